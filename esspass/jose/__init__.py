@@ -1,0 +1,1 @@
+"""JOSE: signatures composed on ``cryptography`` in one place, encryption through jwcrypto."""

@@ -1,0 +1,1 @@
+"""Keys: JWK, signers, X.509 certificates, and keys kept in files."""

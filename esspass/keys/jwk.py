@@ -1,0 +1,109 @@
+"""JSON Web Key (RFC 7517) for the public keys we accept: P-256, P-384, P-521 and Ed25519."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from esspass.errors import MalformedError
+
+PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+CURVES: Mapping[str, ec.EllipticCurve] = {
+    "P-256": ec.SECP256R1(),
+    "P-384": ec.SECP384R1(),
+    "P-521": ec.SECP521R1(),
+}
+_CURVE_NAMES = {curve.name: name for name, curve in CURVES.items()}
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
+_THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
+
+
+def encode_base64url(data: bytes) -> str:
+    """Encode without padding (RFC 7515, section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def decode_base64url(text: str) -> bytes:
+    """Decode strictly: no padding, no other alphabet, no unused bits. Raises MalformedError."""
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        data = base64.b64decode(padded, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError, UnicodeError) as error:
+        raise MalformedError("not base64url") from error
+    if "+" in text or "/" in text or encode_base64url(data) != text:
+        raise MalformedError("not canonical base64url")
+    return data
+
+
+def create_jwk(key: PublicKey) -> dict[str, str]:
+    """Return the minimal public JWK of ``key``: kty, crv, x (and y)."""
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return {"kty": "OKP", "crv": "Ed25519", "x": encode_base64url(raw)}
+    if key.curve.name not in _CURVE_NAMES:
+        raise MalformedError("unsupported curve")
+    size = (key.curve.key_size + 7) // 8
+    numbers = key.public_numbers()
+    return {
+        "kty": "EC",
+        "crv": _CURVE_NAMES[key.curve.name],
+        "x": encode_base64url(numbers.x.to_bytes(size, "big")),
+        "y": encode_base64url(numbers.y.to_bytes(size, "big")),
+    }
+
+
+def parse_jwk(jwk: Mapping[str, Any]) -> PublicKey:
+    """Load a public JWK. Raises MalformedError, also when it holds private members."""
+    if not isinstance(jwk, Mapping) or _PRIVATE_MEMBERS & jwk.keys():
+        raise MalformedError("not a public JWK")
+    if jwk.get("kty") == "OKP" and jwk.get("crv") == "Ed25519":
+        return _ed25519(jwk)
+    if jwk.get("kty") != "EC" or jwk.get("crv") not in CURVES:
+        raise MalformedError("unsupported key type")
+    return _elliptic_curve(jwk, CURVES[jwk["crv"]])
+
+
+def _ed25519(jwk: Mapping[str, Any]) -> ed25519.Ed25519PublicKey:
+    try:
+        return ed25519.Ed25519PublicKey.from_public_bytes(_coordinate(jwk, "x", 32))
+    except ValueError as error:
+        raise MalformedError("not an Ed25519 key") from error
+
+
+def _elliptic_curve(jwk: Mapping[str, Any], curve: ec.EllipticCurve) -> ec.EllipticCurvePublicKey:
+    size = (curve.key_size + 7) // 8
+    x, y = (int.from_bytes(_coordinate(jwk, name, size), "big") for name in "xy")
+    try:
+        return ec.EllipticCurvePublicNumbers(x, y, curve).public_key()
+    except ValueError as error:
+        raise MalformedError("not a point on the curve") from error
+
+
+def _coordinate(jwk: Mapping[str, Any], name: str, size: int) -> bytes:
+    value = jwk.get(name)
+    if not isinstance(value, str) or len(data := decode_base64url(value)) != size:
+        raise MalformedError(f"bad {name} in JWK")
+    return data
+
+
+def create_thumbprint(jwk: Mapping[str, Any]) -> str:
+    """Return the SHA-256 JWK thumbprint, base64url (RFC 7638)."""
+    return encode_base64url(create_thumbprint_bytes(jwk))
+
+
+def create_thumbprint_bytes(jwk: Mapping[str, Any]) -> bytes:
+    """Return the raw SHA-256 JWK thumbprint (RFC 7638)."""
+    members = _THUMBPRINT_MEMBERS.get(str(jwk.get("kty")))
+    if members is None or any(member not in jwk for member in members):
+        raise MalformedError("no thumbprint for this key")
+    canonical = json.dumps({m: jwk[m] for m in members}, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(canonical.encode()).digest()

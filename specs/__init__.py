@@ -1,0 +1,1 @@
+"""What the system speaks, machine-readable and read by the code (``importlib.resources``)."""
