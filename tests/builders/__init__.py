@@ -1,0 +1,1 @@
+"""Good evidence, and each way to spoil it, by area."""

@@ -1,0 +1,41 @@
+"""Fixtures every test may use: databases, the shared data with published vectors."""
+
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+
+from esspass.storage import connect
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder with real lists, schemas and published vectors."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the published vectors (../shared/data) are not beside this checkout")
+    return SHARED_DATA
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request, tmp_path):
+    """Every repository test runs on every database."""
+    if request.param == "sqlite":
+        db = connect(str(tmp_path / "test.db"))
+        yield db
+        db.close()
+        return
+    if not POSTGRES_URL:
+        pytest.skip("TEST_POSTGRES_URL is not set (scripts/test-tools sets it)")
+    schema = f"test_{uuid.uuid4().hex}"
+    admin = connect(POSTGRES_URL)
+    admin.execute(f"CREATE SCHEMA {schema}")
+    separator = "&" if "?" in POSTGRES_URL else "?"
+    db = connect(f"{POSTGRES_URL}{separator}options=-csearch_path%3D{schema}")
+    yield db
+    db.close()
+    admin.execute(f"DROP SCHEMA {schema} CASCADE")
+    admin.close()
