@@ -12,16 +12,19 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from esspass.errors import MalformedError
-from esspass.keys.jwk import encode_base64url
+from esspass.keys.jwk import PublicKey, encode_base64url
 from esspass.keys.signer import KeySigner, create_key
 
 MAX_CHAIN = 4
@@ -53,10 +56,34 @@ def parse_x5c(header: Mapping[str, Any]) -> tuple[x509.Certificate, ...]:
 def _parse_der(value: Any) -> x509.Certificate:
     if not isinstance(value, str):
         raise MalformedError("x5c entries are base64 strings")
+    return _load_certificate(value)
+
+
+# The same few issuers' certificates arrive again and again; the text decides all of the result.
+@lru_cache(maxsize=256)
+def _load_certificate(value: str) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(base64.b64decode(value, validate=True))
     except (binascii.Error, ValueError) as error:
         raise MalformedError("x5c entry is not a certificate") from error
+
+
+def parse_leaf_key(chain: Sequence[x509.Certificate]) -> PublicKey:
+    """Return the public key of the first certificate. Raises MalformedError."""
+    if not chain:
+        raise MalformedError("no certificate")
+    try:
+        key = _load_key(chain[0])
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise MalformedError("the certificate holds no usable key") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey):
+        raise MalformedError("the certificate holds a key of a kind we do not use")
+    return key
+
+
+@lru_cache(maxsize=256)
+def _load_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
+    return certificate.public_key()
 
 
 def create_x5c(chain: Sequence[x509.Certificate]) -> list[str]:

@@ -23,6 +23,8 @@ CURVES: Mapping[str, ec.EllipticCurve] = {
     "P-521": ec.SECP521R1(),
 }
 _CURVE_NAMES = {curve.name: name for name, curve in CURVES.items()}
+# Padding and the two letters of the other alphabet become a byte no alphabet has.
+_TO_STANDARD_ALPHABET = bytes.maketrans(b"-_+/=", b"+/!!!")
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
 
@@ -35,11 +37,13 @@ def encode_base64url(data: bytes) -> str:
 def decode_base64url(text: str) -> bytes:
     """Decode strictly: no padding, no other alphabet, no unused bits. Raises MalformedError."""
     try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        data = base64.b64decode(padded, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError, UnicodeError) as error:
+        standard = text.encode("ascii").translate(_TO_STANDARD_ALPHABET)
+        data = binascii.a2b_base64(standard + b"=" * (-len(text) % 4), strict_mode=True)
+    except (binascii.Error, UnicodeError) as error:
         raise MalformedError("not base64url") from error
-    if "+" in text or "/" in text or encode_base64url(data) != text:
+    # Only the last quantum can carry unused bits, so only it is encoded again to compare.
+    tail = len(text) % 4
+    if tail and encode_base64url(data[1 - tail :]) != text[-tail:]:
         raise MalformedError("not canonical base64url")
     return data
 
