@@ -70,7 +70,9 @@ def fetch_issuer(
     """
     metadata, party = fetch_issuer_metadata(offer.credential_issuer, fetcher, decide, now)
     if any(name not in metadata.configurations for name in offer.credential_configuration_ids):
-        raise MalformedError("the issuer does not know this credential", code="unknown_configuration")
+        raise MalformedError(
+            "the issuer does not know this credential", code="unknown_configuration"
+        )
     grant = offer.pre_authorized or offer.authorization
     hint = grant.authorization_server if grant else None
     server = fetch_authorization_server(metadata.authorization_server(hint), fetcher)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from esspass.errors import MalformedError
-from esspass.keys.jwk import create_jwk, create_thumbprint
+from esspass.keys.jwk import create_jwk, create_thumbprint, encode_base64url
 from esspass.keys.signer import KeySigner, create_key
 from esspass.storage import Database
 from wallet.sealing import SealingKey, create_sealing_key, derive_sealing_key
@@ -44,6 +44,7 @@ MIGRATIONS = {
 
 SERVER = "server"
 _PRF_PURPOSE = "esspass wallet wrapping key v1"
+_PRF_NAME = "esspass wallet name of a passkey secret v1"
 
 
 class LockedError(MalformedError):
@@ -74,23 +75,24 @@ class HolderKeys:
         """
         return self._open(holder_id, SERVER, self.server_key, now)
 
-    def open_with_prf(self, holder_id: str, passkey_id: str, prf: bytes, now: int) -> Holder:
-        """Open, or on first use create, a holder protected by this passkey's PRF output.
+    def open_with_prf(self, holder_id: str, prf: bytes, now: int) -> Holder:
+        """Open, or on first use create, a holder protected by a passkey's PRF output.
 
         Raises LockedError for a passkey that was not added to an existing holder.
         """
-        return self._open(holder_id, passkey_id, derive_sealing_key(prf, _PRF_PURPOSE), now)
+        return self._open(holder_id, _name_prf(prf), derive_sealing_key(prf, _PRF_PURPOSE), now)
 
-    def add_prf(self, holder: Holder, passkey_id: str, prf: bytes, now: int) -> None:
+    def add_prf(self, holder: Holder, prf: bytes, now: int) -> None:
         """Let a further passkey open an open holder's keys."""
-        self._seal_wrapping_key(holder, passkey_id, derive_sealing_key(prf, _PRF_PURPOSE), now)
+        opener = derive_sealing_key(prf, _PRF_PURPOSE)
+        self._seal_wrapping_key(holder, _name_prf(prf), opener, now)
 
     def add_server_key(self, holder: Holder, now: int) -> None:
         """Let the server's key open an open holder's keys (a passkey without PRF was added)."""
         self._seal_wrapping_key(holder, SERVER, self.server_key, now)
 
     def protections(self, holder_id: str) -> tuple[str, ...]:
-        """Return what opens this holder's keys: passkey ids, or ``server``."""
+        """Return what opens this holder's keys: names of passkey secrets, or ``server``."""
         rows = self.database.query(
             "SELECT opened_by FROM wallet_wrapping_keys WHERE holder_id = :holder_id"
             " ORDER BY created_at, opened_by",
@@ -182,3 +184,8 @@ class HolderKeys:
 def create_key_id(signer: KeySigner) -> str:
     """Return the id of a holder key: the thumbprint of its public JWK."""
     return create_thumbprint(create_jwk(signer.public_key))
+
+
+def _name_prf(prf: bytes) -> str:
+    """Name a PRF output without telling it: a second derivation from the same secret."""
+    return encode_base64url(derive_sealing_key(prf, _PRF_NAME).secret)

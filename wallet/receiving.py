@@ -1,7 +1,8 @@
 """Receiving: no credential is kept before it is verified and matched to a key of the holder.
 
 The same checks that a verifier makes, plus one: each copy must be bound to another key of ours
-(OpenID4VCI 1.0, section 8.3; the order of the copies means nothing).
+(OpenID4VCI 1.0, section 8.3; the order of the copies means nothing). The issuer is told how it
+ended (section 11).
 """
 
 from __future__ import annotations
@@ -9,13 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from esspass.errors import EsspassError, MalformedError, UnavailableError, VerificationError
+from esspass.errors import (
+    EsspassError,
+    MalformedError,
+    ProtocolError,
+    UnavailableError,
+    VerificationError,
+)
 from esspass.fetch import Fetcher
 from esspass.inspection import Credential
 from esspass.keys.jwk import create_jwk, create_thumbprint, parse_jwk
+from esspass.openid4vci.credential import IssuedCredentials, NotificationEvent
+from esspass.openid4vci.metadata import CredentialConfiguration
 from esspass.sdjwt import parse_sd_jwt_vc
 from esspass.verdict import Finding, Outcome, Verdict
-from wallet.credentials import Checked, Copy
+from wallet.access import Access
+from wallet.credentials import Checked, Copy, Credentials, HeldCredential, Provenance
+from wallet.history import Encounter, Event, History, SharedClaims
+from wallet.keys import HolderKeys
 from wallet.type_metadata import fetch_display_names
 
 Inspect = Callable[[str, int], Verdict[Credential]]
@@ -32,18 +44,88 @@ class RefusedCredentialError(VerificationError):
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedCredential:
-    """Verified copies of one credential, ready to be kept."""
+class Delivery:
+    """Credentials that arrived under some access, for keys that were made for them."""
 
-    vct: str
-    copies: tuple[Copy, ...]
-    checked: Checked
-    display_name: str | None
+    holder_id: str
+    access: Access
+    configuration: CredentialConfiguration
+    key_ids: tuple[str, ...]
+    issued: IssuedCredentials
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Verifies deliveries and keeps what passes."""
+
+    fetcher: Fetcher
+    keys: HolderKeys
+    credentials: Credentials
+    history: History
+    inspect: Inspect
+
+    def keep(self, delivery: Delivery, now: int) -> str:
+        """Verify a delivery and store it as a new card; return its id.
+
+        Raises RefusedCredentialError, VerificationError, MalformedError or UndecidedError; then
+        nothing is stored and the keys are gone.
+        """
+        copies, provenance = self._verify(delivery, now)
+        checked = Checked(Outcome.PASSED.value, "", "", now)
+        vct = delivery.configuration.vct
+        credential_id = self.credentials.add(delivery.holder_id, vct, copies, provenance, checked)
+        self._accept(delivery, copies, now)
+        return credential_id
+
+    def replace(self, held: HeldCredential, delivery: Delivery, now: int) -> None:
+        """Verify a delivery and put it in the place of a card's old copies. Raises as ``keep``."""
+        copies, provenance = self._verify(delivery, now)
+        checked = Checked(Outcome.PASSED.value, "", "", now)
+        for key_id in self.credentials.replace_copies(held, copies, provenance, checked):
+            self.keys.delete(delivery.holder_id, key_id)
+        self._accept(delivery, copies, now)
+
+    def _verify(self, delivery: Delivery, now: int) -> tuple[tuple[Copy, ...], Provenance]:
+        vct, texts = delivery.configuration.vct, delivery.issued.credentials
+        try:
+            copies = verify_received(texts, vct, delivery.key_ids, self.inspect, now)
+            names = self._display_names(vct, texts[0])
+        except EsspassError as error:
+            self._refuse(delivery, error, now)
+            raise
+        return copies, _provenance(delivery, names)
+
+    def _display_names(self, vct: str, text: str) -> dict[str, str]:
+        """A type's name is a comfort: metadata that cannot be had is no reason to refuse."""
+        try:
+            return fetch_display_names(vct, parse_sd_jwt_vc(text).claims, self.fetcher)
+        except UnavailableError:
+            return {}
+
+    def _accept(self, delivery: Delivery, copies: Sequence[Copy], now: int) -> None:
+        unused = set(delivery.key_ids) - {copy.key_id for copy in copies}
+        for key_id in unused:
+            self.keys.delete(delivery.holder_id, key_id)
+        self._note(delivery, Event.RECEIVED, "", now)
+        notify(delivery.access, delivery.issued.notification_id, NotificationEvent.ACCEPTED, now)
+
+    def _refuse(self, delivery: Delivery, error: EsspassError, now: int) -> None:
+        for key_id in delivery.key_ids:
+            self.keys.delete(delivery.holder_id, key_id)
+        finding = error.finding if isinstance(error, RefusedCredentialError) else None
+        self._note(delivery, Event.FAILED, finding.reason if finding else error.code, now)
+        notify(delivery.access, delivery.issued.notification_id, NotificationEvent.FAILURE, now)
+
+    def _note(self, delivery: Delivery, event: Event, reason: str, now: int) -> None:
+        party = delivery.access.party
+        shared = (SharedClaims(delivery.configuration.vct, ()),)
+        encounter = Encounter(party.name, party.host, shared=shared, reason=reason)
+        self.history.add(delivery.holder_id, event, encounter, now)
 
 
 def verify_received(
     texts: Sequence[str], vct: str, key_ids: Collection[str], inspect: Inspect, now: int
-) -> ReceivedCredential:
+) -> tuple[Copy, ...]:
     """Verify every copy and match it to a key by ``cnf``.
 
     ``vct`` is the type the issuer announced; ``key_ids`` are thumbprints of keys made for this
@@ -55,7 +137,7 @@ def verify_received(
     used = [copy.key_id for copy in copies]
     if not set(used) <= set(key_ids) or len(set(used)) < len(used):
         raise VerificationError("a copy is not bound to a key of ours", code="wrong_holder_key")
-    return ReceivedCredential(vct, copies, Checked("PASSED", "", "", now), None)
+    return copies
 
 
 def _verify_copy(text: str, vct: str, inspect: Inspect, now: int) -> Copy:
@@ -73,6 +155,26 @@ def _holder_key_id(confirmation: object) -> str:
     if not isinstance(jwk, dict):
         raise MalformedError("the credential is not bound to a key", code="wrong_holder_key")
     return create_thumbprint(create_jwk(parse_jwk(jwk)))
+
+
+def _provenance(delivery: Delivery, names: dict[str, str]) -> Provenance:
+    access = delivery.access
+    return Provenance(
+        credential_issuer=access.metadata.credential_issuer,
+        configuration_id=delivery.configuration.identifier,
+        issuer_name=access.party.name or access.party.host,
+        notification_id=delivery.issued.notification_id,
+        display_names=names,
+        grant=access.write(),
+    )
+
+
+def notify(access: Access, notification_id: str | None, event: NotificationEvent, now: int) -> None:
+    """Tell the issuer how it ended; that it does not listen changes nothing (section 11)."""
+    try:
+        access.endpoints().notify(notification_id, event, now)
+    except (UnavailableError, ProtocolError, MalformedError):
+        return
 
 
 def find_worst(findings: Sequence[Finding]) -> Finding | None:

@@ -1,6 +1,6 @@
 """The wallet's own tables, in the order they are made."""
 
-from wallet import credentials, deferred, history, holders, keys, pending, unlocks
+from wallet import credentials, deferred, history, holders, keys, pending
 
 MIGRATIONS: dict[str, str] = {
     **holders.MIGRATIONS,
@@ -9,5 +9,4 @@ MIGRATIONS: dict[str, str] = {
     **history.MIGRATIONS,
     **deferred.MIGRATIONS,
     **pending.MIGRATIONS,
-    **unlocks.MIGRATIONS,
 }

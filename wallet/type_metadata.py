@@ -28,9 +28,7 @@ _DIGESTS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashli
 _DROPPED = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 
 
-def fetch_display_names(
-    vct: str, claims: Mapping[str, Any], fetcher: Fetcher
-) -> dict[str, str]:
+def fetch_display_names(vct: str, claims: Mapping[str, Any], fetcher: Fetcher) -> dict[str, str]:
     """Return the display names of a type by locale; nothing for our own types and for names.
 
     ``vct`` is followed only when it is an https address. Raises VerificationError with code

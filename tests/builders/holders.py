@@ -11,7 +11,6 @@ from wallet.sealing import SealingKey
 NOW = 1_790_000_000
 SERVER_KEY = SealingKey(bytes(range(32)))
 PRF = bytes(range(100, 132))
-PASSKEY = "passkey-one"
 
 
 def create_wallet_tables(database: Database) -> Database:
@@ -24,7 +23,7 @@ def create_headless_holder(database: Database, name: str = "jonas") -> Holder:
 
 
 def create_passkey_holder(database: Database, holder_id: str = "asta") -> Holder:
-    return HolderKeys(database, SERVER_KEY).open_with_prf(holder_id, PASSKEY, PRF, NOW)
+    return HolderKeys(database, SERVER_KEY).open_with_prf(holder_id, PRF, NOW)
 
 
 def hold_copies(

@@ -9,7 +9,6 @@ from esspass.errors import MalformedError
 from esspass.storage import connect
 from tests.builders.holders import (
     NOW,
-    PASSKEY,
     PRF,
     SERVER_KEY,
     create_headless_holder,
@@ -28,7 +27,7 @@ def keys(database):
 def test_a_stored_key_signs_after_reopening(keys, database):
     holder = create_passkey_holder(database)
     key_id = create_key_id(keys.create(holder, NOW))
-    again = keys.open_with_prf("asta", PASSKEY, PRF, NOW + 5)
+    again = keys.open_with_prf("asta", PRF, NOW + 5)
     signer = keys.read(again, key_id)
     signature = signer.sign(b"message")
     r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
@@ -49,14 +48,8 @@ def test_ww_01_a_passkey_holder_does_not_open_with_the_server_key(keys, database
 
 def test_ww_01_another_prf_output_does_not_open(keys, database):
     create_passkey_holder(database)
-    with pytest.raises(SealedError):
-        keys.open_with_prf("asta", PASSKEY, bytes(32), NOW)
-
-
-def test_ww_01_an_unknown_passkey_does_not_open(keys, database):
-    create_passkey_holder(database)
     with pytest.raises(LockedError):
-        keys.open_with_prf("asta", "another passkey", PRF, NOW)
+        keys.open_with_prf("asta", bytes(32), NOW)
 
 
 def test_ww_01_another_server_key_does_not_open(keys, database):
@@ -107,10 +100,17 @@ def test_another_holders_key_is_unknown(keys, database):
 def test_a_second_passkey_opens_the_same_keys(keys, database):
     holder = create_passkey_holder(database)
     key_id = create_key_id(keys.create(holder, NOW))
-    keys.add_prf(holder, "passkey-two", bytes(32), NOW)
-    other = keys.open_with_prf("asta", "passkey-two", bytes(32), NOW)
+    keys.add_prf(holder, bytes(32), NOW)
+    other = keys.open_with_prf("asta", bytes(32), NOW)
     assert create_key_id(keys.read(other, key_id)) == key_id
-    assert keys.protections("asta") == (PASSKEY, "passkey-two")
+    assert len(keys.protections("asta")) == 2
+
+
+def test_ww_01_a_renamed_way_to_open_does_not_open(keys, database):
+    create_passkey_holder(database)
+    database.execute("UPDATE wallet_wrapping_keys SET opened_by = :server", server="server")
+    with pytest.raises(SealedError):
+        keys.open_with_server_key("asta", NOW)
 
 
 def test_a_passkey_without_prf_opens_through_the_server_key(keys, database):

@@ -14,7 +14,6 @@ from wallet.holders import Holders
 from wallet.keys import HolderKeys
 from wallet.pending import Pending
 from wallet.sealing import SealedError
-from wallet.unlocks import Unlocks
 
 
 @pytest.fixture
@@ -160,37 +159,6 @@ class TestDeferred:
         assert waiting.next_at == NOW + 65
         deferred.delete(deferred_id)
         assert deferred.of_holder("jonas") == []
-
-
-class TestUnlocks:
-    def test_ww_02_an_unlock_runs_out(self, tables, holder):
-        unlocks = Unlocks(tables, SERVER_KEY, 300)
-        token = unlocks.open(holder, NOW)
-        assert unlocks.find(token, holder.id, NOW + 300) == holder
-        assert unlocks.find(token, holder.id, NOW + 301) is None
-
-    def test_ww_02_an_unlock_is_for_one_holder_and_one_browser(self, tables, holder):
-        unlocks = Unlocks(tables, SERVER_KEY, 300)
-        token = unlocks.open(holder, NOW)
-        assert unlocks.find(token, "eve", NOW) is None
-        assert unlocks.find("another token", holder.id, NOW) is None
-
-    def test_ww_01_the_database_alone_does_not_open_it(self, tables, holder):
-        unlocks = Unlocks(tables, SERVER_KEY, 300)
-        token = unlocks.open(holder, NOW)
-        (row,) = tables.query("SELECT * FROM wallet_unlocks")
-        assert token not in str(dict(row))
-        with pytest.raises(SealedError):
-            SERVER_KEY.unseal(row["sealed"], holder.id)
-
-    def test_signing_out_closes(self, tables, holder):
-        unlocks = Unlocks(tables, SERVER_KEY, 300)
-        first, second = unlocks.open(holder, NOW), unlocks.open(holder, NOW)
-        unlocks.close(first)
-        assert unlocks.find(first, holder.id, NOW) is None
-        assert unlocks.find(second, holder.id, NOW) == holder
-        unlocks.close_all(holder.id)
-        assert unlocks.find(second, holder.id, NOW) is None
 
 
 def test_a_holder_keeps_the_first_name(tables):
