@@ -45,7 +45,7 @@ MAX_FETCHES = 8
 
 @dataclass(frozen=True, slots=True)
 class StoredTransaction:
-    """One row. ``query`` and ``dataset`` are JSON; ``encryption_key`` is a key's name and scalar."""
+    """One row. ``query`` and ``dataset`` are JSON; ``encryption_key``: name and scalar."""
 
     id: str
     flow: str
