@@ -88,10 +88,10 @@ class Wallet:
         self, holder: Holder, uri: str, tx_code: str | None, now: int,
         authorize: Authorize | None = None,
     ) -> Received:  # fmt: skip
-        """Accept an offer whole. ``authorize`` visits the issuer's sign-in and returns the address
-        it was sent back to; only offers without a pre-authorized code need it.
+        """Accept an offer whole.
 
-        Raises MalformedError, VerificationError, UndecidedError, or ProtocolError with the
+        ``authorize`` visits the issuer's sign-in and returns the address it was sent back to; only
+        offers without a pre-authorized code need it. Raises MalformedError, VerificationError, UndecidedError, or ProtocolError with the
         issuer's own code.
         """
         resolved = self.resolve_offer(uri, now)
