@@ -133,8 +133,9 @@ class ListSnapshot:
     """One issue of a list, as it was signed.
 
     ``digest`` is the hex SHA-256 of the signed bytes, ``signer`` the hex SHA-256 of the signer's
-    certificate. ``next_update`` is None for a closed list, ``operator_contact`` a URI. ``announced_signers`` are the
-    certificates the operator says it signs or will sign with: shown to people, never trusted.
+    certificate. ``next_update`` is None for a closed list, ``operator_contact`` a URI.
+    ``announced_signers`` are the certificates the operator says it signs or will sign with: shown
+    to people, never trusted.
     """
 
     list_type: ListType
