@@ -70,7 +70,7 @@ class Issuance:
         """
         grant = resolved.offer.pre_authorized
         if grant is None:
-            raise MalformedError("the offer needs a sign-in", code="sign_in_needed")
+            raise MalformedError("the offer needs a sign-in", code="issuer_sign_in_needed")
         access = self.desk.redeem_pre_authorized(resolved, grant, tx_code, now)
         return self._obtain(holder, access, resolved.offer.credential_configuration_ids, now)
 

@@ -1,6 +1,6 @@
 """Pending: what waits for the citizen between two pages, kept at the server.
 
-Three kinds: an offer to be agreed to, a visit to an authorization server, a request to present.
+An offer to be agreed to, a visit to an authorization server, a request to present, its result.
 Each is sealed, belongs to one holder, expires, and is taken once; so a second browser tab, a
 replayed form or another holder finds nothing.
 """
@@ -26,7 +26,7 @@ MIGRATIONS = {
         )""",
 }
 
-Kind = Literal["offer", "authorization", "presentation"]
+Kind = Literal["offer", "authorization", "presentation", "result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,14 @@ class Pending:
     server_key: SealingKey
 
     def add(
-        self, kind: Kind, holder_id: str, members: Mapping[str, Any], expires_at: int, now: int
-    ) -> str:
-        """Keep ``members`` until ``expires_at``; return an unguessable id. Expired ones go."""
-        pending_id = secrets.token_urlsafe(32)
+        self, kind: Kind, holder_id: str, members: Mapping[str, Any], expires_at: int, now: int,
+        pending_id: str = "",
+    ) -> str:  # fmt: skip
+        """Keep ``members`` until ``expires_at``; return its unguessable id. Expired ones go.
+
+        ``pending_id`` names it when something unguessable exists already: an OAuth ``state``.
+        """
+        pending_id = pending_id or secrets.token_urlsafe(32)
         self.database.execute("DELETE FROM wallet_pending WHERE expires_at < :now", now=now)
         self.database.execute(
             "INSERT INTO wallet_pending VALUES (:id, :kind, :holder_id, :sealed, :expires_at)",

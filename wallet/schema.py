@@ -1,5 +1,9 @@
-"""The wallet's own tables, in the order they are made."""
+"""The wallet's own tables, in the order they are made, and those of the kernel it uses."""
 
+from __future__ import annotations
+
+from esspass import statuslist, trust
+from esspass.web import passkeys
 from wallet import credentials, deferred, history, holders, keys, pending
 
 MIGRATIONS: dict[str, str] = {
@@ -9,4 +13,11 @@ MIGRATIONS: dict[str, str] = {
     **history.MIGRATIONS,
     **deferred.MIGRATIONS,
     **pending.MIGRATIONS,
+}
+
+ALL_MIGRATIONS: dict[str, str] = {
+    **trust.MIGRATIONS,
+    **statuslist.MIGRATIONS,
+    **passkeys.MIGRATIONS,
+    **MIGRATIONS,
 }

@@ -91,14 +91,14 @@ class Wallet:
         """Accept an offer whole.
 
         ``authorize`` visits the issuer's sign-in and returns the address it was sent back to; only
-        offers without a pre-authorized code need it. Raises MalformedError, VerificationError, UndecidedError, or ProtocolError with the
-        issuer's own code.
+        offers without a pre-authorized code need it. Raises MalformedError, VerificationError,
+        UndecidedError, or ProtocolError with the issuer's own code.
         """
         resolved = self.resolve_offer(uri, now)
         if resolved.offer.pre_authorized is not None:
             return self.issuance.accept_pre_authorized(holder, resolved, tx_code, now)
         if authorize is None:
-            raise MalformedError("the offer needs a sign-in", code="sign_in_needed")
+            raise MalformedError("the offer needs a sign-in", code="issuer_sign_in_needed")
         begun = self.issuance.begin_authorization(resolved, now)
         callback_url = authorize(begun.url)
         decide = self.inspector.decide(now)
