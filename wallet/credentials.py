@@ -53,14 +53,12 @@ class Provenance:
     """Where a credential came from, and how to speak about it with its issuer.
 
     ``grant`` holds what a refresh needs (token endpoint, refresh token, keys), or nothing.
-    ``display_names`` are names of the type by locale when the type is not one of ours.
     """
 
     credential_issuer: str
     configuration_id: str
     issuer_name: str
     notification_id: str | None = None
-    display_names: Mapping[str, str] = field(default_factory=dict)
     grant: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -228,7 +226,6 @@ class Credentials:
             "configuration_id": provenance.configuration_id,
             "issuer_name": provenance.issuer_name,
             "notification_id": provenance.notification_id,
-            "display_names": dict(provenance.display_names),
             "grant": dict(provenance.grant),
         }
         return self.server_key.seal_json(members, holder_id, credential_id)

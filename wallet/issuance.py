@@ -63,7 +63,7 @@ class Issuance:
     def accept_pre_authorized(
         self, holder: Holder, resolved: ResolvedOffer, tx_code: str | None, now: int
     ) -> Received:
-        """Redeem a pre-authorized offer.
+        """Redeem a pre-authorized offer, if its documents are of types this wallet knows.
 
         Raises MalformedError ``tx_code_needed``, ProtocolError with the issuer's own code,
         VerificationError, UndecidedError.
@@ -71,11 +71,13 @@ class Issuance:
         grant = resolved.offer.pre_authorized
         if grant is None:
             raise MalformedError("the offer needs a sign-in", code="issuer_sign_in_needed")
+        _require_known_types(resolved)
         access = self.desk.redeem_pre_authorized(resolved, grant, tx_code, now)
         return self._obtain(holder, access, resolved.offer.credential_configuration_ids, now)
 
     def begin_authorization(self, resolved: ResolvedOffer, now: int) -> BegunAuthorization:
         """Push an authorization request; return where the citizen signs in."""
+        _require_known_types(resolved)
         instance = create_instance()
         pushed = self.desk.push_authorization(resolved, instance, now)
         state = {
@@ -210,6 +212,12 @@ class Issuance:
     def _delete_keys(self, holder_id: str, key_ids: Sequence[str]) -> None:
         for key_id in key_ids:
             self.keys.delete(holder_id, key_id)
+
+
+def _require_known_types(resolved: ResolvedOffer) -> None:
+    """A document nobody here could read is refused before its code is used up."""
+    for name in resolved.offer.credential_configuration_ids:
+        attestation_type(resolved.metadata.configurations[name].vct)
 
 
 def _delivery(waiting: DeferredCredential, access: Access, response: IssuedCredentials) -> Delivery:

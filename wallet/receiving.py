@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from esspass.attestations import envelope_claims
 from esspass.errors import (
     EsspassError,
     MalformedError,
@@ -17,7 +19,6 @@ from esspass.errors import (
     UnavailableError,
     VerificationError,
 )
-from esspass.fetch import Fetcher
 from esspass.inspection import Credential
 from esspass.keys.jwk import create_jwk, create_thumbprint, parse_jwk
 from esspass.openid4vci.credential import IssuedCredentials, NotificationEvent
@@ -28,7 +29,6 @@ from wallet.access import Access
 from wallet.credentials import Checked, Copy, Credentials, HeldCredential, Provenance
 from wallet.history import Encounter, Event, History, SharedClaims
 from wallet.keys import HolderKeys
-from wallet.type_metadata import fetch_display_names
 
 Inspect = Callable[[str, int], Verdict[Credential]]
 
@@ -58,7 +58,6 @@ class Delivery:
 class Receiver:
     """Verifies deliveries and keeps what passes."""
 
-    fetcher: Fetcher
     keys: HolderKeys
     credentials: Credentials
     history: History
@@ -89,18 +88,10 @@ class Receiver:
         vct, texts = delivery.configuration.vct, delivery.issued.credentials
         try:
             copies = verify_received(texts, vct, delivery.key_ids, self.inspect, now)
-            names = self._display_names(vct, texts[0])
         except EsspassError as error:
             self._refuse(delivery, error, now)
             raise
-        return copies, _provenance(delivery, names)
-
-    def _display_names(self, vct: str, text: str) -> dict[str, str]:
-        """A type's name is a comfort: metadata that cannot be had is no reason to refuse."""
-        try:
-            return fetch_display_names(vct, parse_sd_jwt_vc(text).claims, self.fetcher)
-        except UnavailableError:
-            return {}
+        return copies, _provenance(delivery)
 
     def _accept(self, delivery: Delivery, copies: Sequence[Copy], now: int) -> None:
         unused = set(delivery.key_ids) - {copy.key_id for copy in copies}
@@ -137,7 +128,15 @@ def verify_received(
     used = [copy.key_id for copy in copies]
     if not set(used) <= set(key_ids) or len(set(used)) < len(used):
         raise VerificationError("a copy is not bound to a key of ours", code="wrong_holder_key")
+    if any(_contents(text) != _contents(texts[0]) for text in texts):
+        raise VerificationError("the copies say different things", code="copies_differ")
     return copies
+
+
+def _contents(text: str) -> dict[str, Any]:
+    """What a copy says: consent is given on one copy, and another may be shown."""
+    claims = parse_sd_jwt_vc(text).claims
+    return {name: value for name, value in claims.items() if name not in envelope_claims()}
 
 
 def _verify_copy(text: str, vct: str, inspect: Inspect, now: int) -> Copy:
@@ -157,14 +156,13 @@ def _holder_key_id(confirmation: object) -> str:
     return create_thumbprint(create_jwk(parse_jwk(jwk)))
 
 
-def _provenance(delivery: Delivery, names: dict[str, str]) -> Provenance:
+def _provenance(delivery: Delivery) -> Provenance:
     access = delivery.access
     return Provenance(
         credential_issuer=access.metadata.credential_issuer,
         configuration_id=delivery.configuration.identifier,
         issuer_name=access.party.name or access.party.host,
         notification_id=delivery.issued.notification_id,
-        display_names=names,
         grant=access.write(),
     )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from esspass.errors import MalformedError
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.inspection import StatusSource
-from esspass.jose.jws import parse_json
 from esspass.keys.files import read_signer
 from esspass.statuslist import StatusListCache
 from esspass.storage import Database, connect
@@ -43,7 +42,7 @@ class _Stores:
         deferred = DeferredCredentials(self.database, self.server_key)
         history = History(self.database, self.server_key)
         inspector = self._create_inspector(config, fetcher)
-        receiver = Receiver(fetcher, keys, credentials, history, inspector.inspect)
+        receiver = Receiver(keys, credentials, history, inspector.inspect)
         provider = WalletProvider(read_signer(config.keys_folder, "provider"), config.base_url)
         desk = AccessDesk(fetcher, provider, config.base_url + CALLBACK_PATH)
         return Wallet(
@@ -61,7 +60,7 @@ class _Stores:
 
     def _create_inspector(self, config: WalletConfig, fetcher: Fetcher) -> Inspector:
         try:
-            anchors = parse_trust_anchors(parse_json(config.trust_anchors.read_bytes()))
+            anchors = parse_trust_anchors(config.trust_anchors.read_bytes())
         except OSError as error:
             raise MalformedError("the trust anchors cannot be read", code="bad_setting") from error
         store = SnapshotStore(self.database)

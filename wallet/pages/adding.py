@@ -6,14 +6,15 @@ first (quishing). Before anything is accepted, the page names who offers (OpenID
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from esspass.attestations import attestation_types, describe_type
-from esspass.errors import MalformedError, ProtocolError
+from esspass.errors import EsspassError, MalformedError, ProtocolError
 from esspass.openid4vci.metadata import CredentialConfiguration
 from esspass.openid4vci.offer import create_credential_offer, parse_credential_offer
 from esspass.web import allow_form_action, now, page_blueprint
@@ -23,7 +24,7 @@ from wallet.issuance import Received
 from wallet.links import parse_link
 from wallet.pages.access import holder_id, is_unlocked, locale, open_holder, passkey_url
 from wallet.pages.access import the_wallet as wallet
-from wallet.type_metadata import clean_text
+from wallet.type_metadata import clean_text, fetch_display_names
 
 LIFETIME = 900
 _MAX_TX_CODE = 64
@@ -165,16 +166,23 @@ def _offer_page(
     return page, 400 if errors else 200
 
 
-def _describe(configuration: CredentialConfiguration) -> tuple[str, str]:
-    """Return kind and name of a document on offer; a foreign name as plain text."""
+@dataclass(frozen=True, slots=True)
+class OfferedDocument:
+    """A document on offer; ``kind`` is empty when this wallet cannot keep it."""
+
+    kind: str
+    name: str
+
+
+def _describe(configuration: CredentialConfiguration) -> OfferedDocument:
+    """Name a document on offer; a foreign name is plain text from its type's metadata."""
     known = attestation_types().get(configuration.vct)
     if known is not None:
-        return known.kind, describe_type(known.vct, locale())
-    return "other", _display_name(configuration.display) or clean_text(configuration.vct, 80)
-
-
-def _display_name(display: Sequence[Mapping[str, object]]) -> str:
-    for entry in display:
-        if str(entry.get("locale", "")).partition("-")[0] == locale():
-            return clean_text(entry.get("name"), 80)
-    return clean_text(display[0].get("name"), 80) if display else ""
+        return OfferedDocument(known.kind, describe_type(known.vct, locale()))
+    try:
+        names = fetch_display_names(configuration.vct, {}, wallet().issuance.desk.fetcher)
+    except EsspassError:
+        names = {}
+    by_language = {tag.partition("-")[0]: name for tag, name in reversed(names.items())}
+    name = by_language.get(locale()) or by_language.get("en") or clean_text(configuration.vct, 80)
+    return OfferedDocument("", name)
