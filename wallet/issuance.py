@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from esspass.attestations import attestation_type
 from esspass.errors import EsspassError, MalformedError, ProtocolError, VerificationError
 from esspass.keys.signer import KeySigner
 from esspass.openid4vci.credential import (
