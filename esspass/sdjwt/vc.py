@@ -17,7 +17,7 @@ from esspass.errors import ExpiredError, MalformedError, VerificationError
 from esspass.jose.claims import StatusReference, parse_date, parse_status_reference
 from esspass.jose.jws import UnverifiedJws, parse_jws, verify_jws
 from esspass.keys.certificates import create_x5c, parse_leaf_key, parse_x5c
-from esspass.keys.jwk import PublicKey
+from esspass.keys.jwk import PublicKey, parse_jwk
 from esspass.keys.signer import Signer
 from esspass.sdjwt.disclosure import ClaimPath
 from esspass.sdjwt.issuance import Random, create_sd_jwt
@@ -80,6 +80,10 @@ class VerifiedVc:
     status: StatusReference | None
     chain: tuple[x509.Certificate, ...]
     disclosed: frozenset[ClaimPath]
+
+    def parse_holder_key(self) -> PublicKey:
+        """Return the key of ``cnf``. Raises MalformedError when there is none we can use."""
+        return parse_jwk(self.holder_jwk or {}, use="sig")
 
 
 def create_sd_jwt_vc(
