@@ -55,7 +55,9 @@ class History:
 
     database: Database
 
-    def add(self, record_id: str, event: Event, now: int, actor: str = "", detail: str = "") -> None:
+    def add(
+        self, record_id: str, event: Event, now: int, actor: str = "", detail: str = ""
+    ) -> None:
         """Add an entry; an empty ``actor`` means the system, for the holder's wallet."""
         self.database.execute(
             "INSERT INTO history (id, record_id, at, event, actor, detail)"

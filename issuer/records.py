@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from esspass.attestations import Document, Ehic, Person
+from esspass.attestations import (
+    Document,
+    Ehic,
+    Person,
+    create_person_record,
+    create_record,
+    document_kind,
+    parse_person_record,
+    parse_record,
+)
 from esspass.errors import MalformedError, VerificationError
 from esspass.storage import Database, Row
 from issuer.bearer import create_identifier
-from issuer.documents import document_kind, read_document, read_person, write_document
 from issuer.names import fold_name, fold_number
 
 MIGRATIONS = {
@@ -36,6 +46,7 @@ MIGRATIONS = {
             state TEXT NOT NULL,
             created_at BIGINT NOT NULL,
             changed_at BIGINT NOT NULL,
+            issuances BIGINT NOT NULL,
             withdrawal_reason TEXT,
             withdrawal_date TEXT
         )""",
@@ -129,13 +140,13 @@ class Records:
             person_id = self._keep_person(person, person.pin, now)
             self.database.execute(
                 "INSERT INTO records (id, person_id, kind, document_number, document, search,"
-                " state, created_at, changed_at) VALUES (:id, :person_id, :kind, :number,"
-                " :document, :search, :state, :now, :now) ON CONFLICT DO NOTHING",
+                " state, created_at, changed_at, issuances) VALUES (:id, :person_id, :kind,"
+                " :number, :document, :search, :state, :now, :now, 0) ON CONFLICT DO NOTHING",
                 id=create_identifier(),
                 person_id=person_id,
                 kind=document_kind(document),
                 number=document.document_number,
-                document=write_document(document),
+                document=_write(create_record(document)),
                 search=_search_text(person, document),
                 state=state,
                 now=now,
@@ -156,7 +167,7 @@ class Records:
             pin=fold_number(pin),
             born=person.date_of_birth.isoformat(),
             name=_folded(person),
-            person=write_document(person),
+            person=_write(create_person_record(person)),
             now=now,
         )
         return str(rows[0]["id"])
@@ -213,6 +224,19 @@ class Records:
         if not changed:
             raise StateError
 
+    def begin_issuance(self, record_id: str) -> None:
+        """Count an issuance, inside the transaction that takes the status slots.
+
+        The row stays locked until that ends, so a withdrawal sees either all slots or none.
+        Raises StateError when the decision is not granted.
+        """
+        counted = self.database.execute(
+            "UPDATE records SET issuances = issuances + 1 WHERE id = :id AND state = 'granted'",
+            id=record_id,
+        )
+        if not counted:
+            raise StateError
+
     def withdraw(self, record_id: str, reason: str, effective: date, now: int) -> None:
         """Withdraw a granted decision, for ever. Raises StateError when it is not granted."""
         changed = self.database.execute(
@@ -226,6 +250,10 @@ class Records:
         )
         if not changed:
             raise StateError
+
+
+def _write(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _where(text: str, state: RecordState | None) -> tuple[str, dict[str, str]]:
@@ -260,8 +288,8 @@ def _record(row: Row) -> Record:
         state=RecordState(row["state"]),
         created_at=row["created_at"],
         changed_at=row["changed_at"],
-        person=read_person(row["person"]),
-        document=read_document(row["kind"], row["document"]),
+        person=parse_person_record(json.loads(row["person"])),
+        document=parse_record(json.loads(row["document"])),
         withdrawal_reason=row["withdrawal_reason"],
         withdrawal_date=date.fromisoformat(withdrawn) if withdrawn else None,
     )
