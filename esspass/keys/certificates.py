@@ -31,6 +31,7 @@ MAX_CHAIN = 4
 _CERTIFICATE_ERRORS = (
     TypeError,  # a name of a type its attribute cannot have
     ValueError,
+    UserWarning,  # a serial number below one, where warnings are errors
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,
@@ -81,7 +82,7 @@ def parse_certificate(value: str) -> x509.Certificate:
 
 def _read_everything(certificate: x509.Certificate) -> None:
     """Fields are decoded when first asked for; a fault shall show here and not in a later check."""
-    _ = certificate.version, certificate.serial_number, certificate.signature_algorithm_parameters
+    _ = certificate.version, certificate.serial_number, certificate.signature_hash_algorithm
     _ = certificate.subject, certificate.issuer, certificate.extensions
     _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
 
