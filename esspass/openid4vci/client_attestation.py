@@ -15,7 +15,7 @@ from cryptography import x509
 
 from esspass.errors import ProtocolError, VerificationError
 from esspass.jose.jws import create_jws, verify_jws
-from esspass.keys.certificates import create_x5c, parse_x5c
+from esspass.keys.certificates import create_x5c, parse_leaf_key, parse_x5c
 from esspass.keys.jwk import (
     PublicKey,
     create_jwk,
@@ -32,7 +32,6 @@ from esspass.openid4vci.members import (
 )
 from esspass.openid4vci.refusal import refuse_with
 from esspass.openid4vci.typed_jwt import (
-    leaf_key,
     parse_typed_jwt,
     verify_issued_recently,
     verify_not_expired,
@@ -127,7 +126,7 @@ def verify_client_attestation(token: str, *, now: int, decide: Decide) -> Client
     with refuse_with(REFUSED, 401):
         jws = parse_typed_jwt(token, ATTESTATION_TYP)
         chain = parse_x5c(jws.header)
-        verify_jws(jws, leaf_key(chain))
+        verify_jws(jws, parse_leaf_key(chain))
         decide(chain)
         return _read(jws.claims(), chain, now)
 

@@ -10,7 +10,7 @@ from cryptography import x509
 
 from esspass.errors import MalformedError
 from esspass.jose.jws import create_jws, verify_jws
-from esspass.keys.certificates import create_x5c, parse_x5c
+from esspass.keys.certificates import create_x5c, parse_leaf_key, parse_x5c
 from esspass.keys.jwk import PublicKey, create_jwk, create_thumbprint, parse_jwk
 from esspass.keys.signer import Signer
 from esspass.openid4vci.members import (
@@ -21,7 +21,6 @@ from esspass.openid4vci.members import (
     read_optional_strings,
 )
 from esspass.openid4vci.typed_jwt import (
-    leaf_key,
     parse_typed_jwt,
     verify_issued_recently,
     verify_not_expired,
@@ -80,7 +79,7 @@ def verify_key_attestation(token: str, *, now: int, decide: Decide) -> KeyAttest
     """
     jws = parse_typed_jwt(token, TYP)
     chain = parse_x5c(jws.header)
-    verify_jws(jws, leaf_key(chain))
+    verify_jws(jws, parse_leaf_key(chain))
     decide(chain)
     claims = jws.claims()
     verify_issued_recently(claims, now, MAX_AGE)

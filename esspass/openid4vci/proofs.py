@@ -12,14 +12,13 @@ from typing import Any
 
 from esspass.errors import MalformedError, ProtocolError, VerificationError
 from esspass.jose.jws import UnverifiedJws, create_jws, verify_jws
-from esspass.keys.certificates import parse_x5c
+from esspass.keys.certificates import parse_leaf_key, parse_x5c
 from esspass.keys.jwk import PublicKey, create_jwk, create_thumbprint, parse_jwk
 from esspass.keys.signer import Signer
 from esspass.openid4vci.key_attestation import Decide, KeyAttestation, verify_key_attestation
 from esspass.openid4vci.members import is_array, read_object, read_string
 from esspass.openid4vci.refusal import refuse_with
 from esspass.openid4vci.typed_jwt import (
-    leaf_key,
     parse_typed_jwt,
     verify_issued_recently,
     verify_not_expired,
@@ -153,7 +152,7 @@ def _proof_key(header: Mapping[str, Any], attestation: KeyAttestation | None) ->
     if "jwk" in header:
         return parse_jwk(read_object(header["jwk"], "jwk"))
     if "x5c" in header:
-        return leaf_key(parse_x5c(header))
+        return parse_leaf_key(parse_x5c(header))
     if attestation is None:
         raise MalformedError("kid is only supported together with a key attestation")
     return parse_jwk(_named_key(read_string(header, "kid"), attestation))

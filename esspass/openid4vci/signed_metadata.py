@@ -9,10 +9,10 @@ from cryptography import x509
 
 from esspass.errors import VerificationError
 from esspass.jose.jws import create_jws, parse_jws, verify_jws
-from esspass.keys.certificates import create_x5c, parse_x5c
+from esspass.keys.certificates import create_x5c, parse_leaf_key, parse_x5c
 from esspass.keys.signer import Signer
 from esspass.openid4vci.metadata import IssuerMetadata, parse_issuer_metadata
-from esspass.openid4vci.typed_jwt import leaf_key, verify_issued_recently, verify_not_expired
+from esspass.openid4vci.typed_jwt import verify_issued_recently, verify_not_expired
 
 TYP = "openidvci-issuer-metadata+jwt"
 MEDIA_TYPE = "application/jwt"
@@ -43,7 +43,7 @@ def verify_signed_metadata(
     if jws.header.get("typ") != TYP:
         raise VerificationError("not signed issuer metadata", code="wrong_typ")
     chain = parse_x5c(jws.header)
-    verify_jws(jws, leaf_key(chain))
+    verify_jws(jws, parse_leaf_key(chain))
     decide(chain)
     claims = jws.claims()
     if claims.get("sub") != credential_issuer:

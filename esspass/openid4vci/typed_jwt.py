@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from esspass.errors import ExpiredError, MalformedError
 from esspass.jose.jws import UnverifiedJws, parse_jws
@@ -45,11 +42,3 @@ def verify_not_expired(claims: Mapping[str, Any], now: int) -> None:
     not_before = read_optional_integer(claims, "nbf")
     if not_before is not None and not_before > now + LEEWAY:
         raise ExpiredError("nbf lies in the future", code="not_yet_valid")
-
-
-def leaf_key(chain: Sequence[x509.Certificate]) -> ec.EllipticCurvePublicKey:
-    """Return the key of the leaf certificate. Raises MalformedError for another key type."""
-    key = chain[0].public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise MalformedError("the certificate does not hold an elliptic curve key")
-    return key
