@@ -7,6 +7,7 @@ refused: we understand no extension. Keys never come from the header; the caller
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,7 @@ def create_jws(
 ) -> str:
     """Sign ``payload`` (bytes, or claims to be written as JSON); ``alg`` is set from the signer."""
     body = payload if isinstance(payload, bytes) else create_json(payload)
-    protected = create_json({"alg": signer.algorithm, **header})
+    protected = create_json({**header, "alg": signer.algorithm})
     signing_input = f"{encode_base64url(protected)}.{encode_base64url(body)}"
     signature = signer.sign(signing_input.encode("ascii"))
     return f"{signing_input}.{encode_base64url(signature)}"
@@ -99,16 +100,23 @@ def _verify(algorithm: str, key: PublicKey, signature: bytes, message: bytes) ->
 
 def create_json(value: Any) -> bytes:
     """Write compact JSON in UTF-8."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def parse_json(data: bytes | str) -> Any:
-    """Read JSON strictly: UTF-8, no duplicate names, no NaN. Raises MalformedError."""
+    """Read JSON strictly: UTF-8, no duplicate names, no number out of range, no half characters.
+
+    Raises MalformedError.
+    """
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        value = _DECODER.decode(text)
+        if "\\u" in text:
+            # Only an escape can spell half a surrogate pair, which no UTF-8 can hold.
+            create_json(value)
     except (ValueError, RecursionError) as error:
         raise MalformedError("not JSON") from error
+    return value
 
 
 def parse_json_object(data: bytes | str) -> dict[str, Any]:
@@ -126,5 +134,18 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return names
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("number out of range")
+    return number
+
+
 def _refuse_constant(_name: str) -> None:
     raise ValueError("not a JSON number")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refuse_constant
+)
