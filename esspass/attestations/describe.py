@@ -96,18 +96,19 @@ def _title(section: _Section, path: ClaimPath, node: Any, locale: str) -> str:
 
 
 def _number(found: Iterator[_Block]) -> list[_Block]:
-    """Number the blocks that share a title."""
+    """Number the repeated blocks that share a title."""
     blocks = list(found)
     totals = Counter(block.title for block in blocks if "numbered" in block.section)
     seen: Counter[str] = Counter()
-    numbered = []
-    for block in blocks:
-        seen[block.title] += 1
-        title = block.title
-        if totals[title] > 1:
-            title = block.section["numbered"].format(title=title, n=seen[title])
-        numbered.append(replace(block, title=title))
-    return numbered
+    return [_numbered(block, totals, seen) for block in blocks]
+
+
+def _numbered(block: _Block, totals: Counter[str], seen: Counter[str]) -> _Block:
+    pattern = block.section.get("numbered")
+    if pattern is None or totals[block.title] == 1:
+        return block
+    seen[block.title] += 1
+    return replace(block, title=pattern.format(title=block.title, n=seen[block.title]))
 
 
 def _describe_block(vct: str, block: _Block, locale: str) -> Iterator[DescribedClaim]:
