@@ -23,6 +23,7 @@ from esspass.trust.jades import (
     MAX_LIST_BYTES,
     create_signer_digest,
     sign_jades,
+    verify_issue_time,
     verify_jades,
     verify_operator,
 )
@@ -110,6 +111,7 @@ def verify_directory(
     signed = verify_jades(token, anchors, now)
     directory = _parse_directory(signed.payload, create_signer_digest(signed.signer))
     verify_operator(signed.signer, directory.territory, [directory.operator])
+    verify_issue_time(directory.issued_at, now)
     return directory
 
 

@@ -78,6 +78,12 @@ def verify_operator(
         )
 
 
+def verify_issue_time(issued_at: int, now: int) -> None:
+    """Refuse a list of tomorrow: it could hide the honest ones until then."""
+    if issued_at > now + CLOCK_LEEWAY:
+        raise VerificationError("the list is issued in the future", code="list_from_future")
+
+
 def _find_signer(
     header: Mapping[str, Any], anchors: Sequence[x509.Certificate]
 ) -> x509.Certificate:

@@ -18,6 +18,7 @@ from esspass.keys.signer import Signer
 from esspass.trust.jades import (
     create_signer_digest,
     sign_jades,
+    verify_issue_time,
     verify_jades,
     verify_operator,
 )
@@ -74,6 +75,7 @@ def verify_list(token: str, anchors: Sequence[x509.Certificate], now: int) -> Li
     signed = verify_jades(token, anchors, now)
     snapshot = parse_list(signed.payload, signer=create_signer_digest(signed.signer))
     verify_operator(signed.signer, snapshot.territory, snapshot.operator_names)
+    verify_issue_time(snapshot.issued_at, now)
     return snapshot
 
 
@@ -87,6 +89,7 @@ def parse_list(payload: bytes, signer: str = "") -> ListSnapshot:
     information = _require_information(profile, lote["ListAndSchemeInformation"])
     issued_at, next_update, late = _parse_dates(information)
     announced, lonely = _parse_announced_signers(profile, information)
+    electronic = information["SchemeOperatorAddress"]["SchemeOperatorElectronicAddress"]
     listed = lote.get("TrustedEntitiesList")
     return ListSnapshot(
         list_type=profile.list_type,
@@ -94,6 +97,7 @@ def parse_list(payload: bytes, signer: str = "") -> ListSnapshot:
         issued_at=issued_at,
         next_update=next_update,
         operator_names=parse_names(information["SchemeOperatorName"]),
+        operator_contact=parse_uris(electronic)[0],
         name=parse_names(information["SchemeName"])[0],
         territory=information["SchemeTerritory"],
         entities=parse_entities(profile, listed) if listed is not None else (),

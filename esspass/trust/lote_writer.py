@@ -181,4 +181,3 @@ def _location(profile: Profile, scheme: Scheme) -> str:
 def _spell(country: str | None) -> str:
     """Role URIs spell Greece EL and the United Kingdom UK, like all EU lists."""
     return _TERRITORY_SPELLING.get(country or "", country or "")
-

@@ -133,8 +133,9 @@ class ListSnapshot:
     """One issue of a list, as it was signed.
 
     ``digest`` is the hex SHA-256 of the signed bytes, ``signer`` the hex SHA-256 of the signer's
-    certificate. ``next_update`` is None for a closed list. ``announced_signers`` are the
-    certificates the operator says it signs or will sign with: shown to people, never trusted.
+    certificate. ``next_update`` is None for a closed list, ``operator_contact`` a URI.
+    ``announced_signers`` are the certificates the operator says it signs or will sign with: shown
+    to people, never trusted.
     """
 
     list_type: ListType
@@ -142,6 +143,7 @@ class ListSnapshot:
     issued_at: int
     next_update: int | None
     operator_names: tuple[str, ...]
+    operator_contact: str
     name: str
     territory: str
     entities: tuple[TrustedEntity, ...]

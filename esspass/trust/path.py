@@ -32,7 +32,9 @@ from esspass.trust.model import UNREADABLE
 MIN_RSA_BITS = 2048
 _CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 _DIGESTS = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
-_WEB_USAGES = frozenset({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
+_WEB_USAGES = frozenset(
+    {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+)
 
 
 def verify_path(
