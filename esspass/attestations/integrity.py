@@ -35,8 +35,8 @@ def _verify_period(presented: Presented, _claims: Mapping[str, Any]) -> None:
 
 
 def _verify_expiry(presented: Presented, claims: Mapping[str, Any]) -> None:
-    issued_at, expires_at = claims.get("iat", 0), claims.get("exp", math.inf)
-    if expires_at <= issued_at or _after(presented.issued_on, presented.expires_on):
+    backwards = _time(claims, "exp", math.inf) <= _time(claims, "iat", 0)
+    if backwards or _after(presented.issued_on, presented.expires_on):
         raise VerificationError(
             "the document expires before it was issued", code="expiry_before_issuance"
         )
@@ -76,6 +76,11 @@ def _verify_institution(presented: Presented, claims: Mapping[str, Any]) -> None
 def _verify_same(one: Any, other: Any, what: str) -> None:
     if isinstance(one, str) and isinstance(other, str) and iso_country(one) != iso_country(other):
         raise VerificationError(f"two countries are given for {what}", code="country_mismatch")
+
+
+def _time(claims: Mapping[str, Any], name: str, default: float) -> float:
+    value = claims.get(name)
+    return value if isinstance(value, int) else default
 
 
 def _after(earlier: date | None, later: date | None) -> bool:

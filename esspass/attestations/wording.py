@@ -89,4 +89,5 @@ def enumerate_words(words: Iterable[str], locale: str) -> str:
 
 @cache
 def _babel(locale: str) -> Locale:
-    return Locale.parse(choose_locale(locale))
+    language = choose_locale(locale)
+    return Locale.parse("en_GB" if language == "en" else language)  # 1 March 2026, not March 1
