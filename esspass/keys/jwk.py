@@ -22,7 +22,13 @@ CURVES: Mapping[str, ec.EllipticCurve] = {
     "P-384": ec.SECP384R1(),
     "P-521": ec.SECP521R1(),
 }
-_CURVE_OF_ALGORITHM = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521", "EdDSA": "Ed25519"}
+_CURVE_OF_ALGORITHM = {
+    "ES256": "P-256",
+    "ES384": "P-384",
+    "ES512": "P-521",
+    "EdDSA": "Ed25519",
+    "Ed25519": "Ed25519",
+}
 # RFC 7517, section 4.3; a public key for key agreement lists no operation, or one of the pair.
 _KEY_OPERATIONS = {"sig": ("verify",), "enc": ("deriveKey", "deriveBits")}
 _CURVE_NAMES = {curve.name: name for name, curve in CURVES.items()}
@@ -93,6 +99,8 @@ def _verify_use(jwk: Mapping[str, Any], use: Literal["sig", "enc"]) -> None:
         raise MalformedError("the key is for another use")
     if not any(operation in operations for operation in _KEY_OPERATIONS[use]):
         raise MalformedError("the key is for another use")
+    if "alg" in jwk and (str(jwk["alg"]) in _CURVE_OF_ALGORITHM) is not (use == "sig"):
+        raise MalformedError("the key is for another algorithm")
 
 
 def _ed25519(jwk: Mapping[str, Any]) -> ed25519.Ed25519PublicKey:

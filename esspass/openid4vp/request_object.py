@@ -235,21 +235,23 @@ def _request(
     metadata = claims.get("client_metadata")
     if not isinstance(metadata, Mapping):
         raise ProtocolError("client_metadata is missing")
-    _verify_formats(metadata.get("vp_formats_supported"))
+    verify_formats(metadata.get("vp_formats_supported"))
+    encryption_jwk, encryption_enc = choose_encryption(metadata)
     return AuthorizationRequest(
         client_id=claims["client_id"],
         nonce=claims["nonce"],
         state=claims.get("state"),
         response_uri=claims["response_uri"],
         dcql_query=parse_dcql(claims.get("dcql_query")),
-        encryption_jwk=_choose_key(metadata),
-        encryption_enc=_choose_enc(metadata),
+        encryption_jwk=encryption_jwk,
+        encryption_enc=encryption_enc,
         dataset=parse_verifier_info(claims.get("verifier_info")),
         chain=chain,
     )
 
 
-def _verify_formats(formats: Any) -> None:
+def verify_formats(formats: Any) -> None:
+    """Check that ``vp_formats_supported`` takes an SD-JWT VC under ES256. Raises ProtocolError."""
     ours = formats.get(SD_JWT_VC) if isinstance(formats, Mapping) else None
     names = ("sd-jwt_alg_values", "kb-jwt_alg_values")
     if not isinstance(ours, Mapping) or not all(_allows_es256(ours.get(name)) for name in names):
@@ -261,8 +263,15 @@ def _allows_es256(algorithms: Any) -> bool:
     return algorithms is None or (isinstance(algorithms, list) and "ES256" in algorithms)
 
 
+def choose_encryption(metadata: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """Choose key and ``enc`` to answer under, A256GCM where offered (section 8.3; HAIP 1.0).
+
+    Keys we cannot use are ignored. Raises ProtocolError when nothing is left.
+    """
+    return _choose_key(metadata), _choose_enc(metadata)
+
+
 def _choose_key(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Take the first key we can encrypt to; ignore the others (section 8.3)."""
     jwks = metadata.get("jwks")
     keys = jwks.get("keys") if isinstance(jwks, Mapping) else None
     for key in keys[:16] if isinstance(keys, list) else []:
