@@ -22,7 +22,9 @@ class IssuerKeys:
     """The keys by purpose.
 
     ``attestation`` signs credentials, ``status`` status lists, ``access`` requests for a PID and
-    signed metadata; wallets encrypt credential requests to ``encryption``. Raises MalformedError ``keys_not_distinct``.
+    signed metadata; wallets encrypt credential requests to ``encryption``.
+
+    Raises MalformedError ``keys_not_distinct``.
     """
 
     attestation: KeySigner = field(repr=False)
