@@ -86,7 +86,7 @@ def _standing(
     expires_at: int | None, now: int,
 ) -> Standing:  # fmt: skip
     """The gravest first: what was withdrawn stays withdrawn even after it expired."""
-    checked, today = held.checked, datetime.fromtimestamp(now, datetime.UTC).date()
+    checked, today = held.checked, datetime.fromtimestamp(now, UTC).date()
     if checked.outcome == Outcome.FAILED.value and checked.reason != "expired":
         return Standing.WITHDRAWN if checked.check == "status" else Standing.REFUSED
     if expires_at is not None and expires_at <= now:
