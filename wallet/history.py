@@ -21,6 +21,7 @@ MIGRATIONS = {
             id TEXT PRIMARY KEY,
             holder_id TEXT NOT NULL,
             at BIGINT NOT NULL,
+            place BIGINT NOT NULL,
             outcome TEXT NOT NULL,
             sealed TEXT NOT NULL
         )""",
@@ -87,7 +88,9 @@ class History:
         entry_id = secrets.token_urlsafe(16)
         members = asdict(encounter)
         self.database.execute(
-            "INSERT INTO wallet_history VALUES (:id, :holder_id, :at, :outcome, :sealed)",
+            "INSERT INTO wallet_history (id, holder_id, at, place, outcome, sealed)"
+            " SELECT :id, :holder_id, :at, COALESCE(MAX(place), 0) + 1, :outcome, :sealed"
+            " FROM wallet_history WHERE holder_id = :holder_id",
             id=entry_id,
             holder_id=holder_id,
             at=now,
@@ -100,7 +103,7 @@ class History:
         """Return the newest entries, at most ``MAX_ENTRIES``, of one kind if given."""
         rows = self.database.query(
             "SELECT * FROM wallet_history WHERE holder_id = :holder_id"
-            " AND (:outcome = '' OR outcome = :outcome) ORDER BY at DESC, id LIMIT :most",
+            " AND (:outcome = '' OR outcome = :outcome) ORDER BY at DESC, place DESC LIMIT :most",
             holder_id=holder_id,
             outcome=event.value if event else "",
             most=MAX_ENTRIES,
