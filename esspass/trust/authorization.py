@@ -13,7 +13,7 @@ from esspass.trust.view import TrustView
 
 
 class TypeClaim(Protocol):
-    """Type, issuing institution (None when not disclosed) and issuing moment."""
+    """Type, issuing institution (None when not disclosed), and when it was issued."""
 
     @property
     def vct(self) -> str: ...
@@ -21,6 +21,8 @@ class TypeClaim(Protocol):
     def institution_id(self) -> str | None: ...
     @property
     def issued_at(self) -> int: ...
+    @property
+    def latest(self) -> int: ...
 
 
 def decide_type(
@@ -44,14 +46,14 @@ def decide_type(
         "vct": claim.vct,
     }
     institutions = _institutions(directory, entity, claim, found)
-    then = [i for i in institutions if i.may_issue(claim.vct, claim.issued_at)]
+    then = [i for i in institutions if i.may_issue(claim.vct, claim.issued_at, claim.latest)]
     if not then:
         raise IssuerRefusedError(
             "the issuer was not entitled to issue this type of attestation",
             code="type_not_authorised",
             parameters=found,
         )
-    if not any(i.may_issue(claim.vct, now) for i in then):
+    if not any(i.may_issue(claim.vct, now, now) for i in then):
         raise IssuerUndecidedError(
             "the issuer is no longer entitled to issue this type; ask the issuing institution",
             code="type_authorisation_ended",

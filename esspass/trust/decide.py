@@ -36,6 +36,10 @@ from esspass.trust.timestamps import create_timestamp
 from esspass.trust.view import TrustView
 
 LISTED = "listed"
+NOT_RECORDED = "not_recorded"
+IAT_PRECISION = 24 * 3600
+"""A day: as coarse as issuers round ``iat``. It costs nothing, ``iat`` is their own word anyway."""
+
 _PID_PREFIX = "urn:eudi:pid:"
 
 
@@ -50,14 +54,16 @@ class TrustDecision:
 class Claim:
     """What an attestation says of its own issue.
 
-    ``existed_at``: a moment at which it is proved, by other evidence than its own ``iat``, to
-    have existed.
+    It was issued between ``issued_at`` and ``latest``, because issuers round ``iat`` down
+    (RFC 9901, section 10.1). ``existed_at``: a moment at which it is proved, by other evidence
+    than its own ``iat``, to have existed.
     """
 
     vct: str
     institution_id: str | None
     country: str | None
     issued_at: int
+    latest: int
     existed_at: int | None = None
 
 
@@ -80,10 +86,20 @@ def decide_attestation_issuer(
     """Decide whether the signer of an attestation was, and is, entitled to issue it.
 
     ``chain`` is the attestation's ``x5c``, leaf first; ``country`` an ISO code or None when not
-    disclosed; ``issued_at`` its ``iat``. Raises IssuerRefusedError and IssuerUndecidedError.
+    disclosed; ``issued_at`` its ``iat``, rounded down by a day at most. Raises IssuerRefusedError
+    and IssuerUndecidedError.
     """
-    claim = Claim(vct, institution_id, country, min(issued_at, now), existed_at)
-    list_type = list_of_type(vct)
+    latest = min(issued_at + IAT_PRECISION, now)
+    since = _clamp(int(chain[0].not_valid_before_utc.timestamp()), issued_at, latest)
+    claim = Claim(vct, institution_id, country, min(since, now), latest, existed_at)
+    return decide_claim(view, chain, claim, now)
+
+
+def decide_claim(
+    view: TrustView, chain: Sequence[x509.Certificate], claim: Claim, now: int
+) -> TrustDecision:
+    """Decide as ``decide_attestation_issuer``, on a window of issuance given as such."""
+    list_type = list_of_type(claim.vct)
     at = claim.issued_at if PROFILES[list_type].has_status else now
     listing = find_listing(view, Question(list_type, ServiceKind.ISSUANCE, chain, at), now)
     _verify_name(view, listing, chain[0], claim, now)
@@ -94,7 +110,7 @@ def decide_listing(view: TrustView, listing: Listing, claim: Claim, now: int) ->
     """Decide on statuses, type and freshness once the listed service is known."""
     parameters = _describe(view, listing, now)
     if listing.service.status is None:
-        parameters["status_now"] = LISTED
+        parameters |= {"status_at_issuance": NOT_RECORDED, "status_now": LISTED}
         require_fresh(view, listing.snapshot, now, listing.entity.name)
         return TrustDecision(parameters)
     then = _status_at_issuance(listing, claim, parameters)
@@ -158,7 +174,8 @@ def _decide_current(
     question = Question(list_type, ServiceKind.ISSUANCE, chain, now)
     listing = find_listing(view, question, now)
     require_fresh(view, listing.snapshot, now, listing.entity.name)
-    return TrustDecision({**_describe(view, listing, now), "status_now": LISTED})
+    statuses = {"status_at_issuance": NOT_RECORDED, "status_now": LISTED}
+    return TrustDecision({**_describe(view, listing, now), **statuses})
 
 
 def _find_issuer(view: TrustView, issuer_chain: Sequence[x509.Certificate], now: int) -> Listing:
@@ -232,21 +249,31 @@ def _verify_name(
 def _status_at_issuance(
     listing: Listing, claim: Claim, parameters: dict[str, str]
 ) -> StatusInterval:
-    """Return what was in force at issuance, for the very key that signed (rows 4 and 8)."""
-    if not listing.service.intervals_at(claim.issued_at):
-        raise IssuerRefusedError(
-            "the issuer was not on the list yet when it issued this",
-            code="not_listed_at_issuance",
-            parameters={**parameters, "status_at_issuance": "none"},
-        )
-    then = _interval_at(listing, claim.issued_at, parameters)
-    if listing.key_id not in then.key_ids:
+    """Return what was in force at issuance, for the very key that signed (rows 4 and 8).
+
+    The key, or the body, may have come onto the list within the rounding of ``iat``.
+    """
+    starts = {interval.starts for interval in listing.service.intervals()}
+    later = sorted(start for start in starts if claim.issued_at < start <= claim.latest)
+    found = False
+    for moment in (claim.issued_at, *later):
+        if not listing.service.intervals_at(moment):
+            continue
+        found = True
+        then = _interval_at(listing, moment, parameters)
+        if listing.key_id in then.key_ids:
+            return then
+    if found:
         raise IssuerRefusedError(
             "this was signed with a key that the list did not hold at that time",
             code="key_not_listed_at_issuance",
             parameters=parameters,
         )
-    return then
+    raise IssuerRefusedError(
+        "the issuer was not on the list yet when it issued this",
+        code="not_listed_at_issuance",
+        parameters={**parameters, "status_at_issuance": "none"},
+    )
 
 
 def _interval_at(listing: Listing, moment: int, parameters: dict[str, str]) -> StatusInterval:
@@ -303,3 +330,8 @@ def _describe(view: TrustView, listing: Listing, now: int) -> dict[str, str]:
 
 def _attributes(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> set[str]:
     return {str(name.value) for name in certificate.subject.get_attributes_for_oid(oid)}
+
+
+def _clamp(value: int, lowest: int, highest: int) -> int:
+    """Return ``value`` when it lies in the window, else the window's beginning."""
+    return value if lowest < value <= highest else lowest

@@ -45,8 +45,9 @@ class Authorization:
     starts: int
     ends: int | None = None
 
-    def covers(self, moment: int) -> bool:
-        return self.starts <= moment and (self.ends is None or moment < self.ends)
+    def covers(self, earliest: int, latest: int) -> bool:
+        """Say whether it was in force at any moment from ``earliest`` to ``latest``."""
+        return self.starts <= latest and (self.ends is None or earliest < self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ class Institution:
     country: str
     authorizations: tuple[Authorization, ...]
 
-    def may_issue(self, vct: str, moment: int) -> bool:
-        return any(a.vct == vct and a.covers(moment) for a in self.authorizations)
+    def may_issue(self, vct: str, earliest: int, latest: int) -> bool:
+        """Say whether it was entitled to a type at any moment in between."""
+        return any(a.vct == vct and a.covers(earliest, latest) for a in self.authorizations)
 
 
 @dataclass(frozen=True, slots=True)
