@@ -180,7 +180,11 @@ def _write_state(path: Path, state: Mapping[str, Any]) -> None:
 def _create_trust(world: World, now: int) -> None:
     operator = institution("operator")
     create_operator(
-        world.operator, name=operator.name, territory="EU", base_url=world.base_url("lists"), now=now
+        world.operator,
+        name=operator.name,
+        territory="EU",
+        base_url=world.base_url("lists"),
+        now=now,
     )
     access = world.pki.authority("access", *ACCESS_PROVIDER, now)
     provider = world.pki.authority("wallet-provider", *WALLET_PROVIDER, now)
