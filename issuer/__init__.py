@@ -28,6 +28,7 @@ from esspass.web.passkeys import (
 from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import decisions, withdrawal
 from issuer.back_office import offers as back_office_offers
+from issuer.commands import import_decisions
 from issuer.config import IssuerConfig
 from issuer.endpoints import authorize, credential, metadata, offers, sign_in, status, token
 from issuer.errors import ERROR_TEXTS
@@ -41,6 +42,7 @@ __all__ = [
     "app_from_environ",
     "connect_issuer",
     "create_app",
+    "import_decisions",
     "migrate",
 ]
 

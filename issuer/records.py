@@ -128,16 +128,16 @@ class Records:
         document: Document,
         now: int,
         state: RecordState = RecordState.GRANTED,
-    ) -> str:
-        """Keep a decision and return its id; a document number that exists keeps its decision.
+    ) -> tuple[str, bool]:
+        """Keep a decision; return its id and whether it is new.
 
-        Raises MalformedError when person or document carry no number.
+        A document number that exists keeps its decision. Raises MalformedError when person or document carry no number.
         """
         if not person.pin or not document.document_number:
             raise MalformedError("person and document need a number", code="number_missing")
         with self.database.atomic():
             person_id = self._keep_person(person, person.pin, now)
-            self.database.execute(
+            added = self.database.execute(
                 "INSERT INTO records (id, person_id, kind, document_number, document, search,"
                 " state, created_at, changed_at, issuances) VALUES (:id, :person_id, :kind,"
                 " :number, :document, :search, :state, :now, :now, 0) ON CONFLICT DO NOTHING",
@@ -154,7 +154,7 @@ class Records:
             "SELECT id FROM records WHERE document_number = :number",
             number=document.document_number,
         )
-        return str(rows[0]["id"])
+        return str(rows[0]["id"]), bool(added)
 
     def _keep_person(self, person: Person, pin: str, now: int) -> str:
         rows = self.database.query(
@@ -207,6 +207,17 @@ class Records:
             start=(max(number, 1) - 1) * size,
         )
         return Page(tuple(map(_record, rows)), max(number, 1), size, int(total))
+
+    def hold(self, record_id: str, now: int) -> None:
+        """Make a granted decision wait for approval. Raises StateError once anything is issued."""
+        changed = self.database.execute(
+            "UPDATE records SET state = 'pending', changed_at = :now"
+            " WHERE id = :id AND state = 'granted' AND issuances = 0",
+            id=record_id,
+            now=now,
+        )
+        if not changed:
+            raise StateError
 
     def decide(self, record_id: str, state: RecordState, now: int) -> None:
         """Grant or refuse a pending decision. Raises StateError when it is not pending."""

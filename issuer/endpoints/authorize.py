@@ -6,7 +6,7 @@ the person is matched to the records, and the browser returns to the wallet with
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -80,9 +80,16 @@ def submit_demo_eid(request_id: str) -> Response:
     return Response(page, 400, mimetype="text/html")
 
 
+@blueprint.get("/privacy")
+def privacy() -> str:
+    """Say what happens to the identity that is asked for."""
+    return render_template("privacy.html")
+
+
 def _missing(name: str) -> str:
-    return {
+    texts = {
         "family_name": gettext("Enter the surnames"),
         "given_name": gettext("Enter the forenames"),
         "birthdate": gettext("Enter the date of birth"),
-    }.get(name, gettext("Enter the personal identification number"))
+    }
+    return str(texts.get(name, gettext("Enter the personal identification number")))

@@ -67,9 +67,7 @@ def finish_or_explain(pushed: PushedRequest, identity: Identity) -> Response:
     try:
         return finish(pushed, identity)
     except (NoMatchError, NothingToIssueError) as error:
-        return Response(
-            show("not_found.html", pushed, code=error.code), 403, mimetype="text/html"
-        )
+        return Response(show("not_found.html", pushed, code=error.code), 403, mimetype="text/html")
 
 
 def show(template: str, pushed: PushedRequest, **values: Any) -> str:
