@@ -328,7 +328,7 @@ def _create_pid(person: Person, today: date) -> Pid:
         issuing_country=_IDENTITY.country,
         issued_on=first_of_month(today, -12),
         expires_on=first_of_month(today, 108),
-        document_number=f"9{(person.pin or '')[1:8]}",
+        document_number=f"1000{(person.pin or '')[-4:]}",
     )
 
 

@@ -8,8 +8,11 @@ from datetime import date
 from typing import Any
 
 from esspass.errors import MalformedError, VerificationError
+from esspass.inspection.names import NameMatch, match_names
 from issuer.names import fold_number
 from issuer.records import Records
+
+_SAME = frozenset({NameMatch.EXACT, NameMatch.DIACRITICS, NameMatch.TRANSLITERATED})
 
 
 class NoMatchError(VerificationError):
@@ -51,11 +54,24 @@ def match_person(records: Records, identity: Identity) -> str:
     """Return the id of the one person this is. Raises NoMatchError.
 
     Name and birth date must fit; so must the number, where the method knows one. Without a number
-    the person must be the only one of this name and birth date.
+    the person must be the only one of this name and birth date. Names may differ in accents and
+    in the alphabet, for a PID and a register often do.
     """
-    found = records.find_persons(identity.surnames, identity.forenames, identity.date_of_birth)
-    if identity.number is not None:
-        found = [entry for entry in found if entry[1] == fold_number(identity.number)]
+    found = [
+        person_id
+        for person_id, person in records.born_on(identity.date_of_birth)
+        if _same_name(person.surnames, identity.surnames)
+        and _same_name(person.forenames, identity.forenames)
+        and _same_number(person.pin, identity.number)
+    ]
     if len(found) != 1:
         raise NoMatchError
-    return found[0][0]
+    return found[0]
+
+
+def _same_name(ours: str, theirs: str) -> bool:
+    return match_names(ours, theirs) in _SAME
+
+
+def _same_number(ours: str | None, theirs: str | None) -> bool:
+    return theirs is None or fold_number(theirs) == fold_number(ours or "")

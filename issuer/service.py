@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from esspass.attestations import attestation_type
-from esspass.errors import MalformedError, VerificationError
+from esspass.attestations import Document, Person, attestation_type
+from esspass.errors import MalformedError, ProtocolError, VerificationError
 from esspass.openid4vci.offer import (
     AuthorizationGrant,
     CredentialOffer,
@@ -83,6 +83,25 @@ class Issuer:
             if attestation_type(vct).kind == record.kind
         ]
 
+    def import_record(
+        self,
+        person: Person,
+        document: Document,
+        now: int,
+        *,
+        pending: bool = False,
+        actor: str = "",
+    ) -> str:
+        """Enter a decision about a person into the register; return its id.
+
+        A document number that is there already keeps its decision. Raises MalformedError.
+        """
+        state = RecordState.PENDING if pending else RecordState.GRANTED
+        record_id, is_new = self.records.add(person, document, now, state)
+        if is_new:
+            self.history.add(record_id, Event.IMPORTED, now, actor)
+        return record_id
+
     def create_offer(
         self,
         record_id: str,
@@ -117,7 +136,10 @@ class Issuer:
             raise OfferError("the document was withdrawn or refused", code="wrong_state")
         if vct not in self.types_of(record):
             raise OfferError("the document is not issued in this type", code="unknown_type")
-        self.issuance.create_claims(record, vct, now)
+        try:
+            self.issuance.create_claims(record, vct, now)
+        except ProtocolError as error:
+            raise OfferError(str(error), code="not_issuable") from error
 
     def offer_uri(self, offer_id: str, endpoint: str = "") -> str:
         """Return the link of an offer by reference; ``endpoint`` is a web wallet's."""
@@ -187,6 +209,14 @@ class Issuer:
             if record_id is None:
                 raise
             return self.records.get(record_id)
+
+    def hold(self, record_id: str, now: int, actor: str = "") -> None:
+        """Make a decision wait for approval: wallets that ask are told to come back.
+
+        Raises StateError when it is not in force, or something was issued on it.
+        """
+        self.records.hold(record_id, now)
+        self.history.add(record_id, Event.HELD, now, actor)
 
     def approve(self, record_id: str, now: int, actor: str = "") -> None:
         """Grant a pending decision: waiting wallets get their credentials. Raises StateError."""

@@ -12,7 +12,9 @@ from flask import current_app
 from esspass.errors import MalformedError
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.openid4vp import transactions
+from esspass.statuslist import MIGRATIONS as STATUS_CACHE_MIGRATIONS
 from esspass.storage import Database
+from esspass.trust import MIGRATIONS as TRUST_MIGRATIONS
 from esspass.trust import (
     SnapshotStore,
     TrustSource,
@@ -20,9 +22,7 @@ from esspass.trust import (
     decide_wallet_provider,
     parse_trust_anchors,
 )
-from esspass.trust import MIGRATIONS as TRUST_MIGRATIONS
 from esspass.web import passkeys
-from esspass.statuslist import MIGRATIONS as STATUS_CACHE_MIGRATIONS
 from issuer import authorization_requests, credentials, grants, history, offers, records
 from issuer import replays as replays_module
 from issuer import status_lists as status_lists_module

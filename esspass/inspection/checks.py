@@ -89,9 +89,9 @@ def verify_holder_binding(evidence: Evidence) -> Parameters | None:
 
 def verify_type(evidence: Evidence) -> Parameters:
     """Type and shape are known, and every entry has the form they prescribe (A-02)."""
-    vct = evidence.verified.vct
+    vct, shape = evidence.verified.vct, evidence.presented.shape
     verify_presentation(vct, evidence.verified.claims)
-    return {"type": attestation_type(vct).name, "shape": evidence.presented.shape}
+    return {"type": attestation_type(vct).name, "shape": shape}
 
 
 def verify_data_integrity(evidence: Evidence) -> None:

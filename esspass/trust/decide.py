@@ -82,18 +82,24 @@ def decide_attestation_issuer(
     issued_at: int,
     now: int,
     existed_at: int | None = None,
-    iat_precision: int = IAT_PRECISION,
 ) -> TrustDecision:
     """Decide whether the signer of an attestation was, and is, entitled to issue it.
 
     ``chain`` is the attestation's ``x5c``, leaf first; ``country`` an ISO code or None when not
-    disclosed; ``issued_at`` its ``iat``, rounded down by at most ``iat_precision`` seconds. Raises
-    IssuerRefusedError and IssuerUndecidedError.
+    disclosed; ``issued_at`` its ``iat``, rounded down by a day at most. Raises IssuerRefusedError
+    and IssuerUndecidedError.
     """
-    latest = min(issued_at + iat_precision, now)
+    latest = min(issued_at + IAT_PRECISION, now)
     since = _clamp(int(chain[0].not_valid_before_utc.timestamp()), issued_at, latest)
     claim = Claim(vct, institution_id, country, min(since, now), latest, existed_at)
-    list_type = list_of_type(vct)
+    return decide_claim(view, chain, claim, now)
+
+
+def decide_claim(
+    view: TrustView, chain: Sequence[x509.Certificate], claim: Claim, now: int
+) -> TrustDecision:
+    """Decide as ``decide_attestation_issuer``, on a window of issuance given as such."""
+    list_type = list_of_type(claim.vct)
     at = claim.issued_at if PROFILES[list_type].has_status else now
     listing = find_listing(view, Question(list_type, ServiceKind.ISSUANCE, chain, at), now)
     _verify_name(view, listing, chain[0], claim, now)
@@ -113,9 +119,9 @@ def decide_listing(view: TrustView, listing: Listing, claim: Claim, now: int) ->
     parameters["status_now"] = current.status.value
     parameters["status_since"] = create_timestamp(current.starts)
     _refuse_unlisted(then, parameters)
+    require_fresh(view, listing.snapshot, now, listing.entity.name)
     parameters.update(decide_type(view, listing.entity, claim, parameters, now))
     _doubt_withdrawn(current, claim, parameters)
-    require_fresh(view, listing.snapshot, now, listing.entity.name)
     return TrustDecision(parameters)
 
 

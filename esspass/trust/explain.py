@@ -11,13 +11,20 @@ from esspass.errors import UndecidedError, UntrustedIssuerError
 from esspass.trust.decide import (
     Claim,
     TrustDecision,
-    decide_attestation_issuer,
+    decide_claim,
     decide_listing,
     list_of_type,
 )
 from esspass.trust.errors import IssuerRefusedError, IssuerUndecidedError
 from esspass.trust.listing import Listing, require_list
-from esspass.trust.model import PENDING, ListSnapshot, ServiceKind, TrustedEntity, TrustedService
+from esspass.trust.model import (
+    PENDING,
+    ListSnapshot,
+    ServiceKind,
+    TrustedEntity,
+    TrustedService,
+    create_key_id,
+)
 from esspass.trust.path import has_same_identity, is_valid_at
 from esspass.trust.timestamps import create_timestamp
 from esspass.trust.view import TrustView
@@ -44,16 +51,7 @@ def explain_certificate(
         if listing is not None:
             _verify_listed(listing, chain[0], claim.issued_at)
             return _explain_listing(view, listing, claim, now, subject)
-        decision = decide_attestation_issuer(
-            view,
-            chain,
-            vct=vct,
-            institution_id=None,
-            country=None,
-            issued_at=claim.issued_at,
-            now=now,
-            iat_precision=0,
-        )
+        decision = decide_claim(view, chain, claim, now)
     except (UntrustedIssuerError, UndecidedError) as error:
         return _create_failure(view, error, claim, subject)
     return _create_success(view, decision, claim, subject)
@@ -99,12 +97,15 @@ def _explain_listing(
 
 
 def _find_certificate(view: TrustView, certificate: x509.Certificate, vct: str) -> Listing | None:
+    """Find a certificate that is listed itself, now or in the history."""
     newest = require_list(view, list_of_type(vct))
+    key_id = create_key_id(certificate)
     for entity in newest.entities:
         for service in entity.services:
             listed = any(has_same_identity(certificate, c) for c in service.certificates)
-            if listed and service.kind is ServiceKind.ISSUANCE:
-                return Listing(newest, entity, service, next(iter(service.key_ids)))
+            former = any(key_id in interval.key_ids for interval in service.history)
+            if (listed or former) and service.kind is ServiceKind.ISSUANCE:
+                return Listing(newest, entity, service, key_id)
     return None
 
 

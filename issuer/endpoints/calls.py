@@ -76,10 +76,11 @@ def write_message(
     return Response(encrypt_message(message, encryption), status, mimetype=MEDIA_TYPE)
 
 
-def answer(document: Mapping[str, Any], status: int = 200, **headers: str) -> Response:
-    """Write JSON; ``headers`` with underscores for hyphens."""
+def answer(
+    document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Write JSON."""
     response = jsonify(document)
     response.status_code = status
-    for name, value in headers.items():
-        response.headers[name.replace("_", "-")] = value
+    response.headers.update(headers or {})
     return response

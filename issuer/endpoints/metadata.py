@@ -33,13 +33,13 @@ def issuer_metadata() -> Response:
 def authorization_server_metadata() -> Response:
     """Return the authorization server metadata."""
     document = services().publication.authorization_server_metadata
-    return answer(document, Cache_Control="public, max-age=300")
+    return answer(document, headers={"Cache-Control": "public, max-age=300"})
 
 
 @blueprint.get("/jwks")
 def jwks() -> Response:
     """Return the public keys."""
-    return answer(services().publication.jwks, Cache_Control=_HOUR)
+    return answer(services().publication.jwks, headers={"Cache-Control": _HOUR})
 
 
 @blueprint.get("/types/<vct>")

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 
 from flask import Response, request
-from werkzeug.exceptions import NotFound, NotImplemented
+from werkzeug.exceptions import NotFound
 
 from esspass.statuslist import MEDIA_TYPE
 from esspass.web import now, protocol_blueprint
@@ -23,7 +23,7 @@ blueprint = protocol_blueprint("status", __name__, cors=True)
 def status_list(list_id: int) -> Response:
     """Return a status list token; past lists (``?time=``) are not kept (section 8.4)."""
     if "time" in request.args:
-        raise NotImplemented
+        raise NotImplementedError
     token = services().publication.status_list_token(list_id, now())
     if token is None:
         raise NotFound
@@ -43,4 +43,4 @@ def status_list(list_id: int) -> Response:
 def status_lists() -> Response:
     """Return the addresses of all lists, so that a verifier may fetch them beforehand."""
     uris = services().publication.status_list_uris()
-    return answer({"status_lists": uris}, Cache_Control="public, max-age=300")
+    return answer({"status_lists": uris}, headers={"Cache-Control": "public, max-age=300"})

@@ -26,14 +26,14 @@ def push() -> Response:
 def token() -> Response:
     """Redeem a code or a refresh token (OpenID4VCI 1.0, section 6)."""
     response = services().tokens.redeem(current_call(), read_form())
-    return answer(create_token_response(response), **_dpop_nonce())
+    return answer(create_token_response(response), headers=_dpop_nonce())
 
 
 @blueprint.post("/nonce")
 def nonce() -> Response:
     """Give a ``c_nonce`` (OpenID4VCI 1.0, section 7)."""
     c_nonce = services().nonces.create(Purpose.CREDENTIAL, now())
-    return answer({"c_nonce": c_nonce}, **_dpop_nonce())
+    return answer({"c_nonce": c_nonce}, headers=_dpop_nonce())
 
 
 @blueprint.post("/challenge")
@@ -48,4 +48,4 @@ def challenge() -> Response:
 def _dpop_nonce() -> dict[str, str]:
     if not services().config.require_dpop_nonce:
         return {}
-    return {"DPoP_Nonce": services().nonces.create(Purpose.DPOP, now())}
+    return {"DPoP-Nonce": services().nonces.create(Purpose.DPOP, now())}

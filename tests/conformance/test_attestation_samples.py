@@ -275,6 +275,6 @@ def test_the_shape_of_the_rulebook_of_2025_08_is_read():
     address = [
         row.value
         for row in describe_claims(PDA1_EUDI, FLAT, "en")
-        if row.label == "Place(s) of work"
+        if row.label == "Address of the place of work"
     ]
     assert address == ["Freight Port 5, 20457 Hamburg, Germany"]

@@ -1,8 +1,11 @@
 """Documents in plain words, in four languages, in the order of the form, nothing left out."""
 
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from esspass.attestations import (
     EHIC,
@@ -14,6 +17,7 @@ from esspass.attestations import (
     describe_path,
     describe_type,
     envelope_claims,
+    render_card,
 )
 from tests.builders.documents import (
     VCTS,
@@ -160,6 +164,14 @@ def test_a_state_without_places_has_no_fixed_address(locale, row):
     assert row in _rows(PDA1_WEBUILD, _driver(PDA1_WEBUILD), locale)
 
 
+def test_both_a1_shapes_tell_the_places_alike():
+    nested, flat = (
+        [row for row in _rows(vct, _driver(vct)) if row[0].startswith("Place of work")]
+        for vct in (PDA1_WEBUILD, PDA1_EUDI)
+    )
+    assert nested == flat
+
+
 def test_places_in_one_state_are_counted():
     claims = complete_claims(PDA1_WEBUILD)
     claims = changed(claims, ["placesOfWork", "GR"], claims["placesOfWork"]["GR"] * 2)
@@ -281,6 +293,42 @@ def test_a_partial_presentation_is_described_too(vct):
 def test_claims_the_form_does_not_foresee_come_last_under_their_own_name():
     rows = _rows(PID, {**complete_claims(PID), "age_equal_or_over": {"18": True}})
     assert rows[-1] == ("Other details", "", "18", "True")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def _paths(node, path=()):
+    items = (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    )
+    return [found for key, value in items for found in ([*path, key], *_paths(value, (*path, key)))]
+
+
+@pytest.mark.parametrize("vct", VCTS)
+@settings(max_examples=120, deadline=None)
+@given(data=st.data())
+def test_no_claim_of_a_stranger_breaks_the_page(vct, data):
+    """A wallet shows what it holds even if its form is wrong; the verdict says that it is."""
+    claims = complete_claims(vct)
+    spoilt = changed(claims, data.draw(st.sampled_from(_paths(claims))), data.draw(json_values))
+    spoilt |= data.draw(
+        st.dictionaries(
+            st.sampled_from(["work_address", "employer", "picture", "x"]), json_values, max_size=2
+        )
+    )
+    assert all(isinstance(row.value, str) for row in describe_claims(vct, spoilt, "en"))
+    ET.fromstring(render_card(vct, spoilt, "en"))
 
 
 def test_unknown_codes_stay_as_they_are():
