@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, render_template
-from flask_babel import gettext
+from flask_babel import format_timedelta, gettext
 from werkzeug.wrappers import Response
 
 from esspass.attestations import describe_type
@@ -121,5 +123,9 @@ def _waiting() -> list[tuple[str, str, DeferredCredential]]:
     ]
 
 
-def _age(moment: int) -> int:
-    return max(0, now() - moment)
+def _age(moment: int) -> str:
+    """How long ago something was: "2 hours ago"."""
+    seconds = max(0, now() - moment)
+    if seconds < CHECK_AGAIN_AFTER:
+        return gettext("just now")
+    return str(format_timedelta(timedelta(seconds=-seconds), add_direction=True))
