@@ -108,7 +108,7 @@ def test_pages_load_nothing_from_elsewhere(base, new_page):
 def test_our_own_typeface_is_used(base, new_page):
     page = new_page(locale="el")
     page.goto(base)
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.evaluate("document.fonts.ready.then(() => true)")
     assert page.evaluate("document.fonts.check('16px Commissioner', 'Ελλάδα žŽ')")
     assert "GDS" not in page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
 
@@ -127,7 +127,7 @@ def test_form_errors_get_the_focus(base, new_page):
     page = new_page()
     page.goto(f"{base}/form")
     page.click("text=Continue")
-    page.wait_for_function("document.activeElement.className.includes('govuk-error-summary')")
+    page.wait_for_selector(".govuk-error-summary:focus")
     page.click("text=Enter the code >> nth=0")
     assert page.evaluate("document.activeElement.id") == "payload"
 
