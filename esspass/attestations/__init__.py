@@ -1,1 +1,110 @@
-"""To be filled."""
+"""PD A1, EHIC and PID: one canonical model, one adapter per published shape, words for people.
+
+Everything about a type that data can say is in ``specs/types``; see its README.
+"""
+
+from esspass.attestations.card import render_card
+from esspass.attestations.countries import (
+    InstitutionId,
+    eessi_country,
+    is_institution_id,
+    iso_country,
+    parse_institution_id,
+)
+from esspass.attestations.describe import (
+    DescribedClaim,
+    describe_claims,
+    describe_path,
+    describe_type,
+)
+from esspass.attestations.envelope import PID_BINDING, WALLET_BINDING, create_envelope
+from esspass.attestations.integrity import verify_integrity
+from esspass.attestations.model import (
+    EHIC,
+    OPEN_END,
+    PDA1_EUDI,
+    PDA1_WEBUILD,
+    PID,
+    Address,
+    Authority,
+    Document,
+    Ehic,
+    Employment,
+    Institution,
+    Pda1,
+    Person,
+    Pid,
+    PlaceOfBirth,
+    PlaceOfWork,
+    StateOfActivity,
+)
+from esspass.attestations.presented import Presented, PresentedPerson, read_presented
+from esspass.attestations.records import (
+    create_person_record,
+    create_record,
+    document_kind,
+    parse_person_record,
+    parse_record,
+)
+from esspass.attestations.registry import (
+    AttestationType,
+    ClaimPath,
+    DisclosureGroup,
+    attestation_type,
+    attestation_types,
+)
+from esspass.attestations.schemas import envelope_claims, verify_issuance, verify_presentation
+from esspass.attestations.shapes import probe_shape, read_claims, write_claims
+
+__all__ = [
+    "EHIC",
+    "OPEN_END",
+    "PDA1_EUDI",
+    "PDA1_WEBUILD",
+    "PID",
+    "PID_BINDING",
+    "WALLET_BINDING",
+    "Address",
+    "AttestationType",
+    "Authority",
+    "ClaimPath",
+    "DescribedClaim",
+    "DisclosureGroup",
+    "Document",
+    "Ehic",
+    "Employment",
+    "Institution",
+    "InstitutionId",
+    "Pda1",
+    "Person",
+    "Pid",
+    "PlaceOfBirth",
+    "PlaceOfWork",
+    "Presented",
+    "PresentedPerson",
+    "StateOfActivity",
+    "attestation_type",
+    "attestation_types",
+    "create_envelope",
+    "create_person_record",
+    "create_record",
+    "describe_claims",
+    "describe_path",
+    "describe_type",
+    "document_kind",
+    "eessi_country",
+    "envelope_claims",
+    "is_institution_id",
+    "iso_country",
+    "parse_institution_id",
+    "parse_person_record",
+    "parse_record",
+    "probe_shape",
+    "read_claims",
+    "read_presented",
+    "render_card",
+    "verify_integrity",
+    "verify_issuance",
+    "verify_presentation",
+    "write_claims",
+]

@@ -49,7 +49,7 @@ def encrypt_jwe(payload: bytes, recipient: Mapping[str, Any], enc: str = "A256GC
 
     Raises MalformedError when the JWK or ``enc`` is not one we use.
     """
-    key = parse_jwk(recipient)
+    key = parse_jwk(recipient, use="enc")
     if enc not in CONTENT_ENCRYPTION or not isinstance(key, ec.EllipticCurvePublicKey):
         raise MalformedError("unsupported encryption parameters")
     header = {"alg": KEY_AGREEMENT, "enc": enc}

@@ -12,19 +12,31 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from esspass.errors import MalformedError
-from esspass.keys.jwk import encode_base64url
+from esspass.keys.jwk import PublicKey, encode_base64url
 from esspass.keys.signer import KeySigner, create_key
 
 MAX_CHAIN = 4
+_CERTIFICATE_ERRORS = (
+    TypeError,  # a name of a type its attribute cannot have
+    ValueError,
+    UserWarning,  # a serial number below one, where warnings are errors
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +65,54 @@ def parse_x5c(header: Mapping[str, Any]) -> tuple[x509.Certificate, ...]:
 def _parse_der(value: Any) -> x509.Certificate:
     if not isinstance(value, str):
         raise MalformedError("x5c entries are base64 strings")
+    return parse_certificate(value)
+
+
+# The same few issuers' certificates arrive again and again; the text decides all of the result.
+@lru_cache(maxsize=256)
+def parse_certificate(value: str) -> x509.Certificate:
+    """Read one certificate, base64 of its DER, with all its fields. Raises MalformedError."""
     try:
-        return x509.load_der_x509_certificate(base64.b64decode(value, validate=True))
-    except (binascii.Error, ValueError) as error:
-        raise MalformedError("x5c entry is not a certificate") from error
+        certificate = x509.load_der_x509_certificate(base64.b64decode(value, validate=True))
+        _read_everything(certificate)
+    except (binascii.Error, *_CERTIFICATE_ERRORS) as error:
+        raise MalformedError("not a certificate") from error
+    return certificate
+
+
+def _read_everything(certificate: x509.Certificate) -> None:
+    """Fields are decoded when first asked for; a fault shall show here and not in a later check."""
+    _ = certificate.version, certificate.serial_number, certificate.signature_hash_algorithm
+    _ = certificate.subject, certificate.issuer, certificate.extensions
+    _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+
+
+def parse_leaf_key(chain: Sequence[x509.Certificate]) -> PublicKey:
+    """Return the public key of the first certificate. Raises MalformedError."""
+    if not chain:
+        raise MalformedError("no certificate")
+    try:
+        key = _load_key(chain[0])
+    except _CERTIFICATE_ERRORS as error:
+        raise MalformedError("the certificate holds no usable key") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey):
+        raise MalformedError("the certificate holds a key of a kind we do not use")
+    return key
+
+
+@lru_cache(maxsize=256)
+def _load_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
+    return certificate.public_key()
 
 
 def create_x5c(chain: Sequence[x509.Certificate]) -> list[str]:
     """Write the certificates of a JOSE header, leaf first."""
-    return [base64.b64encode(c.public_bytes(Encoding.DER)).decode("ascii") for c in chain]
+    return [_encode_certificate(certificate) for certificate in chain]
+
+
+@lru_cache(maxsize=256)
+def _encode_certificate(certificate: x509.Certificate) -> str:
+    return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii")
 
 
 def create_x5t_s256(certificate: x509.Certificate) -> str:

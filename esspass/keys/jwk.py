@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -22,24 +21,40 @@ CURVES: Mapping[str, ec.EllipticCurve] = {
     "P-384": ec.SECP384R1(),
     "P-521": ec.SECP521R1(),
 }
+_CURVE_OF_ALGORITHM = {
+    "ES256": "P-256",
+    "ES384": "P-384",
+    "ES512": "P-521",
+    "EdDSA": "Ed25519",
+    "Ed25519": "Ed25519",
+}
+# RFC 7517, section 4.3; a public key for key agreement lists no operation, or one of the pair.
+_KEY_OPERATIONS = {"sig": ("verify",), "enc": ("deriveKey", "deriveBits")}
 _CURVE_NAMES = {curve.name: name for name, curve in CURVES.items()}
+_TO_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
+_PADDING = (b"", b"===", b"==", b"=")
+# What the last character may be when it carries four bits too many, or two.
+_LAST_CHARACTERS = ("", "", "AQgw", "AEIMQUYcgkosw048")
+# Padding and the two letters of the other alphabet become a byte no alphabet has.
+_TO_STANDARD_ALPHABET = bytes.maketrans(b"-_+/=", b"+/!!!")
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
 
 
 def encode_base64url(data: bytes) -> str:
     """Encode without padding (RFC 7515, section 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL_ALPHABET, b"=").decode()
 
 
 def decode_base64url(text: str) -> bytes:
     """Decode strictly: no padding, no other alphabet, no unused bits. Raises MalformedError."""
+    tail = len(text) % 4
     try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        data = base64.b64decode(padded, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError, UnicodeError) as error:
+        standard = text.encode("ascii").translate(_TO_STANDARD_ALPHABET)
+        data = binascii.a2b_base64(standard + _PADDING[tail], strict_mode=True)
+    except (binascii.Error, UnicodeError) as error:
         raise MalformedError("not base64url") from error
-    if "+" in text or "/" in text or encode_base64url(data) != text:
+    if tail and text[-1] not in _LAST_CHARACTERS[tail]:
         raise MalformedError("not canonical base64url")
     return data
 
@@ -61,15 +76,33 @@ def create_jwk(key: PublicKey) -> dict[str, str]:
     }
 
 
-def parse_jwk(jwk: Mapping[str, Any]) -> PublicKey:
-    """Load a public JWK. Raises MalformedError, also when it holds private members."""
+def parse_jwk(jwk: Mapping[str, Any], use: Literal["sig", "enc"] | None = None) -> PublicKey:
+    """Load a public JWK; with ``use``, only one that is not meant for something else.
+
+    Raises MalformedError, also when it holds private members or an algorithm of another curve.
+    """
     if not isinstance(jwk, Mapping) or _PRIVATE_MEMBERS & jwk.keys():
         raise MalformedError("not a public JWK")
-    if jwk.get("kty") == "OKP" and jwk.get("crv") == "Ed25519":
+    kind, curve = jwk.get("kty"), jwk.get("crv")
+    if use is not None:
+        _verify_use(jwk, use)
+    if not isinstance(curve, str) or _CURVE_OF_ALGORITHM.get(str(jwk.get("alg")), curve) != curve:
+        raise MalformedError("the key does not fit its algorithm")
+    if kind == "OKP" and curve == "Ed25519":
         return _ed25519(jwk)
-    if jwk.get("kty") != "EC" or jwk.get("crv") not in CURVES:
+    if kind != "EC" or curve not in CURVES:
         raise MalformedError("unsupported key type")
-    return _elliptic_curve(jwk, CURVES[jwk["crv"]])
+    return _elliptic_curve(jwk, CURVES[curve])
+
+
+def _verify_use(jwk: Mapping[str, Any], use: Literal["sig", "enc"]) -> None:
+    operations = jwk.get("key_ops", _KEY_OPERATIONS[use])
+    if jwk.get("use", use) != use or not isinstance(operations, Collection):
+        raise MalformedError("the key is for another use")
+    if not any(operation in operations for operation in _KEY_OPERATIONS[use]):
+        raise MalformedError("the key is for another use")
+    if "alg" in jwk and (str(jwk["alg"]) in _CURVE_OF_ALGORITHM) is not (use == "sig"):
+        raise MalformedError("the key is for another algorithm")
 
 
 def _ed25519(jwk: Mapping[str, Any]) -> ed25519.Ed25519PublicKey:
@@ -81,9 +114,9 @@ def _ed25519(jwk: Mapping[str, Any]) -> ed25519.Ed25519PublicKey:
 
 def _elliptic_curve(jwk: Mapping[str, Any], curve: ec.EllipticCurve) -> ec.EllipticCurvePublicKey:
     size = (curve.key_size + 7) // 8
-    x, y = (int.from_bytes(_coordinate(jwk, name, size), "big") for name in "xy")
+    point = b"\x04" + _coordinate(jwk, "x", size) + _coordinate(jwk, "y", size)
     try:
-        return ec.EllipticCurvePublicNumbers(x, y, curve).public_key()
+        return ec.EllipticCurvePublicKey.from_encoded_point(curve, point)
     except ValueError as error:
         raise MalformedError("not a point on the curve") from error
 

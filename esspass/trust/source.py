@@ -1,0 +1,135 @@
+"""Keep the lists fresh: ask the pinned addresses, believe only pinned signers, lose nothing.
+
+Any number of processes may share one database. Whoever finds a list older than ``max_age``
+seconds claims the turn in one statement and asks; the others go on with what is stored. A source
+that does not answer, or answers with something not to be believed, costs nothing but a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from esspass.errors import MalformedError, UnavailableError, VerificationError
+from esspass.fetch import Fetcher
+from esspass.trust.anchors import DIRECTORY, PinnedSource, TrustAnchors
+from esspass.trust.directory import InstitutionDirectory, verify_directory
+from esspass.trust.jades import create_signer_digest
+from esspass.trust.lote import verify_list
+from esspass.trust.model import ListSnapshot, ListType
+from esspass.trust.store import Refresh, SnapshotStore, StoredIssue
+from esspass.trust.view import TrustView
+
+DEFAULT_MAX_AGE = 60
+AnyIssue = ListSnapshot | InstitutionDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class _Inventory:
+    """One reading of the store: issues of pinned signers, newest first, and the last attempts."""
+
+    issues: Mapping[str, list[StoredIssue]]
+    refreshes: Mapping[str, Refresh]
+
+
+class TrustSource:
+    """Gives the current ``TrustView``.
+
+    ``max_age`` in seconds limits how often a source is asked; a withdrawal is seen that late.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        store: SnapshotStore,
+        anchors: TrustAnchors,
+        max_age: int = DEFAULT_MAX_AGE,
+    ) -> None:
+        self._fetcher, self._store, self._anchors = fetcher, store, anchors
+        self._max_age = max_age
+        # verified once per process; a stored issue never changes
+        self._verified: dict[StoredIssue, AnyIssue] = {}
+
+    def view(self, now: int) -> TrustView:
+        """Return what the lists say, refreshed where due. Never raises for a broken source."""
+        inventory = self._read()
+        due = [name for name in self._anchors.sources if self._is_due(name, inventory, now)]
+        for name in due:
+            self._refresh(name, inventory, now)
+        return self._create_view(self._read() if due else inventory, now)
+
+    def _is_due(self, name: str, inventory: _Inventory, now: int) -> bool:
+        """Without any copy, and no known reason for that, asking twice beats answering nothing."""
+        last = inventory.refreshes.get(name)
+        if last is None or not now - self._max_age < last.tried_at <= now:
+            return self._store.claim(name, now, self._max_age)
+        return not inventory.issues.get(name) and not last.problem
+
+    def _refresh(self, name: str, inventory: _Inventory, now: int) -> None:
+        known = inventory.issues.get(name, [])
+        try:
+            self._fetch(name, known[0] if known else None, now)
+        except (MalformedError, VerificationError, UnavailableError) as error:
+            self._store.note_problem(name, error.code, now)
+        else:
+            self._store.note_success(name, now)
+
+    def _fetch(self, name: str, known: StoredIssue | None, now: int) -> None:
+        source = self._anchors.sources[name]
+        token = self._fetcher.get(source.url).require(200).text
+        issue = _verify(name, source, token, now)
+        self._store.add(name, issue, token, _signers(source), now, known)
+
+    def _read(self) -> _Inventory:
+        issues: dict[str, list[StoredIssue]] = {}
+        pinned = {name: _signers(source) for name, source in self._anchors.sources.items()}
+        for issue in self._store.issues():
+            if issue.signer in pinned.get(issue.list, set()):
+                issues.setdefault(issue.list, []).append(issue)
+        return _Inventory(issues, self._store.refreshes())
+
+    def _create_view(self, inventory: _Inventory, now: int) -> TrustView:
+        problems = {
+            name: refresh.problem
+            for name, refresh in inventory.refreshes.items()
+            if refresh.problem and name in self._anchors.sources
+        }
+        lists: dict[ListType, tuple[ListSnapshot, ...]] = {}
+        directory: InstitutionDirectory | None = None
+        for name, stored in inventory.issues.items():
+            if name == DIRECTORY:
+                newest = self._load(stored[:1], now, problems)
+                directory = next((i for i in newest if isinstance(i, InstitutionDirectory)), None)
+            else:
+                loaded = self._load(stored, now, problems)
+                lists[ListType(name)] = tuple(i for i in loaded if isinstance(i, ListSnapshot))
+        return TrustView(lists, directory, problems, inventory.refreshes)
+
+    def _load(
+        self, stored: Sequence[StoredIssue], now: int, problems: dict[str, str]
+    ) -> list[AnyIssue]:
+        """Verify stored tokens again under today's anchors, once per process."""
+        loaded: list[AnyIssue] = []
+        for issue in stored:
+            try:
+                if issue not in self._verified:
+                    source = self._anchors.sources[issue.list]
+                    token = self._store.read(issue)
+                    self._verified[issue] = _verify(issue.list, source, token, now)
+                loaded.append(self._verified[issue])
+            except (MalformedError, VerificationError) as error:
+                problems[issue.list] = error.code
+        return loaded
+
+
+def _verify(name: str, source: PinnedSource, token: str, now: int) -> AnyIssue:
+    if name == DIRECTORY:
+        return verify_directory(token, source.certificates, now)
+    snapshot = verify_list(token, source.certificates, now)
+    if snapshot.list_type != name:
+        raise MalformedError("the source gives a list of another type", code="list_wrong_type")
+    return snapshot
+
+
+def _signers(source: PinnedSource) -> set[str]:
+    return {create_signer_digest(certificate) for certificate in source.certificates}

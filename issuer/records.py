@@ -1,0 +1,298 @@
+"""Persons and the institution's decisions about them; each decision holds one document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from esspass.attestations import (
+    Document,
+    Ehic,
+    Person,
+    create_person_record,
+    create_record,
+    document_kind,
+    parse_person_record,
+    parse_record,
+)
+from esspass.errors import MalformedError, VerificationError
+from esspass.storage import Database, Row
+from issuer.bearer import create_identifier
+from issuer.names import fold_name, fold_number
+
+MIGRATIONS = {
+    "issuer-persons-001": """
+        CREATE TABLE persons (
+            id TEXT PRIMARY KEY,
+            pin TEXT NOT NULL UNIQUE,
+            date_of_birth TEXT NOT NULL,
+            person TEXT NOT NULL,
+            created_at BIGINT NOT NULL
+        )""",
+    "issuer-persons-002": "CREATE INDEX persons_birth ON persons (date_of_birth)",
+    "issuer-records-001": """
+        CREATE TABLE records (
+            id TEXT PRIMARY KEY,
+            person_id TEXT NOT NULL REFERENCES persons (id),
+            kind TEXT NOT NULL,
+            document_number TEXT NOT NULL UNIQUE,
+            document TEXT NOT NULL,
+            search TEXT NOT NULL,
+            state TEXT NOT NULL,
+            created_at BIGINT NOT NULL,
+            changed_at BIGINT NOT NULL,
+            issuances BIGINT NOT NULL,
+            withdrawal_reason TEXT,
+            withdrawal_date TEXT
+        )""",
+    "issuer-records-002": "CREATE INDEX records_person ON records (person_id)",
+    "issuer-records-003": "CREATE INDEX records_changed ON records (changed_at)",
+}
+_SELECT = """
+    SELECT records.id, records.person_id, records.kind, records.document, records.state,
+           records.created_at, records.changed_at, records.withdrawal_reason,
+           records.withdrawal_date, persons.person
+    FROM records JOIN persons ON persons.id = records.person_id"""
+
+
+class RecordState(StrEnum):
+    """Where a decision stands; a withdrawn or refused one never comes back."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class UnknownRecordError(VerificationError):
+    """There is no such decision."""
+
+    code = "unknown_record"
+
+
+class StateError(VerificationError):
+    """The decision is not in a state that allows this."""
+
+    code = "wrong_state"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A decision and the person it is about; times in epoch seconds."""
+
+    id: str
+    person_id: str
+    kind: str
+    state: RecordState
+    created_at: int
+    changed_at: int
+    person: Person = field(repr=False)
+    document: Document = field(repr=False)
+    withdrawal_reason: str | None = None
+    withdrawal_date: date | None = None
+
+    @property
+    def number(self) -> str:
+        """The document number."""
+        return self.document.document_number or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, counted from 1."""
+
+    records: tuple[Record, ...]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page, at least 1."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The institution's register."""
+
+    database: Database
+
+    def add(
+        self,
+        person: Person,
+        document: Document,
+        now: int,
+        state: RecordState = RecordState.GRANTED,
+    ) -> tuple[str, bool]:
+        """Keep a decision; return its id and whether it is new.
+
+        A document number that exists keeps its decision. Raises MalformedError when person or document carry no number.
+        """
+        if not person.pin or not document.document_number:
+            raise MalformedError("person and document need a number", code="number_missing")
+        with self.database.atomic():
+            person_id = self._keep_person(person, person.pin, now)
+            added = self.database.execute(
+                "INSERT INTO records (id, person_id, kind, document_number, document, search,"
+                " state, created_at, changed_at, issuances) VALUES (:id, :person_id, :kind,"
+                " :number, :document, :search, :state, :now, :now, 0) ON CONFLICT DO NOTHING",
+                id=create_identifier(),
+                person_id=person_id,
+                kind=document_kind(document),
+                number=document.document_number,
+                document=_write(create_record(document)),
+                search=_search_text(person, document),
+                state=state,
+                now=now,
+            )
+        rows = self.database.query(
+            "SELECT id FROM records WHERE document_number = :number",
+            number=document.document_number,
+        )
+        return str(rows[0]["id"]), bool(added)
+
+    def _keep_person(self, person: Person, pin: str, now: int) -> str:
+        rows = self.database.query(
+            "INSERT INTO persons (id, pin, date_of_birth, person, created_at)"
+            " VALUES (:id, :pin, :born, :person, :now) ON CONFLICT (pin) DO UPDATE"
+            " SET date_of_birth = excluded.date_of_birth, person = excluded.person RETURNING id",
+            id=create_identifier(),
+            pin=fold_number(pin),
+            born=person.date_of_birth.isoformat(),
+            person=_write(create_person_record(person)),
+            now=now,
+        )
+        return str(rows[0]["id"])
+
+    def get(self, record_id: str) -> Record:
+        """Return a decision. Raises UnknownRecordError."""
+        rows = self.database.query(f"{_SELECT} WHERE records.id = :id", id=record_id)
+        if not rows:
+            raise UnknownRecordError
+        return _record(rows[0])
+
+    def of_person(self, person_id: str, kinds: Sequence[str]) -> list[Record]:
+        """Return a person's decisions of these kinds, the latest first."""
+        rows = self.database.query(
+            f"{_SELECT} WHERE records.person_id = :person_id"
+            " ORDER BY records.created_at DESC, records.id",
+            person_id=person_id,
+        )
+        return [record for record in map(_record, rows) if record.kind in kinds]
+
+    def born_on(self, day: date) -> list[tuple[str, Person]]:
+        """Return everybody in the register born on this day, with the person id."""
+        rows = self.database.query(
+            "SELECT id, person FROM persons WHERE date_of_birth = :day", day=day.isoformat()
+        )
+        return [(str(row["id"]), parse_person_record(json.loads(row["person"]))) for row in rows]
+
+    def search(
+        self, text: str = "", state: RecordState | None = None, number: int = 1, size: int = 20
+    ) -> Page:
+        """Return a page of the decisions that hold every word of ``text``, last changed first."""
+        where, params = _where(text, state)
+        count = f"SELECT count(*) AS n FROM records{where}"  # noqa: S608 - conditions are ours
+        total = self.database.query(count, **params)[0]["n"]
+        rows = self.database.query(
+            f"{_SELECT}{where} ORDER BY records.changed_at DESC, records.id"
+            " LIMIT :size OFFSET :start",
+            **params,
+            size=size,
+            start=(max(number, 1) - 1) * size,
+        )
+        return Page(tuple(map(_record, rows)), max(number, 1), size, int(total))
+
+    def hold(self, record_id: str, now: int) -> None:
+        """Make a granted decision wait for approval. Raises StateError once anything is issued."""
+        changed = self.database.execute(
+            "UPDATE records SET state = 'pending', changed_at = :now"
+            " WHERE id = :id AND state = 'granted' AND issuances = 0",
+            id=record_id,
+            now=now,
+        )
+        if not changed:
+            raise StateError
+
+    def decide(self, record_id: str, state: RecordState, now: int) -> None:
+        """Grant or refuse a pending decision. Raises StateError when it is not pending."""
+        changed = self.database.execute(
+            "UPDATE records SET state = :state, changed_at = :now"
+            " WHERE id = :id AND state = 'pending'",
+            id=record_id,
+            state=state,
+            now=now,
+        )
+        if not changed:
+            raise StateError
+
+    def begin_issuance(self, record_id: str) -> None:
+        """Count an issuance, inside the transaction that takes the status slots.
+
+        The row stays locked until that ends, so a withdrawal sees either all slots or none.
+        Raises StateError when the decision is not granted.
+        """
+        counted = self.database.execute(
+            "UPDATE records SET issuances = issuances + 1 WHERE id = :id AND state = 'granted'",
+            id=record_id,
+        )
+        if not counted:
+            raise StateError
+
+    def withdraw(self, record_id: str, reason: str, effective: date, now: int) -> None:
+        """Withdraw a granted decision, for ever. Raises StateError when it is not granted."""
+        changed = self.database.execute(
+            "UPDATE records SET state = 'withdrawn', withdrawal_reason = :reason,"
+            " withdrawal_date = :effective, changed_at = :now"
+            " WHERE id = :id AND state = 'granted'",
+            id=record_id,
+            reason=reason,
+            effective=effective.isoformat(),
+            now=now,
+        )
+        if not changed:
+            raise StateError
+
+
+def _write(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _where(text: str, state: RecordState | None) -> tuple[str, dict[str, str]]:
+    conditions, params = [], {}
+    for place, word in zip("abcdefgh", fold_name(text[:200]).split(), strict=False):
+        conditions.append(f"records.search LIKE :word_{place}")
+        params[f"word_{place}"] = f"%{word}%"
+    if state is not None:
+        conditions.append("records.state = :state")
+        params["state"] = state
+    return (f" WHERE {' AND '.join(conditions)}" if conditions else ""), params
+
+
+def _search_text(person: Person, document: Document) -> str:
+    words = [person.surnames, person.forenames, person.pin or "", document.document_number or ""]
+    if isinstance(document, Ehic) and document.represented:
+        words += [document.represented.surnames, document.represented.forenames]
+    numbers = [fold_number(word).lower() for word in words[2:4]]
+    return " ".join([fold_name(" ".join(words)), *numbers])
+
+
+def _record(row: Row) -> Record:
+    withdrawn = row["withdrawal_date"]
+    return Record(
+        id=row["id"],
+        person_id=row["person_id"],
+        kind=row["kind"],
+        state=RecordState(row["state"]),
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+        person=parse_person_record(json.loads(row["person"])),
+        document=parse_record(json.loads(row["document"])),
+        withdrawal_reason=row["withdrawal_reason"],
+        withdrawal_date=date.fromisoformat(withdrawn) if withdrawn else None,
+    )
