@@ -86,6 +86,6 @@ def test_addresses_in_a_stranger_are_not_followed(world, fund):
             now=NOW,
         )
     assert raised.value.code == "unknown_issuer"
+    statuses = fund.status_signer.certificates
     with pytest.raises(package.IssuerRefusedError):
-        statuses = fund.status_signer.certificates
         decide_status_issuer(world.view(), statuses, issuer_chain=chain, now=NOW)
