@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from esspass.errors import UnavailableError
 from esspass.fetch import Fetcher
@@ -22,13 +23,22 @@ _STOP_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Service:
-    """One app instance: what to serve, where, with which environment."""
+    """One app instance: what to serve, where, with which environment.
+
+    ``tls`` are the PEM files of certificate and key, for https.
+    """
 
     name: str
     app: str
-    port: int
-    environ: Mapping[str, str] = field(repr=False)
+    base_url: str
     folder: Path
+    environ: Mapping[str, str] = field(repr=False)
+    tls: tuple[Path, Path] | None = None
+
+    @property
+    def port(self) -> int:
+        """The port in its address."""
+        return urlsplit(self.base_url).port or 0
 
     @property
     def log(self) -> Path:
@@ -41,10 +51,10 @@ class Service:
         return [sys.executable, "-m", "esspass.cli", "serve", self.app, *options]
 
     def _tls_options(self) -> list[str]:
-        if "TLS_CERTIFICATE" not in self.environ:
+        if self.tls is None:
             return []
-        certificate, key = self.environ["TLS_CERTIFICATE"], self.environ["TLS_KEY"]
-        return ["--tls-certificate", certificate, "--tls-key", key]
+        certificate, key = self.tls
+        return ["--tls-certificate", str(certificate), "--tls-key", str(key)]
 
 
 def free_ports(count: int) -> list[int]:
@@ -109,7 +119,7 @@ class Process:
 
     def wait_until_ready(self, fetcher: Fetcher) -> None:
         """Wait for its readiness page. Raises UnavailableError with the end of its log."""
-        url = f"{self.service.environ['PUBLIC_URL']}/readyz"
+        url = f"{self.service.base_url}/readyz"
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self._popen is None or self._popen.poll() is not None:

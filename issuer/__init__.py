@@ -1,1 +1,137 @@
-"""To be filled."""
+"""Issuer: an institution's app. It issues PD A1, EHIC and PID over OpenID4VCI 1.0."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from esspass.inspection.status import StatusSource
+from esspass.openid4vp.relying_party import RelyingParty
+from esspass.openid4vp.transactions import Transactions
+from esspass.statuslist import StatusListCache
+from esspass.storage import connect
+from esspass.storage import migrate as apply_migrations
+from esspass.web import WebSettings, create_web_app
+from esspass.web.passkeys import (
+    STAFF,
+    PasskeyStore,
+    ServerSessionStore,
+    create_first_invitation,
+    create_passkey_blueprint,
+)
+from esspass.web.relying_party import create_relying_party_blueprint
+from issuer.back_office import decisions, withdrawal
+from issuer.back_office import offers as back_office_offers
+from issuer.commands import import_decisions
+from issuer.config import IssuerConfig
+from issuer.endpoints import authorize, credential, metadata, offers, sign_in, status, token
+from issuer.errors import ERROR_TEXTS
+from issuer.services import MIGRATIONS, Services, create_services
+from issuer.sign_in_oidc import OidcSignIn
+from issuer.sign_in_pid import PidSignIn, create_examination
+
+__all__ = [
+    "MIGRATIONS",
+    "IssuerConfig",
+    "app_from_environ",
+    "connect_issuer",
+    "create_app",
+    "import_decisions",
+    "migrate",
+]
+
+_BLUEPRINTS = (
+    metadata.blueprint,
+    offers.blueprint,
+    token.blueprint,
+    credential.blueprint,
+    status.blueprint,
+    authorize.blueprint,
+    sign_in.blueprint,
+    decisions.blueprint,
+    back_office_offers.blueprint,
+    withdrawal.blueprint,
+)
+
+
+def create_app(config: IssuerConfig, services: Services | None = None) -> Flask:
+    """Wire the issuer; ``services`` replaces what the settings describe."""
+    services = services or connect_issuer(config)
+    app = create_web_app(__name__, _web_settings(config), services.database)
+    app.extensions["issuer"] = services
+    _add_sign_in(app, services)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
+    app.register_blueprint(create_passkey_blueprint(store, sessions, role=STAFF))
+    app.jinja_env.globals["institution"] = config.institution_name
+    return app
+
+
+def _web_settings(config: IssuerConfig) -> WebSettings:
+    port = config.base_url.rpartition(":")[2].strip("/")
+    return WebSettings(
+        base_url=config.base_url,
+        secret_key=config.secret_key,
+        session_cookie=f"issuer-{port}" if port.isdigit() else "issuer",
+        service_name=_("Issuing office"),
+        translation_directories=(Path(__file__).parent / "translations",),
+        error_texts=ERROR_TEXTS,
+    )
+
+
+def _add_sign_in(app: Flask, services: Services) -> None:
+    config, view = services.config, services.view
+    statuses = StatusSource(services.fetcher, StatusListCache(services.database))
+    relying_party = RelyingParty(
+        config.base_url,
+        services.keys.access,
+        Transactions(services.database),
+        examine=create_examination(view, statuses),
+    )
+    app.extensions["issuer.pid"] = PidSignIn(config, relying_party, statuses, view)
+    app.register_blueprint(create_relying_party_blueprint(lambda: relying_party))
+    if config.oidc is not None:
+        callback = config.base_url + sign_in.OIDC_CALLBACK
+        app.extensions["issuer.oidc"] = OidcSignIn(config.oidc, services.fetcher, callback)
+
+
+def connect_issuer(config: IssuerConfig) -> Services:
+    """Return the services without an app: for scripts on the same database."""
+    return create_services(config, connect(config.database_url))
+
+
+def app_from_environ() -> Flask:
+    """Make the app that the environment describes; the server calls it in every process.
+
+    As long as nobody of the staff can sign in, the link for the first one is printed.
+    """
+    config = IssuerConfig.from_environ(os.environ)
+    services = connect_issuer(config)
+    _print_invitation(services)
+    return create_app(config, services)
+
+
+def _print_invitation(services: Services) -> None:
+    now = int(time.time())
+    store, window = PasskeyStore(services.database), str(now // 60)
+    if not store.has_users(STAFF) and services.prover.replays.first_use(
+        "first invitation", window, now + 60
+    ):
+        link = create_first_invitation(store, services.config.base_url, now)
+        click.echo(f"Set up the first member of staff, once, within a day: {link}", err=True)
+
+
+def migrate(environ: Mapping[str, str]) -> list[str]:
+    """Bring the database up to date; return the names of the migrations applied."""
+    database = connect(environ["ISSUER_DATABASE_URL"])
+    try:
+        return apply_migrations(database, MIGRATIONS)
+    finally:
+        database.close()

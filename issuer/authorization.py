@@ -70,7 +70,7 @@ class AuthorizationServer:
 
     def _bind(self, call: Call, request: AuthorizationRequest) -> AuthorizationRequest:
         """A DPoP proof at this endpoint binds the code to its key (RFC 9449, section 10.1)."""
-        if "DPoP" not in call.headers:
+        if call.headers.get("DPoP") is None:
             return request
         proof = self.prover.dpop(call)
         if request.dpop_jkt not in (None, proof.thumbprint):

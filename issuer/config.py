@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
 from esspass.errors import MalformedError
@@ -73,7 +74,7 @@ class IssuerConfig:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> IssuerConfig:
         """Read ``ISSUER_*``; a missing required setting is a KeyError at start."""
-        required = {
+        required: dict[str, Any] = {
             "base_url": environ["ISSUER_BASE_URL"].rstrip("/"),
             "secret_key": environ["ISSUER_SECRET_KEY"],
             "database_url": environ["ISSUER_DATABASE_URL"],
@@ -83,6 +84,7 @@ class IssuerConfig:
         }
         return cls(
             **required,
+            **_numbers(environ),
             keys_folder=Path(environ["ISSUER_KEYS_FOLDER"]),
             trust_anchors=Path(environ["ISSUER_TRUST_ANCHORS"]),
             attestation_types=_list(environ, "ISSUER_ATTESTATION_TYPES", cls.attestation_types),
@@ -94,7 +96,6 @@ class IssuerConfig:
             require_dpop_nonce=_flag(environ, "ISSUER_REQUIRE_DPOP_NONCE"),
             require_attestation_challenge=_flag(environ, "ISSUER_REQUIRE_ATTESTATION_CHALLENGE"),
             wallet_url=environ.get("ISSUER_WALLET_URL") or None,
-            **_numbers(environ),
         )
 
 
@@ -105,7 +106,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def _numbers(environ: Mapping[str, str]) -> dict[str, int]:
+def _numbers(environ: Mapping[str, str]) -> dict[str, Any]:
     given = {name: environ.get(f"ISSUER_{name.upper()}") for name in _NUMBERS}
     try:
         return {name: int(text) for name, text in given.items() if text}

@@ -34,6 +34,7 @@ class Event(StrEnum):
     DEFERRED = "deferred"
     ISSUED = "issued"
     NOTIFIED = "notified"
+    HELD = "held"
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"

@@ -131,7 +131,10 @@ class CredentialIssuer:
         return self._issue(record, deferral.configuration_id, deferral.jwks, grant.id, now)
 
     def notify(self, notification: Notification, grant: Grant, now: int) -> None:
-        """Note what a wallet says (section 11). Raises ProtocolError ``invalid_notification_id``."""
+        """Note what a wallet says (section 11).
+
+        Raises ProtocolError ``invalid_notification_id``.
+        """
         record_id = self.credentials.notify(
             notification.notification_id, grant.id, notification.event, now
         )
@@ -197,9 +200,9 @@ class CredentialIssuer:
         """
         issued_at = self._issued_at(now)
         expires_at = min(issued_at + self.validity_days * DAY, _document_end(record))
+        if expires_at <= now:
+            raise ProtocolError("the document is over", code="credential_request_denied")
         try:
-            if expires_at <= now:
-                raise VerificationError("the document is over", code="document_over")
             envelope = create_envelope(
                 vct,
                 issuer=self.base_url,

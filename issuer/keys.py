@@ -19,8 +19,10 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 @dataclass(frozen=True, slots=True)
 class IssuerKeys:
-    """``attestation`` signs credentials, ``status`` status lists, ``access`` requests for a PID
-    and signed metadata; wallets encrypt credential requests to ``encryption``.
+    """The keys by purpose.
+
+    ``attestation`` signs credentials, ``status`` status lists, ``access`` requests for a PID and
+    signed metadata; wallets encrypt credential requests to ``encryption``.
 
     Raises MalformedError ``keys_not_distinct``.
     """

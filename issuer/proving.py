@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography import x509
 
@@ -32,13 +33,20 @@ from issuer.replays import Replays
 DecideWallet = Callable[[Sequence[x509.Certificate], int], object]
 
 
+class Headers(Protocol):
+    """Request headers, by any case."""
+
+    def get(self, name: str, /) -> str | None:
+        """Return a header, or None."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One HTTP request as the proofs see it; ``url`` is the public one, without query."""
 
     method: str
     url: str
-    headers: Mapping[str, str]
+    headers: Headers
     now: int
 
 

@@ -30,7 +30,6 @@ MIGRATIONS = {
             id TEXT PRIMARY KEY,
             pin TEXT NOT NULL UNIQUE,
             date_of_birth TEXT NOT NULL,
-            folded_name TEXT NOT NULL,
             person TEXT NOT NULL,
             created_at BIGINT NOT NULL
         )""",
@@ -129,16 +128,16 @@ class Records:
         document: Document,
         now: int,
         state: RecordState = RecordState.GRANTED,
-    ) -> str:
-        """Keep a decision and return its id; a document number that exists keeps its decision.
+    ) -> tuple[str, bool]:
+        """Keep a decision; return its id and whether it is new.
 
-        Raises MalformedError when person or document carry no number.
+        A document number that exists keeps its decision. Raises MalformedError when person or document carry no number.
         """
         if not person.pin or not document.document_number:
             raise MalformedError("person and document need a number", code="number_missing")
         with self.database.atomic():
             person_id = self._keep_person(person, person.pin, now)
-            self.database.execute(
+            added = self.database.execute(
                 "INSERT INTO records (id, person_id, kind, document_number, document, search,"
                 " state, created_at, changed_at, issuances) VALUES (:id, :person_id, :kind,"
                 " :number, :document, :search, :state, :now, :now, 0) ON CONFLICT DO NOTHING",
@@ -155,18 +154,16 @@ class Records:
             "SELECT id FROM records WHERE document_number = :number",
             number=document.document_number,
         )
-        return str(rows[0]["id"])
+        return str(rows[0]["id"]), bool(added)
 
     def _keep_person(self, person: Person, pin: str, now: int) -> str:
         rows = self.database.query(
-            "INSERT INTO persons (id, pin, date_of_birth, folded_name, person, created_at)"
-            " VALUES (:id, :pin, :born, :name, :person, :now) ON CONFLICT (pin) DO UPDATE"
-            " SET date_of_birth = excluded.date_of_birth, folded_name = excluded.folded_name,"
-            " person = excluded.person RETURNING id",
+            "INSERT INTO persons (id, pin, date_of_birth, person, created_at)"
+            " VALUES (:id, :pin, :born, :person, :now) ON CONFLICT (pin) DO UPDATE"
+            " SET date_of_birth = excluded.date_of_birth, person = excluded.person RETURNING id",
             id=create_identifier(),
             pin=fold_number(pin),
             born=person.date_of_birth.isoformat(),
-            name=_folded(person),
             person=_write(create_person_record(person)),
             now=now,
         )
@@ -188,21 +185,20 @@ class Records:
         )
         return [record for record in map(_record, rows) if record.kind in kinds]
 
-    def find_persons(self, surnames: str, forenames: str, born: date) -> list[tuple[str, str]]:
-        """Return (person id, folded number) of everybody with this name and birth date."""
+    def born_on(self, day: date) -> list[tuple[str, Person]]:
+        """Return everybody in the register born on this day, with the person id."""
         rows = self.database.query(
-            "SELECT id, pin FROM persons WHERE date_of_birth = :born AND folded_name = :name",
-            born=born.isoformat(),
-            name=f"{fold_name(surnames)}|{fold_name(forenames)}",
+            "SELECT id, person FROM persons WHERE date_of_birth = :day", day=day.isoformat()
         )
-        return [(str(row["id"]), str(row["pin"])) for row in rows]
+        return [(str(row["id"]), parse_person_record(json.loads(row["person"]))) for row in rows]
 
     def search(
         self, text: str = "", state: RecordState | None = None, number: int = 1, size: int = 20
     ) -> Page:
         """Return a page of the decisions that hold every word of ``text``, last changed first."""
         where, params = _where(text, state)
-        total = self.database.query(f"SELECT count(*) AS n FROM records{where}", **params)[0]["n"]
+        count = f"SELECT count(*) AS n FROM records{where}"  # noqa: S608 - conditions are ours
+        total = self.database.query(count, **params)[0]["n"]
         rows = self.database.query(
             f"{_SELECT}{where} ORDER BY records.changed_at DESC, records.id"
             " LIMIT :size OFFSET :start",
@@ -211,6 +207,17 @@ class Records:
             start=(max(number, 1) - 1) * size,
         )
         return Page(tuple(map(_record, rows)), max(number, 1), size, int(total))
+
+    def hold(self, record_id: str, now: int) -> None:
+        """Make a granted decision wait for approval. Raises StateError once anything is issued."""
+        changed = self.database.execute(
+            "UPDATE records SET state = 'pending', changed_at = :now"
+            " WHERE id = :id AND state = 'granted' AND issuances = 0",
+            id=record_id,
+            now=now,
+        )
+        if not changed:
+            raise StateError
 
     def decide(self, record_id: str, state: RecordState, now: int) -> None:
         """Grant or refuse a pending decision. Raises StateError when it is not pending."""
@@ -265,10 +272,6 @@ def _where(text: str, state: RecordState | None) -> tuple[str, dict[str, str]]:
         conditions.append("records.state = :state")
         params["state"] = state
     return (f" WHERE {' AND '.join(conditions)}" if conditions else ""), params
-
-
-def _folded(person: Person) -> str:
-    return f"{fold_name(person.surnames)}|{fold_name(person.forenames)}"
 
 
 def _search_text(person: Person, document: Document) -> str:

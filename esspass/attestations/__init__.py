@@ -3,12 +3,19 @@
 Everything about a type that data can say is in ``specs/types``; see its README.
 """
 
+from esspass.attestations.card import render_card
 from esspass.attestations.countries import (
     InstitutionId,
     eessi_country,
     is_institution_id,
     iso_country,
     parse_institution_id,
+)
+from esspass.attestations.describe import (
+    DescribedClaim,
+    describe_claims,
+    describe_path,
+    describe_type,
 )
 from esspass.attestations.envelope import PID_BINDING, WALLET_BINDING, create_envelope
 from esspass.attestations.integrity import verify_integrity
@@ -61,6 +68,7 @@ __all__ = [
     "AttestationType",
     "Authority",
     "ClaimPath",
+    "DescribedClaim",
     "DisclosureGroup",
     "Document",
     "Ehic",
@@ -80,6 +88,9 @@ __all__ = [
     "create_envelope",
     "create_person_record",
     "create_record",
+    "describe_claims",
+    "describe_path",
+    "describe_type",
     "document_kind",
     "eessi_country",
     "envelope_claims",
@@ -91,6 +102,7 @@ __all__ = [
     "probe_shape",
     "read_claims",
     "read_presented",
+    "render_card",
     "verify_integrity",
     "verify_issuance",
     "verify_presentation",

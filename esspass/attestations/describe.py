@@ -91,27 +91,34 @@ def _title(section: _Section, path: ClaimPath, node: Any, locale: str) -> str:
     title = str(titles[locale])
     if "{country}" not in title:
         return title
-    state = node.get(section["country"], "") if "country" in section else path[1]
-    return title.format(country=country_in(str(state), locale))
+    return title.format(country=country_in(_state(section, path, node), locale))
+
+
+def _state(section: _Section, path: ClaimPath, node: Any) -> str:
+    """The State a place of work lies in: a member of it, the value itself, or its key."""
+    if "country" in section and isinstance(node, Mapping):
+        return str(node.get(section["country"], ""))
+    return node if isinstance(node, str) else "".join(str(part) for part in path[1:2])
 
 
 def _number(found: Iterator[_Block]) -> list[_Block]:
-    """Number the blocks that share a title."""
+    """Number the repeated blocks that share a title."""
     blocks = list(found)
     totals = Counter(block.title for block in blocks if "numbered" in block.section)
     seen: Counter[str] = Counter()
-    numbered = []
-    for block in blocks:
-        seen[block.title] += 1
-        title = block.title
-        if totals[title] > 1:
-            title = block.section["numbered"].format(title=title, n=seen[title])
-        numbered.append(replace(block, title=title))
-    return numbered
+    return [_numbered(block, totals, seen) for block in blocks]
+
+
+def _numbered(block: _Block, totals: Counter[str], seen: Counter[str]) -> _Block:
+    pattern = block.section.get("numbered")
+    if pattern is None or totals[block.title] == 1:
+        return block
+    seen[block.title] += 1
+    return replace(block, title=pattern.format(title=block.title, n=seen[block.title]))
 
 
 def _describe_block(vct: str, block: _Block, locale: str) -> Iterator[DescribedClaim]:
-    if block.claims == []:
+    if block.claims == [] and "empty" in block.section:
         empty = block.section["empty"]
         label, value = empty["label"][locale], empty["value"][locale]
         yield DescribedClaim(block.path, label, value, block.title, empty["box"])
@@ -121,7 +128,7 @@ def _describe_block(vct: str, block: _Block, locale: str) -> Iterator[DescribedC
             text = describe_value(field.get("kind", "text"), value, locale)
             where = block.path + path
             if text:
-                label = _label(vct, where, locale)
+                label = field["label"][locale] if "label" in field else _label(vct, where, locale)
                 yield DescribedClaim(where, label, text, block.title, field.get("box", ""))
 
 

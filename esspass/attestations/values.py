@@ -96,6 +96,10 @@ def _write_picture(_value: Any, locale: str) -> str:
     return word("picture", locale)
 
 
+def _write_no_fixed(_value: Any, locale: str) -> str:
+    return word("no_fixed", locale)
+
+
 _WRITERS: Mapping[str, Callable[[Any, str], str]] = {
     "text": _write_text,
     "date": date_name,
@@ -105,4 +109,5 @@ _WRITERS: Mapping[str, Callable[[Any, str], str]] = {
     "countries": _write_countries,
     "address": _write_address,
     "picture": _write_picture,
+    "no_fixed": _write_no_fixed,
 }

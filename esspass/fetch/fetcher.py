@@ -72,7 +72,9 @@ class Fetcher:
                     allow_redirects=False, timeout=self.policy.timeout,
                 ) as answer:  # fmt: skip
                     body = self._read(answer)
-                    return Response(answer.status_code, dict(answer.headers), body)
+                    return Response(
+                        answer.status_code, dict(answer.headers), body, _read_cookies(answer)
+                    )
             except requests.RequestException as error:
                 raise UnavailableError(f"{parts.hostname} did not answer") from error
 
@@ -115,6 +117,13 @@ class Fetcher:
             if time.monotonic() > deadline:
                 raise UnavailableError("answer too slow")
         return bytes(body)
+
+
+def _read_cookies(answer: requests.Response) -> Mapping[str, str]:
+    """Return what the answer sets; the header may stand there several times."""
+    lines = answer.raw.headers.getlist("Set-Cookie")
+    pairs = (line.partition(";")[0].partition("=") for line in lines)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 class _PinnedAdapter(HTTPAdapter):

@@ -14,11 +14,12 @@ from esspass.errors import UnavailableError
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Status, headers (by any case) and body."""
+    """Status, headers (by any case), body, and the cookies it sets."""
 
     status: int
     raw_headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def headers(self) -> Mapping[str, str]:

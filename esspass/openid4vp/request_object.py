@@ -7,7 +7,7 @@ Whether the relying party's certificate is trusted is decided elsewhere, from ``
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from esspass.errors import ExpiredError, MalformedError, ProtocolError
 from esspass.jose.jwe import CONTENT_ENCRYPTION, KEY_AGREEMENT
 from esspass.jose.jws import create_jws, parse_jws, verify_jws
-from esspass.keys.certificates import create_x5c, create_x5t_s256, parse_x5c
+from esspass.keys.certificates import create_x5c, create_x5t_s256, parse_leaf_key, parse_x5c
 from esspass.keys.jwk import parse_jwk
 from esspass.keys.signer import Signer
 from esspass.openid4vp.dcql import SD_JWT_VC, DcqlQuery, parse_dcql
@@ -137,7 +137,7 @@ def verify_request_object(
     if jws.header.get("typ") != TYP:
         raise ProtocolError(f"a request object has the type {TYP}")
     chain = parse_x5c(jws.header)
-    verify_jws(jws, _leaf_key(chain), ALGORITHMS)
+    verify_jws(jws, parse_leaf_key(chain), ALGORITHMS)
     claims = jws.claims()
     if claims.get("client_id") != client_id:
         raise ProtocolError("the request was signed for another client_id")
@@ -174,11 +174,6 @@ def _match_san_dns(client_id: str, leaf: x509.Certificate, claims: Mapping[str, 
         raise ProtocolError("client_id is not in the certificate")
     if urlsplit(str(claims.get("response_uri"))).hostname != name:
         raise ProtocolError("response_uri belongs to another host")
-
-
-def _leaf_key(chain: Sequence[x509.Certificate]) -> Any:
-    """``verify_jws`` refuses a key that does not fit the algorithm."""
-    return chain[0].public_key()
 
 
 def _verify_times(claims: Mapping[str, Any], now: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
@@ -26,6 +27,7 @@ from esspass.errors import (
 )
 from esspass.web.error_texts import CLASS_TEXTS, ERROR_TEXTS, HTTP_CODES
 from esspass.web.languages import PROTOCOL_BLUEPRINTS
+from esspass.web.reason_texts import REASONS
 from esspass.web.settings import ErrorText, web_settings
 
 _NOT_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
@@ -130,7 +132,8 @@ def _text(error: EsspassError | HTTPException, code: str) -> ErrorText:
     own = web_settings().error_texts.get(code) or ERROR_TEXTS.get(code)
     if own:
         return own
-    return next(text for kind, text in CLASS_TEXTS.items() if isinstance(error, kind))
+    general = next(text for kind, text in CLASS_TEXTS.items() if isinstance(error, kind))
+    return replace(general, sentence=REASONS.get(code, general.sentence))
 
 
 def _detail(error: EsspassError | HTTPException) -> str:

@@ -5,6 +5,7 @@ Codes that nobody has written a sentence for still get one from their outcome, w
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from esspass.verdict import Finding, Outcome
-from esspass.web.languages import format_day
+from esspass.web.languages import format_country, format_moment
 from esspass.web.reason_texts import REASONS
 from esspass.web.settings import Text
 
@@ -37,28 +38,53 @@ OUTCOMES: Mapping[Outcome, tuple[str, Text]] = {
 PARAMETERS: Mapping[str, Text] = {
     "list": _("Trusted list"),
     "sequence_number": _("List number"),
+    "archived_sequence_number": _("Number of the older list"),
     "issued": _("List issued"),
     "next_update": _("Next list due"),
+    "freshness": _("Age of the list"),
+    "operator": _("Operator of the list"),
+    "operator_contact": _("Contact of the operator"),
+    "fetched": _("Fetched"),
+    "problem": _("Problem of the source"),
+    "problem_since": _("Problem since"),
+    "directory_sequence_number": _("Directory number"),
+    "directory_fetched": _("Directory fetched"),
+    "directory_problem": _("Problem of the directory"),
+    "directory_problem_since": _("Directory problem since"),
     "entity": _("Listed as"),
+    "country": _("Country"),
     "issuer": _("Issuer"),
     "institution": _("Institution"),
     "status_at_issuance": _("Listed at issuance"),
     "status_now": _("Listed now"),
-    "freshness": _("Age of the list"),
-    "age": _("Age of the answer (seconds)"),
-    "uri": _("Status list"),
-    "source": _("Source"),
-    "since": _("Since"),
+    "status_since": _("So since"),
+    "vct": _("Type"),
     "type": _("Type"),
+    "issued_at": _("Issued"),
     "not_before": _("Valid from"),
     "expires_at": _("Valid until"),
-    "fetched_at": _("Fetched"),
-    "issued_at": _("Issued"),
+    "uri": _("Status list"),
+    "age": _("Age of the answer in seconds"),
+    "source": _("Source"),
+    "since": _("Since"),
 }
-_MOMENTS = frozenset({"issued", "next_update", "since", "not_before", "expires_at"}) | {
-    "fetched_at",
-    "issued_at",
+VALUES: Mapping[str, Text] = {
+    "FRESH": _("current"),
+    "GRACE": _("overdue"),
+    "EXPIRED": _("too old"),
+    "CLOSED": _("closed"),
+    "listed": _("listed"),
+    "notified": _("listed"),
+    "withdrawn": _("withdrawn"),
+    "none": _("not listed"),
+    "pid-providers": _("Issuers of identity data"),
+    "wallet-providers": _("Providers of wallets"),
+    "wrpac-providers": _("Issuers of access certificates"),
+    "pub-eaa-providers": _("Public issuers of attestations"),
 }
+_CODES = frozenset({"problem", "directory_problem"})
+_SHOWN_ELSEWHERE = frozenset({"reason"})
+_TIMES = frozenset({"issued_at", "not_before", "expires_at", "issued", "fetched_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +104,11 @@ def describe_finding(finding: Finding) -> DescribedFinding:
     """Put a finding into the words of the current language."""
     kind, outcome = OUTCOMES[finding.outcome]
     label, satisfied = CHECKS.get(finding.check, (finding.check, ""))
-    evidence = tuple((_name(key), _value(key, v)) for key, v in finding.parameters.items() if v)
+    evidence = tuple(
+        (str(PARAMETERS.get(key, key.replace("_", " "))), _value(key, value))
+        for key, value in finding.parameters.items()
+        if value and key not in _SHOWN_ELSEWHERE
+    )
     passed = finding.outcome is Outcome.PASSED
     sentence = str(satisfied) if passed else describe_reason(finding.reason)
     return DescribedFinding(
@@ -96,9 +126,20 @@ def configure_findings(app: Flask) -> None:
     app.jinja_env.globals.update(describe_finding=describe_finding, describe_reason=describe_reason)
 
 
-def _name(key: str) -> str:
-    return str(PARAMETERS.get(key, key.replace("_", " ")))
-
-
 def _value(key: str, value: str) -> str:
-    return format_day(int(value)) if key in _MOMENTS and value.isdecimal() else value
+    if key in _CODES:
+        return describe_reason(value)
+    if key == "country":
+        return format_country(value)
+    if key in _TIMES and value.isdecimal():
+        return format_moment(int(value))
+    return str(VALUES[value]) if value in VALUES else _moment_or_text(value)
+
+
+def _moment_or_text(value: str) -> str:
+    """Lists write their times as ISO 8601 in UTC, ``2026-11-21T09:27:00Z``."""
+    try:
+        moment = dt.datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return value
+    return format_moment(int(moment.timestamp()))

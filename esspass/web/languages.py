@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from babel import Locale
+from babel.dates import format_date
 from flask import Flask, current_app, redirect, request
-from flask_babel import Babel, format_date, get_locale
+from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from esspass.web.settings import WebSettings, web_settings
@@ -78,19 +79,25 @@ def language_url(code: str) -> str:
 
 def format_day(value: dt.date | int) -> str:
     """Write a date, or the UTC day of a time in epoch seconds: 21 November 2026."""
-    return str(format_date(_date(value), "long"))
+    return format_date(_date(value), "long", locale=_date_locale())
 
 
 def format_moment(value: int) -> str:
     """Write a time in epoch seconds: 21 November 2026, 09:27 UTC."""
     when = dt.datetime.fromtimestamp(value, dt.UTC)
-    return f"{format_date(when.date(), 'long')}, {when:%H:%M} UTC"
+    return f"{format_day(when.date())}, {when:%H:%M} UTC"
 
 
 def format_country(code: str) -> str:
     """Write the name of an ISO 3166 country, or the code when nobody knows it."""
     locale = get_locale() or Locale(LOCALES[0])
     return str(locale.territories.get(code, code))
+
+
+def _date_locale() -> Locale:
+    """English with the day first, as everybody writes it who reads these pages."""
+    locale = get_locale() or Locale(LOCALES[0])
+    return Locale("en", "GB") if locale.language == "en" else locale
 
 
 def _date(value: dt.date | int) -> dt.date:

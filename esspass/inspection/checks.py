@@ -1,0 +1,110 @@
+"""The checks of one credential, each tied to the clause that demands it.
+
+``SIGNATURE`` comes first: until it holds, everything else would be asked of a stranger's words.
+``REMOTE`` follows an address in the credential, so it runs only when all others passed.
+Rules A-01 to A-07 and A-10 of the project's catalogue.
+"""
+
+from __future__ import annotations
+
+from esspass.attestations import attestation_type, verify_integrity, verify_presentation
+from esspass.errors import RevokedError, UndecidedError
+from esspass.inspection.evidence import Evidence
+from esspass.sdjwt import verify_key_binding, verify_validity
+from esspass.statuslist import SUSPENDED, VALID
+from esspass.trust import decide_attestation_issuer
+from esspass.verdict import Check, Parameters
+
+SHORT_LIVED = 24 * 3600
+
+
+class WithdrawnError(RevokedError):
+    """The status list says so; ``parameters`` name it."""
+
+    def __init__(self, message: str, *, code: str, parameters: Parameters) -> None:
+        super().__init__(message, code=code)
+        self.parameters = parameters
+
+
+def verify_signature(evidence: Evidence) -> Parameters:
+    """Signature and disclosures hold under the leaf certificate (A-01)."""
+    chain = evidence.verified.chain
+    return {"issuer": chain[0].subject.rfc4514_string()}
+
+
+def verify_trust(evidence: Evidence) -> Parameters:
+    """The issuer was listed for this type at issuance, and is now (A-03)."""
+    vc, presented = evidence.verified, evidence.presented
+    decision = decide_attestation_issuer(
+        evidence.trust,
+        vc.chain,
+        vct=vc.vct,
+        institution_id=presented.institution_id,
+        country=presented.institution_country or presented.issuing_country,
+        issued_at=vc.issued_at,
+        now=evidence.now,
+    )
+    return decision.parameters
+
+
+def verify_technical_validity(evidence: Evidence) -> Parameters:
+    """The time of inspection lies between ``iat``, ``nbf`` and ``exp`` (A-04)."""
+    vc = evidence.verified
+    verify_validity(vc, evidence.now)
+    begins = str(max(vc.issued_at, vc.not_before or 0))
+    expires = {} if vc.expires_at is None else {"expires_at": str(vc.expires_at)}
+    return {"not_before": begins, **expires}
+
+
+def verify_status(evidence: Evidence) -> Parameters:
+    """The status list says VALID; any other value withdraws (A-05, A-06)."""
+    vc = evidence.verified
+    if vc.status is None:
+        lifetime = (vc.expires_at or evidence.now + SHORT_LIVED + 1) - vc.issued_at
+        if lifetime <= SHORT_LIVED:
+            return {"short_lived": str(lifetime)}
+        raise UndecidedError("the document names no status list", code="status_missing")
+    answer = evidence.statuses.fetch_status(vc.status, vc.chain, evidence.trust, evidence.now)
+    if answer.value != VALID:
+        code = "suspended" if answer.value == SUSPENDED else "revoked"
+        message = "the issuer has withdrawn the document"
+        raise WithdrawnError(message, code=code, parameters=answer.parameters)
+    return answer.parameters
+
+
+def verify_holder_binding(evidence: Evidence) -> Parameters | None:
+    """The holder's key signed this presentation, for this request, just now (A-07)."""
+    if evidence.binding is None:
+        evidence.verified.parse_holder_key()
+        return None
+    verify_key_binding(
+        evidence.vc.sd_jwt,
+        evidence.verified.parse_holder_key(),
+        nonce=evidence.binding.nonce,
+        audience=evidence.binding.audience,
+        now=evidence.now,
+    )
+    return None
+
+
+def verify_type(evidence: Evidence) -> Parameters:
+    """Type and shape are known, and every entry has the form they prescribe (A-02)."""
+    vct, shape = evidence.verified.vct, evidence.presented.shape
+    verify_presentation(vct, evidence.verified.claims)
+    return {"type": attestation_type(vct).name, "shape": shape}
+
+
+def verify_data_integrity(evidence: Evidence) -> None:
+    """The entries agree with each other (A-10)."""
+    verify_integrity(evidence.verified.vct, evidence.verified.claims)
+
+
+SIGNATURE = Check("signature", "RFC 9901, section 7.1", verify_signature)
+LOCAL = (
+    Check("trust", "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H", verify_trust),
+    Check("validity", "RFC 7519, sections 4.1.4 to 4.1.6", verify_technical_validity),
+    Check("holder_binding", "RFC 9901, section 7.3; OpenID4VP 1.0, 8.6", verify_holder_binding),
+    Check("type", "SD-JWT VC, section 3.2.2.2", verify_type),
+    Check("integrity", "We Build PD A1 rulebook 1.0, chapter 4", verify_data_integrity),
+)
+REMOTE = (Check("status", "Token Status List, section 8.3; 987/2009, Article 5", verify_status),)

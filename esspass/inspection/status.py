@@ -1,0 +1,172 @@
+"""Has the issuer withdrawn it? Status lists fetched whole, kept for their ``ttl``.
+
+Token Status List, sections 8.3 and 11. Whole lists from one address, so that no issuer learns
+whom an inspector checks. Fails closed: whatever keeps the answer away is undecided, never valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cryptography import x509
+
+from esspass.errors import (
+    EsspassError,
+    ExpiredError,
+    MalformedError,
+    UnavailableError,
+    UndecidedError,
+    VerificationError,
+)
+from esspass.fetch import Fetcher
+from esspass.keys.certificates import parse_leaf_key
+from esspass.statuslist import (
+    MEDIA_TYPE,
+    StatusListCache,
+    StatusReference,
+    VerifiedStatusList,
+    parse_status_list_token,
+    verify_status_list_token,
+)
+from esspass.trust import TrustView, decide_status_issuer
+
+DEFAULT_TTL = 300
+MAX_TTL = 24 * 3600
+
+
+class StatusUndecidedError(UndecidedError):
+    """The status cannot be had, or not be believed; ``parameters`` say which list, since when."""
+
+    code = "status_unreachable"
+
+    def __init__(self, message: str, *, code: str, parameters: Mapping[str, str]) -> None:
+        super().__init__(message, code=code)
+        self.parameters = parameters
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """A status value; ``age`` is seconds since the list was issued."""
+
+    value: int
+    issued_at: int
+    fetched_at: int
+    age: int
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Believed:
+    statuses: VerifiedStatusList
+    fetched_at: int
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSource:
+    """Answers for any reference; one per app."""
+
+    fetcher: Fetcher
+    cache: StatusListCache
+
+    def fetch_status(
+        self,
+        reference: StatusReference,
+        issuer_chain: Sequence[x509.Certificate],
+        view: TrustView,
+        now: int,
+    ) -> StatusAnswer:
+        """Return the status that ``reference`` names, from the cache while it is fresh.
+
+        Call it only for a credential whose signature and issuer are already believed. Raises
+        StatusUndecidedError (``status_unreachable``, ``status_expired``, ``status_mismatch``,
+        ``status_untrusted``, ``status_malformed``), IssuerUndecidedError, or VerificationError
+        for an index beyond the list.
+        """
+        question = _Question(reference.uri, issuer_chain, view, now)
+        believed = self._cached(question) or self._fetched(question)
+        statuses = believed.statuses
+        parameters = {
+            "uri": reference.uri,
+            "issued_at": str(statuses.issued_at),
+            "fetched_at": str(believed.fetched_at),
+            "age": str(max(0, now - statuses.issued_at)),
+            **believed.parameters,
+        }
+        value = statuses.statuses.get(reference.index)
+        age = max(0, now - statuses.issued_at)
+        return StatusAnswer(value, statuses.issued_at, believed.fetched_at, age, parameters)
+
+    def _cached(self, question: _Question) -> _Believed | None:
+        """Return the last list seen while its ``ttl`` runs; a bad one is no answer, ask anew."""
+        known = self.cache.get(question.uri)
+        if known is None:
+            return None
+        token, fetched_at = known
+        try:
+            believed = question.believe(token, fetched_at)
+        except StatusUndecidedError:
+            return None
+        ttl = min(believed.statuses.ttl or DEFAULT_TTL, MAX_TTL)
+        return believed if fetched_at <= question.now < fetched_at + ttl else None
+
+    def _fetched(self, question: _Question) -> _Believed:
+        try:
+            answer = self.fetcher.get(question.uri, {"Accept": MEDIA_TYPE}).require(200)
+            token = answer.text
+        except (UnavailableError, MalformedError) as error:
+            raise self._unreachable(question) from error
+        believed = question.believe(token, question.now)
+        try:
+            self.cache.put(question.uri, token, believed.statuses.issued_at, question.now)
+        except VerificationError as error:
+            raise question.undecided("older than the list seen before", error.code) from error
+        return believed
+
+    def _unreachable(self, question: _Question) -> StatusUndecidedError:
+        """Say since when: the time of the last list we had."""
+        known = self.cache.get(question.uri)
+        since = {"since": str(known[1])} if known else {}
+        message = "the issuer's list of withdrawn documents could not be had"
+        return question.undecided(message, "status_unreachable", since)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which list, for an attestation of whom, according to which trust lists, when."""
+
+    uri: str
+    issuer_chain: Sequence[x509.Certificate]
+    view: TrustView
+    now: int
+
+    def believe(self, token: str, fetched_at: int) -> _Believed:
+        """Verify a token and its signer. Raises StatusUndecidedError, IssuerUndecidedError."""
+        try:
+            unverified = parse_status_list_token(token)
+            key = parse_leaf_key(unverified.chain)
+            statuses = verify_status_list_token(unverified, key, self.uri, self.now)
+            decision = decide_status_issuer(
+                self.view, unverified.chain, issuer_chain=self.issuer_chain, now=self.now
+            )
+        except (MalformedError, VerificationError) as error:
+            message = "the issuer's list of withdrawn documents cannot be believed"
+            reason = {**getattr(error, "parameters", {}), "reason": error.code}
+            raise self.undecided(message, _code(error), reason) from error
+        return _Believed(statuses, fetched_at, decision.parameters)
+
+    def undecided(
+        self, message: str, code: str, parameters: Mapping[str, str] | None = None
+    ) -> StatusUndecidedError:
+        """Make the error that names the list."""
+        found = {**(parameters or {}), "uri": self.uri}
+        return StatusUndecidedError(message, code=code, parameters=found)
+
+
+def _code(error: EsspassError) -> str:
+    if isinstance(error, ExpiredError):
+        return "status_expired"
+    if isinstance(error, MalformedError):
+        return "status_malformed"
+    return "status_mismatch" if error.code == "status_list_subject" else "status_untrusted"

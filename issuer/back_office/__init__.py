@@ -1,0 +1,1 @@
+"""The back office: where staff find decisions, offer documents and withdraw them."""

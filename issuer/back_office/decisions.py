@@ -1,0 +1,91 @@
+"""Decisions: the list with search, one decision with its document, credentials and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale, gettext
+from werkzeug.wrappers import Response
+
+from esspass.attestations import write_claims
+from esspass.attestations.card import render_card
+from esspass.attestations.describe import describe_claims, describe_type
+from esspass.web import now, page_blueprint
+from esspass.web.passkeys import require_sign_in, signed_in_user
+from issuer.back_office import texts
+from issuer.records import Record, RecordState
+from issuer.services import services
+
+blueprint = require_sign_in(page_blueprint("decisions", __name__))
+PAGE_SIZE = 15
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Lead staff to their list."""
+    return redirect(url_for("decisions.index"))
+
+
+@blueprint.get("/decisions")
+def index() -> str:
+    """List decisions; search by name, number or document."""
+    text = request.args.get("q", "").strip()
+    state = _state(request.args.get("state", ""))
+    number = request.args.get("page", 1, type=int)
+    page = services().issuer.records.search(text, state, max(1, number), PAGE_SIZE)
+    return render_template(
+        "back_office/decisions.html", page=page, text=text, state=state, states=texts.STATES,
+        name_of=name_of, all_states=list(RecordState),
+    )  # fmt: skip
+
+
+def _state(text: str) -> RecordState | None:
+    return RecordState(text) if text in list(RecordState) else None
+
+
+def name_of(record: Record) -> str:
+    """Return the name of a document in the reader's language."""
+    types = services().issuer.types_of(record)
+    return describe_type(types[0], str(get_locale())) if types else record.kind
+
+
+@blueprint.get("/decisions/<record_id>")
+def show(record_id: str) -> str:
+    """Show one decision."""
+    record = services().issuer.records.get(record_id)
+    return render_decision("back_office/decision.html", record)
+
+
+def render_decision(template: str, record: Record, **values: Any) -> str:
+    """Render a page about one decision."""
+    issuer, locale, at = services().issuer, str(get_locale()), now()
+    types = issuer.types_of(record)
+    claims = write_claims(record.document, types[0]) if types else {}
+    return render_template(
+        template, record=record, types=types, now=at, name=name_of(record),
+        card=render_card(types[0], claims, locale) if types else "",
+        claims=describe_claims(types[0], claims, locale) if types else [],
+        type_names={vct: describe_type(vct, locale) for vct in types},
+        credentials=issuer.credentials.of_record(record.id),
+        offers=issuer.offers.of_record(record.id),
+        history=issuer.history.of(record.id),
+        texts=texts,
+        **values,
+    )  # fmt: skip
+
+
+@blueprint.post("/decisions/<record_id>/approve")
+def approve(record_id: str) -> Response:
+    """Approve a decision that waits; wallets that asked get their credentials."""
+    services().issuer.approve(record_id, now(), signed_in_user().name)
+    flash(gettext("The document is approved. Wallets that asked for it receive it now."), "success")
+    return redirect(url_for("decisions.show", record_id=record_id), 303)
+
+
+@blueprint.post("/decisions/<record_id>/refuse")
+def refuse(record_id: str) -> Response:
+    """Refuse a decision that waits."""
+    services().issuer.refuse(record_id, now(), signed_in_user().name)
+    flash(gettext("The document is refused. Wallets that asked for it are told so."), "success")
+    return redirect(url_for("decisions.show", record_id=record_id), 303)

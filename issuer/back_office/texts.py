@@ -1,0 +1,93 @@
+"""The words of the back office for codes: states, reasons, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from esspass.web.settings import Text
+from issuer.credentials import IssuedCredential
+from issuer.history import Entry, Event
+from issuer.offers import Grant, OfferState
+from issuer.records import RecordState
+from issuer.service import WithdrawalReason
+
+STATES: Mapping[RecordState, tuple[Text, str]] = {
+    RecordState.PENDING: (_("Waiting for approval"), "unsure"),
+    RecordState.GRANTED: (_("In force"), "good"),
+    RecordState.REFUSED: (_("Refused"), "neutral"),
+    RecordState.WITHDRAWN: (_("Withdrawn"), "bad"),
+}
+REASONS: Mapping[WithdrawalReason, Text] = {
+    WithdrawalReason.CONDITIONS: _("The conditions are not, or no longer, met"),
+    WithdrawalReason.ENDED: _("The work or the insurance ended earlier"),
+    WithdrawalReason.WRONG_DATA: _("The document holds wrong data"),
+    WithdrawalReason.REPLACED: _("A new document replaces this one"),
+    WithdrawalReason.FRAUD: _("It was obtained by false statements"),
+    WithdrawalReason.LOST: _("The holder lost the wallet"),
+    WithdrawalReason.DECEASED: _("The holder has died"),
+}
+OFFER_STATES: Mapping[OfferState, tuple[Text, str]] = {
+    OfferState.OPEN: (_("Open"), "info"),
+    OfferState.REDEEMED: (_("Taken"), "good"),
+    OfferState.EXPIRED: (_("Expired"), "neutral"),
+    OfferState.CANCELLED: (_("Cancelled"), "neutral"),
+    OfferState.LOCKED: (_("Locked after wrong codes"), "bad"),
+}
+GRANTS: Mapping[Grant, Text] = {
+    Grant.PRE_AUTHORIZED: _("Code in the offer"),
+    Grant.AUTHORIZATION: _("The person signs in"),
+}
+_EVENTS: Mapping[Event, Text] = {
+    Event.IMPORTED: _("Entered into the register"),
+    Event.OFFERED: _("Offered to the person"),
+    Event.OFFER_CANCELLED: _("Offer cancelled"),
+    Event.OFFER_REDEEMED: _("Offer taken by a wallet"),
+    Event.OFFER_LOCKED: _("Offer locked after too many wrong codes"),
+    Event.AUTHORIZED: _("The person signed in and agreed"),
+    Event.DEFERRED: _("A wallet asked; it waits for approval"),
+    Event.ISSUED: _("Issued to a wallet"),
+    Event.NOTIFIED: _("The wallet reported"),
+    Event.HELD: _("Put before a colleague for approval"),
+    Event.APPROVED: _("Approved"),
+    Event.REFUSED: _("Refused"),
+    Event.WITHDRAWN: _("Withdrawn"),
+}
+_NOTICES: Mapping[str, Text] = {
+    "credential_accepted": _("accepted"),
+    "credential_failure": _("could not be stored"),
+    "credential_deleted": _("deleted by the holder"),
+}
+
+
+def describe_entry(entry: Entry) -> tuple[str, str]:
+    """Return what happened, and the detail, in words."""
+    return str(_EVENTS[entry.event]), _detail(entry)
+
+
+def _detail(entry: Entry) -> str:
+    if entry.event is Event.WITHDRAWN:
+        return str(REASONS[WithdrawalReason(entry.detail)])
+    if entry.event is Event.OFFERED:
+        return str(GRANTS[Grant(entry.detail)])
+    if entry.event is Event.NOTIFIED:
+        return str(_NOTICES.get(entry.detail, ""))
+    if entry.event is Event.ISSUED:
+        return str(gettext("Copies: %(number)s", number=entry.detail))
+    return ""
+
+
+def describe_credential(credential: IssuedCredential, now: int) -> tuple[Text, str]:
+    """Return the status of a credential in words, and its colour."""
+    if credential.status:
+        return _("Not valid"), "bad"
+    if credential.expires_at <= now:
+        return _("Expired"), "neutral"
+    return _("Valid"), "good"
+
+
+def describe_notice(credential: IssuedCredential) -> Text:
+    """Return what the wallet last said about a credential."""
+    return _NOTICES.get(credential.event or "", "")

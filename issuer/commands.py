@@ -1,0 +1,73 @@
+"""The issuer's command line: bring an institution's decisions into its register."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from esspass.attestations import Document, Person, parse_person_record, parse_record
+from esspass.errors import MalformedError
+from esspass.storage import Database, connect
+from issuer.history import Event, History
+from issuer.records import Records
+
+People = Iterable[tuple[Person, Sequence[Document]]]
+
+
+def import_records(database: Database, people: People, now: int) -> list[str]:
+    """Enter every document of every person; return the ids of the decisions, in order.
+
+    Documents that are there already (by number) stay as they are. Raises MalformedError.
+    """
+    records, history, identifiers = Records(database), History(database), []
+    for person, documents in people:
+        for document in documents:
+            record_id, is_new = records.add(person, document, now)
+            if is_new:
+                history.add(record_id, Event.IMPORTED, now)
+            identifiers.append(record_id)
+    return identifiers
+
+
+def import_decisions(environ: Mapping[str, str], people: People, now: int) -> list[str]:
+    """As ``import_records``, into the database that the environment names."""
+    database = connect(environ["ISSUER_DATABASE_URL"])
+    try:
+        return import_records(database, people, now)
+    finally:
+        database.close()
+
+
+@click.group()
+def issuer() -> None:
+    """Work on an institution's register."""
+
+
+@issuer.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_command(file: Path) -> None:
+    """Import FILE: a JSON array of {"person": {...}, "documents": [{"kind": ..., ...}]}.
+
+    Persons and documents are in the canonical form of ``esspass.attestations``.
+    """
+    identifiers = import_decisions(os.environ, _read(file), int(time.time()))
+    click.echo(f"{len(identifiers)} decisions are in the register")
+
+
+def _read(file: Path) -> list[tuple[Person, list[Document]]]:
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8"))
+        return [
+            (
+                parse_person_record(entry["person"]),
+                [parse_record(document) for document in entry["documents"]],
+            )
+            for entry in entries
+        ]
+    except (ValueError, KeyError, TypeError) as error:
+        raise MalformedError("the file is not a list of persons and documents") from error

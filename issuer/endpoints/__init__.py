@@ -1,0 +1,1 @@
+"""The protocol endpoints: read the request, ask one service, write the answer."""

@@ -1,0 +1,65 @@
+"""The issuer's own words for errors that people meet on its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+
+from esspass.web import ErrorText
+
+_BACK_TO_WALLET = _("Go back to your wallet and start again from the offer.")
+_BACK_TO_LIST = _("Go back to the list of decisions.")
+
+ERROR_TEXTS: Mapping[str, ErrorText] = {
+    "request_over": ErrorText(
+        _("This request is over"),
+        _("Your wallet's request was completed, has expired, or belongs to another browser."),
+        _BACK_TO_WALLET,
+    ),
+    "request_not_pushed": ErrorText(
+        _("Start in your wallet"),
+        _("This page is opened by a wallet that has announced its request before."),
+        _BACK_TO_WALLET,
+    ),
+    "sign_in_failed": ErrorText(
+        _("You could not be signed in"),
+        _("The sign-in service sent an answer that we cannot accept."),
+        _BACK_TO_WALLET,
+    ),
+    "sign_in_declined": ErrorText(
+        _("You did not sign in"),
+        _("The sign-in service tells us that you stopped, so nothing was issued."),
+        _BACK_TO_WALLET,
+    ),
+    "identity_incomplete": ErrorText(
+        _("Your identity is incomplete"),
+        _("The sign-in service did not tell us your full name and date of birth."),
+        _("Use another way to sign in, or ask the institution."),
+    ),
+    "unknown_record": ErrorText(
+        _("There is no such decision"),
+        _("The address names a decision that is not in this register."),
+        _BACK_TO_LIST,
+    ),
+    "wrong_state": ErrorText(
+        _("This is no longer possible"),
+        _("Somebody has decided or withdrawn this document in the meantime."),
+        _("Open the decision again to see where it stands."),
+    ),
+    "offer_not_open": ErrorText(
+        _("The offer is no longer open"),
+        _("It was taken, cancelled, or has expired."),
+        _("Make a new offer if the person still needs one."),
+    ),
+    "unknown_offer": ErrorText(
+        _("There is no such offer"),
+        _("The address names an offer that was never made here."),
+        _BACK_TO_LIST,
+    ),
+    "credential_request_denied": ErrorText(
+        _("This document cannot be offered"),
+        _("It is over, or it cannot be written in this form."),
+        _("Check the dates and details of the decision."),
+    ),
+}

@@ -1,0 +1,182 @@
+"""The issuer's services, put together from settings, keys and a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from cryptography import x509
+from flask import current_app
+
+from esspass.errors import MalformedError
+from esspass.fetch import Fetcher, FetchPolicy
+from esspass.openid4vp import transactions
+from esspass.statuslist import MIGRATIONS as STATUS_CACHE_MIGRATIONS
+from esspass.storage import Database
+from esspass.trust import MIGRATIONS as TRUST_MIGRATIONS
+from esspass.trust import (
+    SnapshotStore,
+    TrustSource,
+    TrustView,
+    decide_wallet_provider,
+    parse_trust_anchors,
+)
+from esspass.web import passkeys
+from issuer import authorization_requests, credentials, grants, history, offers, records
+from issuer import replays as replays_module
+from issuer import status_lists as status_lists_module
+from issuer.authorization import AuthorizationServer
+from issuer.authorization_requests import AuthorizationRequests
+from issuer.bearer import KeyedHash
+from issuer.config import IssuerConfig
+from issuer.credentials import Credentials
+from issuer.grants import Grants
+from issuer.history import History
+from issuer.issuance import CredentialIssuer
+from issuer.keys import IssuerKeys, read_keys
+from issuer.nonces import Nonces
+from issuer.offers import Offers
+from issuer.proving import Prover
+from issuer.publication import Publication
+from issuer.records import Records
+from issuer.replays import Replays
+from issuer.service import Issuer
+from issuer.status_lists import StatusLists
+from issuer.tokens import TokenIssuer
+
+MIGRATIONS = {
+    **records.MIGRATIONS,
+    **history.MIGRATIONS,
+    **offers.MIGRATIONS,
+    **authorization_requests.MIGRATIONS,
+    **grants.MIGRATIONS,
+    **credentials.MIGRATIONS,
+    **status_lists_module.MIGRATIONS,
+    **replays_module.MIGRATIONS,
+    **transactions.MIGRATIONS,
+    **TRUST_MIGRATIONS,
+    **STATUS_CACHE_MIGRATIONS,
+    **passkeys.MIGRATIONS,
+}
+View = Callable[[int], TrustView]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything the endpoints and pages call."""
+
+    config: IssuerConfig
+    keys: IssuerKeys
+    database: Database
+    view: View
+    fetcher: Fetcher
+    nonces: Nonces
+    prover: Prover
+    authorization: AuthorizationServer
+    tokens: TokenIssuer
+    issuance: CredentialIssuer
+    publication: Publication
+    issuer: Issuer
+
+
+@dataclass(frozen=True)
+class _Stores:
+    """The repositories, made once."""
+
+    records: Records
+    history: History
+    offers: Offers
+    requests: AuthorizationRequests
+    grants: Grants
+    credentials: Credentials
+    status_lists: StatusLists
+    replays: Replays
+
+
+def services() -> Services:
+    """Return the services of the current app."""
+    return cast("Services", current_app.extensions["issuer"])
+
+
+def create_view(config: IssuerConfig, database: Database, fetcher: Fetcher) -> View:
+    """Read the pinned trust anchors and return the source of trust views. Raises MalformedError."""
+    try:
+        text = config.trust_anchors.read_bytes()
+    except OSError as error:
+        raise MalformedError("the trust anchors cannot be read", code="bad_setting") from error
+    anchors = parse_trust_anchors(text)
+    return TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age).view
+
+
+def create_services(
+    config: IssuerConfig,
+    database: Database,
+    *,
+    view: View | None = None,
+    keys: IssuerKeys | None = None,
+) -> Services:
+    """Put the services together; ``view`` and ``keys`` replace those the settings name.
+
+    Raises MalformedError, also when the keys are not distinct.
+    """
+    keyed = KeyedHash(config.secret_key)
+    keys = keys or read_keys(config.keys_folder, keyed)
+    fetcher = Fetcher(FetchPolicy(allow_loopback=config.allow_loopback, ca_file=config.ca_file))
+    chosen = view or create_view(config, database, fetcher)
+    stores = _create_stores(config, database, keyed)
+    nonces = Nonces(keyed, config.nonce_lifetime)
+    prover = _create_prover(config, stores, nonces, chosen)
+    publication = Publication(config, keys, stores.status_lists)
+    configurations = publication.configurations
+    issuance = CredentialIssuer(
+        config.base_url, configurations, keys.attestation, prover, nonces, stores.replays,
+        stores.grants, stores.records, stores.credentials, stores.status_lists, stores.history,
+        config.validity_days, config.batch_size, config.deferred_interval,
+        config.require_key_attestation,
+    )  # fmt: skip
+    return Services(
+        config, keys, database, chosen, fetcher, nonces, prover,
+        AuthorizationServer(
+            config.base_url, configurations, prover, stores.requests, stores.grants,
+            stores.offers, stores.records, stores.history,
+        ),
+        TokenIssuer(
+            prover, stores.grants, stores.offers, stores.history,
+            config.access_token_lifetime, config.refresh_token_lifetime,
+        ),
+        issuance,
+        publication,
+        Issuer(
+            config, stores.records, stores.offers, stores.credentials, stores.status_lists,
+            stores.history, issuance,
+        ),
+    )  # fmt: skip
+
+
+def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -> _Stores:
+    return _Stores(
+        Records(database),
+        History(database),
+        Offers(database, keyed),
+        AuthorizationRequests(database),
+        Grants(database),
+        Credentials(database),
+        StatusLists(database, config.status_list_size),
+        Replays(database),
+    )
+
+
+def _create_prover(config: IssuerConfig, stores: _Stores, nonces: Nonces, view: View) -> Prover:
+    def decide_wallet(chain: Sequence[x509.Certificate], now: int) -> object:
+        return decide_wallet_provider(view(now), chain, now)
+
+    return Prover(
+        config.base_url,
+        decide_wallet,
+        stores.replays,
+        nonces,
+        stores.grants,
+        config.require_dpop_nonce,
+        config.require_attestation_challenge,
+    )
