@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
+from demo.actors import clock
 from demo.people import citizens
 from demo.world import SERVICES, World, institution
 from esspass.trust import ListType
-from demo.actors import clock
-from datetime import UTC, datetime
 
 _LISTED = [*ListType, "directory"]
 

@@ -9,17 +9,18 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from verifier.service import Result
+
 from demo.actors import Cast, Inspector, Owner, clock
 from demo.people import institutions
 from demo.processes import Process
-from demo.story import Story, StepError, expect, expect_refusal
+from demo.story import StepError, Story, expect, expect_refusal
 from demo.world import World, institution
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
 from esspass.trust import ListType
 from esspass.trust.operator import publish, withdraw_entity
 from esspass.verdict import Outcome
 from issuer.service import WithdrawalReason
-from verifier.service import Result
 
 PACE_SECONDS = 2.1  # longer than anything is cached in a quick world
 
