@@ -284,7 +284,8 @@ def add_issuer(
             operator.Admission(list_type, who, where, certificate, revocation, institution, types),
         )
     names = " and ".join(sorted(lists))
-    changed = (*lists, DIRECTORY)
+    entitled = (DIRECTORY,) if ListType.PUB_EAA_PROVIDERS in lists else ()
+    changed = (*lists, *entitled)
     _finish(folder, f"{who} ({where}) will be on {names}.", changed, now_too=now_too)
 
 
