@@ -26,6 +26,7 @@ from esspass.fetch import Fetcher, FetchPolicy
 from esspass.keys.certificates import Authority
 from esspass.trust import ListType
 from esspass.trust.operator import add_entity, create_operator, publish
+from issuer.commands import import_decisions
 
 SERVICES = (
     ("lists", "lists"),
@@ -121,11 +122,11 @@ class World:
         if app == "wallet":
             return {}
         body = institution(name)
-        wallet_url = {"WALLET_URL": self.base_url("wallet")}
+        web_wallet = self.base_url("wallet")
         if app == "verifier":
-            return {**wallet_url, "NAME": body.name, "COUNTRY": body.country}
+            return {"WALLET_URL": f"{web_wallet}/present", "IDENTIFIER": body.id}
         return {
-            **wallet_url,
+            "WALLET_URL": web_wallet,
             "INSTITUTION_ID": body.id,
             "INSTITUTION_NAME": body.name,
             "COUNTRY": body.country,
@@ -241,7 +242,7 @@ def _create_databases(world: World, now: int) -> None:
             (citizen.person, (citizen.pid,) if only_pid else citizen.documents)
             for citizen in people
         ]
-        issuer.import_decisions(world.service(key).environ, documents, now)
+        import_decisions(world.service(key).environ, documents, now)
 
 
 def environment(service: Service) -> dict[str, str]:
