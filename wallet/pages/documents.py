@@ -41,7 +41,7 @@ def start() -> str:
     user = current_user()
     if user is None:
         return render_template("wallet/welcome.html")
-    held = wallet().credentials.of_holder(user.id)
+    held = wallet().check_stale(user.id, now())
     cards = [create_card(each, locale(), now()) for each in held]
     return render_template("wallet/home.html", cards=cards, waiting=_waiting())
 
@@ -127,5 +127,6 @@ def _age(moment: int) -> str:
     """How long ago something was: "2 hours ago"."""
     seconds = max(0, now() - moment)
     if seconds < CHECK_AGAIN_AFTER:
-        return gettext("just now")
-    return str(format_timedelta(timedelta(seconds=-seconds), add_direction=True))
+        return str(gettext("just now"))
+    age: str = format_timedelta(timedelta(seconds=-seconds), add_direction=True)
+    return age
