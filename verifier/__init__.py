@@ -1,1 +1,119 @@
-"""To be filled."""
+"""The verifier: an inspector's or a care provider's app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from esspass.fetch import Fetcher, FetchPolicy
+from esspass.inspection import StatusSource
+from esspass.keys.files import read_signer
+from esspass.openid4vp import transactions
+from esspass.openid4vp.relying_party import RelyingParty
+from esspass.openid4vp.transactions import Transactions
+from esspass.statuslist import MIGRATIONS as STATUS_MIGRATIONS
+from esspass.statuslist import StatusListCache
+from esspass.storage import Database, connect
+from esspass.storage import migrate as apply_migrations
+from esspass.trust import MIGRATIONS as TRUST_MIGRATIONS
+from esspass.trust import SnapshotStore, TrustSource, parse_trust_anchors
+from esspass.web import WebSettings, create_web_app, passkeys, read_clock
+from esspass.web.passkeys import (
+    STAFF,
+    PasskeyStore,
+    ServerSessionStore,
+    create_first_invitation,
+    create_passkey_blueprint,
+)
+from esspass.web.relying_party import create_relying_party_blueprint
+from verifier import inspections
+from verifier.config import VerifierConfig
+from verifier.examiner import Examiner
+from verifier.inspections import Inspections
+from verifier.pages import create_pages
+from verifier.service import Verifier
+from verifier.wording import ERROR_TEXTS
+
+MIGRATIONS = {
+    **passkeys.MIGRATIONS,
+    **TRUST_MIGRATIONS,
+    **STATUS_MIGRATIONS,
+    **transactions.MIGRATIONS,
+    **inspections.MIGRATIONS,
+}
+_TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher) -> Verifier:
+    """Put the role together, without HTTP."""
+    anchors = parse_trust_anchors(config.trust_anchors.read_bytes())
+    trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
+    statuses = StatusSource(fetcher, StatusListCache(database))
+    record = Inspections(database)
+    examiner = Examiner(trust, statuses, record, config.claims_retention)
+    relying_party = RelyingParty(
+        config.base_url,
+        read_signer(config.keys_folder, "access"),
+        Transactions(database),
+        config.request_lifetime,
+        examiner.examine,
+        examiner.note_failure,
+    )
+    return Verifier(config, relying_party, record)
+
+
+def connect_verifier(config: VerifierConfig) -> Verifier:
+    """Put the role together on its own database and network, for commands."""
+    return create_verifier(config, connect(config.database_url), _fetcher(config))
+
+
+def create_app(
+    config: VerifierConfig,
+    database: Database | None = None,
+    fetcher: Fetcher | None = None,
+    clock: Callable[[], int] = read_clock,
+) -> Flask:
+    """Make the app; the only place that wires."""
+    database = database or connect(config.database_url)
+    verifier = create_verifier(config, database, fetcher or _fetcher(config))
+    settings = WebSettings(
+        base_url=config.base_url,
+        secret_key=config.secret_key,
+        session_cookie=f"verifier-{config.base_url.rpartition(':')[2]}".replace("/", ""),
+        service_name=_("Verifier"),
+        translation_directories=(_TRANSLATIONS,),
+        error_texts=ERROR_TEXTS,
+        clock=clock,
+    )
+    app = create_web_app(__name__, settings, database)
+    app.extensions["verifier"] = verifier
+    store, sessions = PasskeyStore(database), ServerSessionStore(database)
+    app.register_blueprint(create_passkey_blueprint(store, sessions, role=STAFF))
+    app.register_blueprint(create_relying_party_blueprint(lambda: verifier.relying_party))
+    app.register_blueprint(create_pages(verifier))
+    return app
+
+
+def app_from_environ() -> Flask:
+    """Make the app that the environment describes; print the first member of staff's link."""
+    config = VerifierConfig.from_environ(os.environ)
+    database = connect(config.database_url)
+    link = create_first_invitation(PasskeyStore(database), config.base_url, read_clock())
+    if link is not None:
+        sys.stderr.write(f"Nobody can sign in yet. Set up the first member of staff: {link}\n")
+    return create_app(config, database)
+
+
+def migrate(environ: Mapping[str, str]) -> list[str]:
+    """Bring the database up to date; return the names of what was applied."""
+    config = VerifierConfig.from_environ(environ)
+    return apply_migrations(connect(config.database_url), MIGRATIONS)
+
+
+def _fetcher(config: VerifierConfig) -> Fetcher:
+    return Fetcher(FetchPolicy(allow_loopback=config.allow_loopback, ca_file=config.ca_file))

@@ -1,6 +1,6 @@
 """Registered JWT claims that several formats share: times, and the reference to a status list.
 
-RFC 7519, section 2 (NumericDate) and Token Status List, section 6.1. They live here because the
+NumericDate of JWT, and Token Status List, section 6.1. They live here because the
 formats that carry them and the status list that resolves them do not know each other.
 """
 

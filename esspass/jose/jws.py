@@ -23,10 +23,10 @@ from esspass.keys.signer import Signer
 
 MAX_HEADER_BYTES = 64 * 1024
 MAX_TOKEN_BYTES = 1024 * 1024
-_ECDSA: Mapping[str, tuple[type[ec.EllipticCurve], hashes.HashAlgorithm, int]] = {
-    "ES256": (ec.SECP256R1, hashes.SHA256(), 32),
-    "ES384": (ec.SECP384R1, hashes.SHA384(), 48),
-    "ES512": (ec.SECP521R1, hashes.SHA512(), 66),
+_ECDSA: Mapping[str, tuple[type[ec.EllipticCurve], ec.ECDSA, int]] = {
+    "ES256": (ec.SECP256R1, ec.ECDSA(hashes.SHA256()), 32),
+    "ES384": (ec.SECP384R1, ec.ECDSA(hashes.SHA384()), 48),
+    "ES512": (ec.SECP521R1, ec.ECDSA(hashes.SHA512()), 66),
 }
 ALGORITHMS = frozenset({*_ECDSA, "EdDSA"})
 
@@ -49,9 +49,18 @@ def create_jws(
     header: Mapping[str, Any], payload: bytes | Mapping[str, Any], signer: Signer
 ) -> str:
     """Sign ``payload`` (bytes, or claims to be written as JSON); ``alg`` is set from the signer."""
+    return sign_jws(encode_header(header, signer.algorithm), payload, signer)
+
+
+def encode_header(header: Mapping[str, Any], algorithm: str) -> str:
+    """Return the protected header, encoded, for signers that use the same one many times."""
+    return encode_base64url(create_json({**header, "alg": algorithm}))
+
+
+def sign_jws(protected: str, payload: bytes | Mapping[str, Any], signer: Signer) -> str:
+    """Sign under a header from ``encode_header``, which must name the signer's algorithm."""
     body = payload if isinstance(payload, bytes) else create_json(payload)
-    protected = create_json({**header, "alg": signer.algorithm})
-    signing_input = f"{encode_base64url(protected)}.{encode_base64url(body)}"
+    signing_input = f"{protected}.{encode_base64url(body)}"
     signature = signer.sign(signing_input.encode("ascii"))
     return f"{signing_input}.{encode_base64url(signature)}"
 
@@ -89,13 +98,13 @@ def _verify(algorithm: str, key: PublicKey, signature: bytes, message: bytes) ->
             raise SignatureError("key does not fit the algorithm")
         key.verify(signature, message)
         return
-    curve, digest, size = _ECDSA[algorithm]
+    curve, scheme, size = _ECDSA[algorithm]
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, curve):
         raise SignatureError("key does not fit the algorithm")
     if len(signature) != 2 * size:
         raise SignatureError("signature has the wrong length")
-    r, s = (int.from_bytes(half, "big") for half in (signature[:size], signature[size:]))
-    key.verify(encode_dss_signature(r, s), message, ec.ECDSA(digest))
+    r, s = int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
+    key.verify(encode_dss_signature(r, s), message, scheme)
 
 
 def create_json(value: Any) -> bytes:
@@ -109,13 +118,15 @@ def parse_json(data: bytes | str) -> Any:
     Raises MalformedError.
     """
     try:
-        text = data if isinstance(data, str) else data.decode("utf-8")
-        value = _DECODER.decode(text)
+        text = (data if isinstance(data, str) else data.decode()).strip(_WHITE_SPACE)
+        value, end = _DECODER.raw_decode(text)
         if "\\u" in text:
             # Only an escape can spell half a surrogate pair, which no UTF-8 can hold.
             create_json(value)
     except (ValueError, RecursionError) as error:
         raise MalformedError("not JSON") from error
+    if end != len(text):
+        raise MalformedError("not JSON: text after the value")
     return value
 
 
@@ -145,6 +156,7 @@ def _refuse_constant(_name: str) -> None:
     raise ValueError("not a JSON number")
 
 
+_WHITE_SPACE = " \t\r\n"
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refuse_constant

@@ -107,7 +107,12 @@ def _load_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
 
 def create_x5c(chain: Sequence[x509.Certificate]) -> list[str]:
     """Write the certificates of a JOSE header, leaf first."""
-    return [base64.b64encode(c.public_bytes(Encoding.DER)).decode("ascii") for c in chain]
+    return [_encode_certificate(certificate) for certificate in chain]
+
+
+@lru_cache(maxsize=256)
+def _encode_certificate(certificate: x509.Certificate) -> str:
+    return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii")
 
 
 def create_x5t_s256(certificate: x509.Certificate) -> str:

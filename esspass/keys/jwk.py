@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import json
@@ -32,6 +31,10 @@ _CURVE_OF_ALGORITHM = {
 # RFC 7517, section 4.3; a public key for key agreement lists no operation, or one of the pair.
 _KEY_OPERATIONS = {"sig": ("verify",), "enc": ("deriveKey", "deriveBits")}
 _CURVE_NAMES = {curve.name: name for name, curve in CURVES.items()}
+_TO_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
+_PADDING = (b"", b"===", b"==", b"=")
+# What the last character may be when it carries four bits too many, or two.
+_LAST_CHARACTERS = ("", "", "AQgw", "AEIMQUYcgkosw048")
 # Padding and the two letters of the other alphabet become a byte no alphabet has.
 _TO_STANDARD_ALPHABET = bytes.maketrans(b"-_+/=", b"+/!!!")
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
@@ -40,19 +43,18 @@ _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"
 
 def encode_base64url(data: bytes) -> str:
     """Encode without padding (RFC 7515, section 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL_ALPHABET, b"=").decode()
 
 
 def decode_base64url(text: str) -> bytes:
     """Decode strictly: no padding, no other alphabet, no unused bits. Raises MalformedError."""
+    tail = len(text) % 4
     try:
         standard = text.encode("ascii").translate(_TO_STANDARD_ALPHABET)
-        data = binascii.a2b_base64(standard + b"=" * (-len(text) % 4), strict_mode=True)
+        data = binascii.a2b_base64(standard + _PADDING[tail], strict_mode=True)
     except (binascii.Error, UnicodeError) as error:
         raise MalformedError("not base64url") from error
-    # Only the last quantum can carry unused bits, so only it is encoded again to compare.
-    tail = len(text) % 4
-    if tail and encode_base64url(data[1 - tail :]) != text[-tail:]:
+    if tail and text[-1] not in _LAST_CHARACTERS[tail]:
         raise MalformedError("not canonical base64url")
     return data
 
@@ -112,9 +114,9 @@ def _ed25519(jwk: Mapping[str, Any]) -> ed25519.Ed25519PublicKey:
 
 def _elliptic_curve(jwk: Mapping[str, Any], curve: ec.EllipticCurve) -> ec.EllipticCurvePublicKey:
     size = (curve.key_size + 7) // 8
-    x, y = (int.from_bytes(_coordinate(jwk, name, size), "big") for name in "xy")
+    point = b"\x04" + _coordinate(jwk, "x", size) + _coordinate(jwk, "y", size)
     try:
-        return ec.EllipticCurvePublicNumbers(x, y, curve).public_key()
+        return ec.EllipticCurvePublicKey.from_encoded_point(curve, point)
     except ValueError as error:
         raise MalformedError("not a point on the curve") from error
 

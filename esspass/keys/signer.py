@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from esspass.keys.jwk import PublicKey
 
+_ES256 = ec.ECDSA(hashes.SHA256())
+
 
 class Signer(Protocol):
     """What a JWS needs of a private key; a PKCS#11 token can stand behind it."""
@@ -49,7 +51,7 @@ class KeySigner:
         return self.private_key.public_key()
 
     def sign(self, message: bytes) -> bytes:
-        r, s = decode_dss_signature(self.private_key.sign(message, ec.ECDSA(hashes.SHA256())))
+        r, s = decode_dss_signature(self.private_key.sign(message, _ES256))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 

@@ -113,7 +113,12 @@ def keep_all(answer: Answer, _now: int) -> VpToken:
     return answer.vp_token
 
 
+def forget(_context: str, _reason: str, _now: int) -> None:
+    """Leave it at the note in the transaction."""
+
+
 Examine = Callable[[Answer, int], VpToken]
+NoteFailure = Callable[[str, str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,8 @@ class RelyingParty:
 
     ``examine`` judges an answer while the wallet waits: it raises to refuse it, which the wallet
     learns, and returns the presentations to keep until they are taken (none, if it has kept what
-    it needs). ``lifetime`` in seconds.
+    it needs). ``note_failure`` is told the context and reason of every answer that was refused.
+    ``lifetime`` in seconds.
     """
 
     base_url: str
@@ -130,6 +136,7 @@ class RelyingParty:
     transactions: Transactions
     lifetime: int = LIFETIME
     examine: Examine = keep_all
+    note_failure: NoteFailure = forget
 
     @property
     def client_id(self) -> str:
@@ -231,6 +238,7 @@ class RelyingParty:
         except EsspassError as error:
             until = now + self.lifetime
             self.transactions.note_outcome(stored.id, error.code, None, None, until)
+            self.note_failure(stored.context, error.code, now)
             raise ProtocolError("the presentation was not accepted") from error
 
     def _answer(self, stored: StoredTransaction, query: DcqlQuery, vp_token: VpToken) -> Answer:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from esspass.errors import MalformedError
-from esspass.jose.jws import create_jws
+from esspass.jose.jws import encode_header, sign_jws
 from esspass.keys.jwk import encode_base64url
 from esspass.keys.signer import Signer
 from esspass.sdjwt.disclosure import (
@@ -16,6 +17,7 @@ from esspass.sdjwt.disclosure import (
     RESERVED_NAMES,
     ClaimPath,
     create_digest,
+    create_digests,
     create_disclosure,
 )
 
@@ -23,6 +25,7 @@ Random = Callable[[int], bytes]
 _SALT_BYTES = 18  # 144 bits, above the 128 of RFC 9901, section 9.3, and whole in base64
 _SALT_CHARACTERS = 24
 _SALTS_PER_DRAW = 32
+_ARRAYS = (list, tuple)
 
 
 @dataclass(slots=True)
@@ -52,13 +55,29 @@ def create_sd_jwt(
     wherever something is hidden. The result ends with ``~``. Raises MalformedError when a claim
     has a name SD-JWT keeps for itself.
     """
+    protected = encode_header(header, signer.algorithm)
+    return sign_sd_jwt(protected, claims, disclosable, signer, random=random, decoys=decoys)
+
+
+def sign_sd_jwt(
+    protected: str,
+    claims: Mapping[str, Any],
+    disclosable: Collection[ClaimPath],
+    signer: Signer,
+    *,
+    random: Random,
+    decoys: int = 0,
+) -> str:
+    """Do as ``create_sd_jwt`` under a header that is already encoded."""
     concealer = _Concealer(_draw_salts(random), random, decoys)
-    payload = concealer.conceal_object(claims, _create_tree(disclosable))
+    payload = concealer.conceal_object(claims, _create_tree(tuple(disclosable)))
     payload["_sd_alg"] = HASH_ALGORITHM
-    return "~".join((create_jws(header, payload, signer), *concealer.disclosures, ""))
+    return "~".join((sign_jws(protected, payload, signer), *concealer.disclosures, ""))
 
 
-def _create_tree(paths: Collection[ClaimPath]) -> _Node:
+# The same few types are issued again and again; nobody changes a tree once it is made.
+@lru_cache(maxsize=128)
+def _create_tree(paths: tuple[ClaimPath, ...]) -> _Node:
     root = _Node()
     for path in paths:
         node = root
@@ -85,27 +104,30 @@ class _Concealer:
     disclosures: list[str] = field(default_factory=list)
 
     def conceal(self, value: Any, node: _Node) -> Any:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return self.conceal_object(value, node)
-        if isinstance(value, list | tuple):
+        if isinstance(value, _ARRAYS):
             return self._conceal_array(value, node)
         return value
 
     def conceal_object(self, value: Mapping[str, Any], node: _Node) -> dict[str, Any]:
         clear: dict[str, Any] = {}
-        digests: list[str] = []
+        hidden: list[str] = []
+        children = node.children
         for name, member in value.items():
             if name in RESERVED_NAMES:
                 raise MalformedError("claim name reserved by SD-JWT", code="reserved_claim_name")
-            child = node.children.get(name, _CLEAR)
-            content = self.conceal(member, child)
+            child = children.get(name, _CLEAR)
+            content = member if isinstance(member, str) else self.conceal(member, child)
             if child.disclosable:
-                digests.append(self._disclose(name, content))
+                hidden.append(create_disclosure(next(self.salts), name, content))
             else:
                 clear[name] = content
-        if digests:
+        if hidden:
+            self.disclosures += hidden
             # Sorted by digest, so their order says nothing about the claims (section 9.7).
-            clear["_sd"] = sorted([*digests, *self._create_decoys()])
+            decoys = self._create_decoys() if self.decoys else []
+            clear["_sd"] = sorted(create_digests(hidden) + decoys)
         return clear
 
     def _conceal_array(self, value: Sequence[Any], node: _Node) -> list[Any]:
@@ -118,12 +140,11 @@ class _Concealer:
 
     def _conceal_element(self, element: Any, node: _Node) -> Any:
         content = self.conceal(element, node)
-        return {"...": self._disclose(None, content)} if node.disclosable else content
-
-    def _disclose(self, name: str | None, content: Any) -> str:
-        encoded = create_disclosure(next(self.salts), name, content)
+        if not node.disclosable:
+            return content
+        encoded = create_disclosure(next(self.salts), None, content)
         self.disclosures.append(encoded)
-        return create_digest(encoded)
+        return {"...": create_digest(encoded)}
 
     def _create_decoys(self) -> list[str]:
         return [create_digest(encode_base64url(self.random(32))) for _ in range(self.decoys)]

@@ -11,8 +11,7 @@ from esspass.sdjwt.disclosure import (
     HASH_ALGORITHM,
     RESERVED_NAMES,
     ClaimPath,
-    Disclosure,
-    create_digest,
+    create_digests,
     parse_disclosure,
 )
 
@@ -36,7 +35,7 @@ def process_disclosures(payload: Mapping[str, Any], disclosures: Sequence[str]) 
     """
     if payload.get("_sd_alg", HASH_ALGORITHM) != HASH_ALGORITHM:
         raise VerificationError("digest algorithm not supported", code="unsupported_hash")
-    unused = {create_digest(encoded): encoded for encoded in disclosures}
+    unused = dict(zip(create_digests(disclosures), disclosures, strict=True))
     if len(unused) != len(disclosures):
         raise VerificationError("a disclosure is repeated", code="disclosure_repeated")
     revealer = _Revealer(unused)
@@ -82,13 +81,19 @@ class _Revealer:
             encoded = self._take(digest)
             if encoded is None:
                 continue
-            disclosure = _parse(encoded, is_member=True)
-            name = disclosure.name
-            if name is None or name in clear:
+            _, name, content = parse_disclosure(encoded)
+            if name is None:
+                raise VerificationError(
+                    "an element stands in an object", code="disclosure_misplaced"
+                )
+            if name in RESERVED_NAMES:
+                raise VerificationError("a name is reserved", code="disclosure_reserved_name")
+            if name in clear:
                 raise VerificationError("a disclosed name is in use", code="disclosure_collision")
             place = (*path, name)
             self.paths[place] = encoded
-            clear[name] = self._reveal(disclosure.value, place)
+            is_flat = isinstance(content, str)
+            clear[name] = content if is_flat else self._reveal(content, place)
 
     def _reveal_array(self, value: list[Any], path: ClaimPath) -> list[Any]:
         _verify_depth(path)
@@ -103,8 +108,7 @@ class _Revealer:
             encoded = self._take(element["..."])
             if encoded is not None:
                 self.paths[place] = encoded
-                content = _parse(encoded, is_member=False).value
-                elements.append(self._reveal(content, place))
+                elements.append(self._reveal(_parse_element(encoded), place))
         return elements
 
     def _take(self, digest: Any) -> str | None:
@@ -116,13 +120,11 @@ class _Revealer:
         return self.unused.pop(digest, None)
 
 
-def _parse(encoded: str, *, is_member: bool) -> Disclosure:
+def _parse_element(encoded: str) -> Any:
     disclosure = parse_disclosure(encoded)
-    if (disclosure.name is not None) is not is_member:
-        raise VerificationError("a disclosure is of the wrong kind", code="disclosure_misplaced")
-    if disclosure.name in RESERVED_NAMES:
-        raise VerificationError("a disclosed name is reserved", code="disclosure_reserved_name")
-    return disclosure
+    if disclosure.name is not None:
+        raise VerificationError("a member stands in an array", code="disclosure_misplaced")
+    return disclosure.value
 
 
 def _verify_reserved(name: str, path: ClaimPath) -> None:

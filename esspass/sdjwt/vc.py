@@ -8,19 +8,19 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from cryptography import x509
 
 from esspass.errors import ExpiredError, MalformedError, VerificationError
 from esspass.jose.claims import StatusReference, parse_date, parse_status_reference
-from esspass.jose.jws import UnverifiedJws, parse_jws, verify_jws
+from esspass.jose.jws import UnverifiedJws, encode_header, parse_jws, verify_jws
 from esspass.keys.certificates import create_x5c, parse_leaf_key, parse_x5c
 from esspass.keys.jwk import PublicKey, parse_jwk
 from esspass.keys.signer import Signer
 from esspass.sdjwt.disclosure import ClaimPath
-from esspass.sdjwt.issuance import Random, create_sd_jwt
+from esspass.sdjwt.issuance import Random, sign_sd_jwt
 from esspass.sdjwt.presentation import SdJwt, parse_sd_jwt
 from esspass.sdjwt.processing import Processed, process_disclosures
 
@@ -98,13 +98,19 @@ def create_sd_jwt_vc(
     Raises MalformedError when ``vct`` is missing, the signer has no certificate, or ``disclosable``
     names a claim that must always be shown.
     """
-    if any(path[:1] and path[0] in NEVER_DISCLOSED for path in disclosable):
+    if any(path and path[0] in NEVER_DISCLOSED for path in disclosable):
         raise MalformedError("this claim is never selective", code="registered_claim_disclosed")
     _parse_vct(claims)
     if not signer.certificates:
         raise MalformedError("the signer has no certificate")
-    header = {"typ": TYPE, "x5c": create_x5c(signer.certificates)}
-    return create_sd_jwt(claims, disclosable, signer, header=header, random=random)
+    protected = _encode_header(tuple(signer.certificates), signer.algorithm)
+    return sign_sd_jwt(protected, claims, disclosable, signer, random=random)
+
+
+# An issuer signs thousands of credentials under one header.
+@lru_cache(maxsize=64)
+def _encode_header(chain: tuple[x509.Certificate, ...], algorithm: str) -> str:
+    return encode_header({"typ": TYPE, "x5c": create_x5c(chain)}, algorithm)
 
 
 def parse_sd_jwt_vc(text: str) -> UnverifiedVc:

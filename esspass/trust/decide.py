@@ -119,9 +119,9 @@ def decide_listing(view: TrustView, listing: Listing, claim: Claim, now: int) ->
     parameters["status_now"] = current.status.value
     parameters["status_since"] = create_timestamp(current.starts)
     _refuse_unlisted(then, parameters)
+    require_fresh(view, listing.snapshot, now, listing.entity.name)
     parameters.update(decide_type(view, listing.entity, claim, parameters, now))
     _doubt_withdrawn(current, claim, parameters)
-    require_fresh(view, listing.snapshot, now, listing.entity.name)
     return TrustDecision(parameters)
 
 

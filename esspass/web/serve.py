@@ -51,7 +51,7 @@ def serve(module_name: str, listening: Listening) -> None:
         workers=listening.workers,
         blocking_threads=_THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_access=False,
         ssl_cert=listening.certificate,
         ssl_key=listening.key,

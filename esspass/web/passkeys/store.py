@@ -118,6 +118,12 @@ class PasskeyStore:
             now=now,
         )
 
+    def delete_user(self, user_id: str) -> None:
+        """Forget a user and every passkey of theirs."""
+        with self.database.atomic():
+            self.database.execute("DELETE FROM web_passkeys WHERE user_id = :id", id=user_id)
+            self.database.execute("DELETE FROM web_users WHERE id = :id", id=user_id)
+
     def find_passkey(self, passkey_id: str) -> Passkey | None:
         rows = self.database.query("SELECT * FROM web_passkeys WHERE id = :id", id=passkey_id)
         return _passkey(rows[0]) if rows else None

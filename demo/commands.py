@@ -1,0 +1,185 @@
+"""``esspass demo``: run the scenario, keep a world up, and give outsiders what they need."""
+
+from __future__ import annotations
+
+import json
+import signal
+import tempfile
+import threading
+from pathlib import Path
+
+import click
+
+from demo.actors import Cast, clock
+from demo.guide import create_info, print_guide
+from demo.processes import busy_ports, free_ports, running
+from demo.scenario import tell
+from demo.story import Story
+from demo.world import FIRST_PORT, SERVICES, World, create_world, open_world
+from esspass.attestations import EHIC, PDA1_WEBUILD, PID
+from esspass.errors import MalformedError
+from esspass.trust.operator import publish
+
+_TYPES = {
+    "pda1": ("issuer-lt", PDA1_WEBUILD),
+    "ehic": ("issuer-lt", EHIC),
+    "pid": ("identity-lt", PID),
+}
+_INSPECTORS = {"pda1": "inspector-el", "ehic": "clinic-ro"}
+
+
+@click.group()
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-world"),
+    show_default=True, help="Where the world lies.",
+)  # fmt: skip
+@click.pass_context
+def demo(context: click.Context, folder: Path) -> None:
+    """Run the demo world: invented institutions, citizens and inspectors, real protocols."""
+    context.obj = folder.resolve()
+
+
+@demo.command()
+def run() -> None:
+    """Tell the whole scenario in a world of its own, then remove it."""
+    with tempfile.TemporaryDirectory(prefix="esspass-demo-") as folder:
+        click.echo("Making keys, lists and databases …")
+        world = create_world(Path(folder), free_ports(len(SERVICES)), clock(), pace="quick")
+        click.echo("Starting eight processes …\n")
+        story = Story()
+        with running(world.services(), world.fetcher()) as processes:
+            tell(story, world, processes)
+        code = story.end()
+    raise SystemExit(code)
+
+
+@demo.command()
+@click.option("--tls", is_flag=True, help="Serve https, with a private CA made on first start.")
+@click.option(
+    "--first-port", type=click.IntRange(1024, 65000), default=FIRST_PORT, show_default=True
+)
+@click.pass_obj
+def serve(folder: Path, *, tls: bool, first_port: int) -> None:
+    """Keep a world up for a person with a browser; Ctrl-C stops all."""
+    world = _open_or_create(folder, first_port, tls=tls)
+    busy = busy_ports([service.port for service in world.services()])
+    if busy:
+        raise MalformedError(
+            f"port {', '.join(map(str, busy))} is in use by another program; stop it,"
+            " or give --first-port with an unused --folder",
+            code="port_in_use",
+        )
+    publish(world.operator, clock())
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    click.echo("Starting eight processes …")
+    with running(world.services(), world.fetcher()):
+        print_guide(world)
+        stopped.wait()
+        click.echo("\nStopping …")
+
+
+def _open_or_create(folder: Path, first_port: int, *, tls: bool) -> World:
+    world = open_world(folder)
+    if world is not None and world.tls is not tls:
+        kind = "https" if world.tls else "http"
+        raise MalformedError(
+            f"the world in {folder} speaks {kind}; remove the folder or use another (--folder)",
+            code="other_scheme",
+        )
+    if world is None:
+        click.echo(f"Making keys, lists and databases in {folder} …")
+        ports = range(first_port, first_port + len(SERVICES))
+        world = create_world(folder, list(ports), clock(), tls=tls)
+    return world
+
+
+def _existing(folder: Path) -> World:
+    world = open_world(folder)
+    if world is None:
+        raise MalformedError(
+            f"there is no world in {folder}; run make serve first", code="no_world"
+        )
+    return world
+
+
+@demo.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.pass_obj
+def info(folder: Path, *, as_json: bool) -> None:
+    """Give every address, the TLS CA and each trust anchor (PEM files)."""
+    world = _existing(folder)
+    if as_json:
+        click.echo(json.dumps(create_info(world), ensure_ascii=False, indent=1))
+    else:
+        print_guide(world)
+
+
+@demo.command()
+@click.option("--person", required=True, help="builder, driver, musician, pensioner or parent.")
+@click.option("--type", "kind", type=click.Choice(sorted(_TYPES)), required=True)
+@click.option(
+    "--grant", type=click.Choice(["pre-authorized", "authorization"]), default="pre-authorized",
+    show_default=True,
+)  # fmt: skip
+@click.option("--tx-code", is_flag=True, help="Ask for a transaction code as well.")
+@click.option("--vct", help="Another shape of the type, by its vct.")
+@click.pass_obj
+def offer(
+    folder: Path, person: str, kind: str, grant: str, *, tx_code: bool, vct: str | None
+) -> None:
+    """Make a credential offer and print its URIs as JSON."""
+    cast = Cast(_existing(folder))
+    if person not in cast.citizens:
+        raise MalformedError(f"nobody here is called {person}", code="unknown_person")
+    office_key, own_vct = _TYPES[kind]
+    office = cast.office(office_key)
+    made = office.offer(cast.citizens[person], vct or own_vct, kind, grant, tx_code=tx_code)
+    _print(
+        {
+            "id": made.id,
+            "offer_uri": made.uri,
+            "offer_uri_by_value": office.services.issuer.offer_uri_by_value(made.id),
+            "tx_code": made.tx_code,
+            "expires_at": made.expires_at,
+            "eid": cast.owner(person).eid_form(),
+        }
+    )
+
+
+@demo.command()
+@click.option("--type", "kind", type=click.Choice(sorted(_INSPECTORS)), required=True)
+@click.option("--pid/--no-pid", default=False, help="Ask for the PID in the same request.")
+@click.pass_obj
+def request(folder: Path, kind: str, *, pid: bool) -> None:
+    """Begin an inspection and print its request URIs as JSON."""
+    inspector = Cast(_existing(folder)).inspector(_INSPECTORS[kind])
+    started = inspector.ask(kind, with_pid=pid)
+    _print(
+        {
+            "id": f"{_INSPECTORS[kind]}:{started.id}",
+            "uri": started.link,
+            "client_id": started.client_id,
+            "request_uri": started.request_uri,
+            "expires_at": started.expires_at,
+        }
+    )
+
+
+@demo.command()
+@click.argument("inspection_id", metavar="ID")
+@click.pass_obj
+def result(folder: Path, inspection_id: str) -> None:
+    """Print how the inspection ID stands, and its verdict, as JSON."""
+    key, _, number = inspection_id.partition(":")
+    if key not in _INSPECTORS.values():
+        raise MalformedError(
+            "this is not an id that `esspass demo request` gave", code="unknown_id"
+        )
+    found = Cast(_existing(folder)).inspector(key).verifier.result(number, clock())
+    _print(found.as_json())
+
+
+def _print(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))

@@ -1,0 +1,147 @@
+"""The examiner: judges an answer while the wallet waits, and records what it found.
+
+What is wrong with the presentation itself (signature, key binding, not what was asked) is told to
+the wallet as a refusal. What is wrong with the document (withdrawn, expired, issuer unknown, other
+person) is the inspector's to know: the wallet did its part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from esspass.errors import EsspassError, MalformedError, ProtocolError, VerificationError
+from esspass.inspection import (
+    CHECKS,
+    PERSON,
+    SIGNATURE,
+    Credential,
+    StatusSource,
+    inspect_presentation,
+    match_person,
+)
+from esspass.openid4vp.dcql import CredentialQuery, VpToken, verify_presented
+from esspass.openid4vp.relying_party import Answer
+from esspass.trust import TrustSource, TrustView
+from esspass.verdict import Finding, Outcome, Verdict
+from verifier.conclusions import (
+    Conclusion,
+    DocumentVerdict,
+    keep_claims,
+    write_claims,
+    write_findings,
+)
+from verifier.inspections import Inspections, StoredVerdict
+from verifier.queries import IDENTITIES
+
+_QUERY_CLAUSE = "OpenID4VP 1.0, section 8.6"
+_PRESENTATION_CHECKS = ("signature", "holder_binding")
+_WRONG_ANSWERS = frozenset({"wrong_type", "claims_missing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """Inspects every answer of the relying party; claims are kept ``retention`` seconds."""
+
+    trust: TrustSource
+    statuses: StatusSource
+    inspections: Inspections
+    retention: int
+
+    def examine(self, answer: Answer, now: int) -> VpToken:
+        """Judge and record. Raises ProtocolError for a presentation that must not be accepted.
+
+        Keeps nothing of the presentations themselves.
+        """
+        view = self.trust.view(now)
+        found = [
+            self._inspect(answer.query.credential(query_id), text, answer, view, now)
+            for query_id, texts in answer.vp_token.items()
+            for text in texts
+        ]
+        conclusion = Conclusion(tuple(each for each, _ in found), _compare(found))
+        refusal = next(_bad_presentations(conclusion), None)
+        if not self._conclude(answer.context, conclusion, now, confirmed=refusal is not None):
+            raise ProtocolError("this inspection is over")
+        if refusal is not None:
+            raise ProtocolError("the presentation was not accepted", code=refusal.reason)
+        return {}
+
+    def note_failure(self, inspection_id: str, reason: str, now: int) -> None:
+        """Record an answer that was refused before it came to an inspection."""
+        finding = Finding("type", _QUERY_CLAUSE, Outcome.FAILED, reason)
+        conclusion = Conclusion((DocumentVerdict("", "", (finding,)),))
+        self._conclude(inspection_id, conclusion, now, confirmed=True)
+
+    def _conclude(
+        self, inspection_id: str, conclusion: Conclusion, now: int, *, confirmed: bool
+    ) -> bool:
+        verdict = StoredVerdict(
+            outcome=conclusion.outcome,
+            findings=write_findings(conclusion),
+            claims=write_claims(conclusion),
+            claims_until=now + self.retention,
+        )
+        return self.inspections.conclude(inspection_id, verdict, now, confirmed=confirmed)
+
+    def _inspect(
+        self, query: CredentialQuery, text: str, answer: Answer, view: TrustView, now: int
+    ) -> tuple[DocumentVerdict, Credential | None]:
+        try:
+            verdict = inspect_presentation(
+                text,
+                nonce=answer.nonce,
+                audience=answer.audience,
+                trust=view,
+                statuses=self.statuses,
+                now=now,
+            )
+        except (MalformedError, VerificationError) as error:
+            return DocumentVerdict(query.id, query.vct_values[0], _unreadable(error)), None
+        return _hold_to_query(query, verdict), verdict.evidence
+
+
+def _hold_to_query(query: CredentialQuery, verdict: Verdict[Credential]) -> DocumentVerdict:
+    credential, findings = verdict.evidence, verdict.findings
+    try:
+        excess = verify_presented(query, credential.vct, credential.claims, credential.disclosed)
+    except VerificationError as error:
+        wrong = Finding("type", _QUERY_CLAUSE, Outcome.FAILED, error.code)
+        findings = tuple(wrong if each.check == "type" else each for each in findings)
+        return DocumentVerdict(query.id, credential.vct, findings)
+    claims = keep_claims(credential.claims, excess)
+    return DocumentVerdict(query.id, credential.vct, findings, excess, claims)
+
+
+def _unreadable(error: EsspassError) -> tuple[Finding, ...]:
+    """All that can be said of a text that does not parse, or contradicts itself."""
+    first = Finding(SIGNATURE.name, SIGNATURE.clause, Outcome.FAILED, error.code)
+    rest = (name for name in CHECKS if name not in (SIGNATURE.name, "person"))
+    skipped = (Finding(name, "", Outcome.INDETERMINATE, "not_run") for name in rest)
+    return (first, *skipped)
+
+
+def _compare(found: list[tuple[DocumentVerdict, Credential | None]]) -> Finding | None:
+    """Compare document and identity, if both were asked for; forgeries are compared with nobody."""
+    identities = [each for each in found if each[0].query_id in IDENTITIES]
+    documents = [each for each in found if each[0].query_id not in IDENTITIES]
+    if not identities or not documents:
+        return None
+    (document, credential), (identity, pid) = documents[0], identities[0]
+    if credential is None or pid is None or not (_is_signed(document) and _is_signed(identity)):
+        return Finding(PERSON.name, PERSON.clause, Outcome.INDETERMINATE, "not_run")
+    return match_person(credential, pid)
+
+
+def _is_signed(document: DocumentVerdict) -> bool:
+    finding = document.finding("signature")
+    return finding is not None and finding.outcome is Outcome.PASSED
+
+
+def _bad_presentations(conclusion: Conclusion) -> Iterator[Finding]:
+    for document in conclusion.documents:
+        for finding in document.findings:
+            about_presentation = finding.check in _PRESENTATION_CHECKS
+            wrong_answer = finding.check == "type" and finding.reason in _WRONG_ANSWERS
+            if finding.outcome is Outcome.FAILED and (about_presentation or wrong_answer):
+                yield finding

@@ -1,0 +1,125 @@
+"""The start page, a document in full, deleting it, fetching it fresh."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from esspass.attestations import describe_type
+from esspass.errors import EsspassError
+from esspass.web import now, page_blueprint
+from esspass.web.passkeys import current_user, login_required
+from wallet.cards import Card, create_card
+from wallet.deferred import DeferredCredential
+from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale, open_holder
+from wallet.pages.access import the_wallet as wallet
+
+CHECK_AGAIN_AFTER = 60
+
+
+def create_documents_blueprint() -> Blueprint:
+    """Make the blueprint of the citizen's documents."""
+    blueprint = page_blueprint("documents", __name__)
+    for rule, view in (("/", start), ("/documents/<credential_id>", login_required(show)),
+                       ("/documents/<credential_id>/delete", login_required(confirm_delete)),
+                       ("/waiting", login_required(waiting))):  # fmt: skip
+        blueprint.add_url_rule(rule, view.__name__, view)
+    for rule, change in (("/documents/<credential_id>/check", check),
+                         ("/documents/<credential_id>/renew", renew),
+                         ("/documents/<credential_id>/delete", delete),
+                         ("/waiting", poll)):  # fmt: skip
+        view = login_required(change)
+        blueprint.add_url_rule(rule, change.__name__, view, methods=["POST"])
+    return blueprint
+
+
+def start() -> str:
+    """Show the documents, or what this wallet is for."""
+    user = current_user()
+    if user is None:
+        return render_template("wallet/welcome.html")
+    held = wallet().credentials.of_holder(user.id)
+    cards = [create_card(each, locale(), now()) for each in held]
+    return render_template("wallet/home.html", cards=cards, waiting=_waiting())
+
+
+def show(credential_id: str) -> str:
+    """Show one document: card, standing, every claim, what it is for."""
+    held = wallet().find(holder_id(), credential_id)
+    if now() - held.checked.at >= CHECK_AGAIN_AFTER:
+        wallet().check(held, now())
+    return render_template("wallet/document.html", card=_card(credential_id), age=_age)
+
+
+def check(credential_id: str) -> Response:
+    """Ask now whether the document still holds."""
+    wallet().check(wallet().find(holder_id(), credential_id), now())
+    flash(gettext("The document was checked just now."), "success")
+    return redirect(f"/documents/{credential_id}")
+
+
+def renew(credential_id: str) -> Response:
+    """Fetch fresh copies."""
+    address = f"/documents/{credential_id}"
+    if not is_unlocked():
+        return ask_for_passkey(address)
+    try:
+        done = wallet().renew(open_holder(), credential_id, now())
+    except EsspassError:
+        flash(gettext("The institution gave no fresh copy. Ask it for a new offer."), "error")
+        return redirect(address)
+    if done:
+        flash(gettext("Your wallet has fresh copies of the document."), "success")
+    else:
+        flash(gettext("The institution needs time. Try again later."), "warning")
+    return redirect(address)
+
+
+def confirm_delete(credential_id: str) -> str:
+    """Ask before deleting."""
+    return render_template("wallet/delete_document.html", card=_card(credential_id))
+
+
+def delete(credential_id: str) -> Response:
+    """Delete a document."""
+    wallet().delete_credential(holder_id(), credential_id, now())
+    flash(gettext("The document is deleted."), "success")
+    return redirect("/")
+
+
+def waiting() -> str:
+    """Show what institutions are still preparing."""
+    return render_template("wallet/waiting.html", waiting=_waiting())
+
+
+def poll() -> Response:
+    """Ask the institutions now."""
+    before = {each.id for each in wallet().deferred.of_holder(holder_id())}
+    try:
+        received = wallet().poll(holder_id(), now())
+    except EsspassError:
+        flash(gettext("A document was refused. The history says why."), "error")
+        return redirect("/")
+    if received.credential_ids:
+        flash(gettext("A document has arrived."), "success")
+        return redirect("/")
+    if before:
+        flash(gettext("Not ready yet. Come back later; nothing is lost."), "warning")
+    return redirect("/waiting" if before else "/")
+
+
+def _card(credential_id: str) -> Card:
+    return create_card(wallet().find(holder_id(), credential_id), locale(), now())
+
+
+def _waiting() -> list[tuple[str, str, DeferredCredential]]:
+    """Return name of the document, name of the institution, and the rest."""
+    return [
+        (describe_type(each.state["vct"], locale()), each.state["issuer_name"], each)
+        for each in wallet().deferred.of_holder(holder_id())
+    ]
+
+
+def _age(moment: int) -> int:
+    return max(0, now() - moment)

@@ -1,0 +1,157 @@
+"""Presentation: sign exactly what was agreed to, encrypt it, send it, remember it.
+
+OpenID4VP 1.0, sections 8 and 8.5 (``direct_post.jwt``). No match and no consent are the same
+answer, ``access_denied``, sent only when the citizen has seen the request (sections 15.4.1, 15.9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from esspass.errors import EsspassError, MalformedError, ProtocolError
+from esspass.fetch import Fetcher
+from esspass.jose.jws import parse_json_object
+from esspass.openid4vp.dcql import Candidate, NoMatchError, Selection
+from esspass.openid4vp.link import RequestLink
+from esspass.openid4vp.response import create_error_response, create_response
+from esspass.sdjwt import create_key_binding, create_presentation
+from wallet.consent import Choice, ConsentRequest, create_consent_request, find_cautions
+from wallet.credentials import Credentials
+from wallet.discovery import Decide
+from wallet.history import Encounter, Event, History, SharedClaims
+from wallet.keys import Holder, HolderKeys
+from wallet.links import read_host
+from wallet.presentation_request import PresentationRequest, fetch_request
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a request ended: the event, its history entry, and where the verifier wants to go on."""
+
+    event: Event
+    history_id: str
+    redirect_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """Answers requests for holders."""
+
+    fetcher: Fetcher
+    keys: HolderKeys
+    credentials: Credentials
+    history: History
+
+    def fetch(
+        self, holder_id: str, link: RequestLink, decide: Decide, now: int
+    ) -> PresentationRequest:
+        """Fetch and verify a request; a refused one is noted with its host and reason."""
+        try:
+            return fetch_request(link, self.fetcher, decide, now)
+        except EsspassError as error:
+            encounter = Encounter("", _host(link.request_uri), reason=error.code)
+            self.history.add(holder_id, Event.FAILED, encounter, now)
+            raise
+
+    def ask(self, holder_id: str, received: PresentationRequest) -> ConsentRequest:
+        """Return what the citizen is asked. Raises NoMatchError."""
+        return create_consent_request(received, self.credentials.of_holder(holder_id))
+
+    def share(self, holder: Holder, asked: ConsentRequest, choice: Choice, now: int) -> Answered:
+        """Sign and send what was agreed to.
+
+        Raises NoMatchError for a choice that does not answer the request, ProtocolError when the
+        verifier refuses the answer, UnavailableError. What failed on the way is noted as failed,
+        with what was in it: the verifier may have read it.
+        """
+        selection = asked.match.select(choice.options, choice.holdings)
+        shared = asked.shared(selection)
+        vp_token = self._sign(holder, asked, selection, now)
+        received = asked.received
+        try:
+            redirect_uri = self._send(received, create_response(vp_token, received.request))
+        except EsspassError as error:
+            self._note(holder.id, received, Event.FAILED, now, shared, error.code)
+            raise
+        entry = self._note(holder.id, received, Event.SHARED, now, shared)
+        return Answered(Event.SHARED, entry, redirect_uri)
+
+    def refuse(
+        self, holder_id: str, received: PresentationRequest, event: Event, now: int
+    ) -> Answered:
+        """Say no. ``event`` is REFUSED or NO_MATCH, for the history only."""
+        redirect_uri = None
+        try:
+            redirect_uri = self._send(received, create_error_response(received.request))
+        except (ProtocolError, MalformedError):
+            redirect_uri = None  # section 8.2: the verifier need not take an error well
+        entry = self._note(holder_id, received, event, now)
+        return Answered(event, entry, redirect_uri)
+
+    def _sign(
+        self, holder: Holder, asked: ConsentRequest, selection: Selection, now: int
+    ) -> Mapping[str, list[str]]:
+        return {
+            query_id: [self._sign_one(holder, asked, candidate, now) for candidate in chosen]
+            for query_id, chosen in selection.items()
+        }
+
+    def _sign_one(
+        self, holder: Holder, asked: ConsentRequest, candidate: Candidate, now: int
+    ) -> str:
+        copy = self.credentials.take_copy(asked.held[candidate.holding_id])
+        if copy is None:
+            raise NoMatchError
+        request = asked.received.request
+        return create_key_binding(
+            create_presentation(copy.text, candidate.paths),
+            self.keys.read(holder, copy.key_id),
+            nonce=request.nonce,
+            audience=request.client_id,
+            now=now,
+        )
+
+    def _send(self, received: PresentationRequest, form: Mapping[str, str]) -> str | None:
+        """POST the answer; return where to go on, if the verifier says so (section 8.2)."""
+        answer = self.fetcher.post_form(
+            received.request.response_uri, form, {"Accept": "application/json"}
+        )
+        if 400 <= answer.status < 500:
+            raise ProtocolError("the verifier refused the answer", code="answer_refused")
+        answer.require(200)
+        redirect_uri = parse_json_object(answer.body).get("redirect_uri") if answer.body else None
+        return redirect_uri if is_web_address(redirect_uri) else None
+
+    def _note(
+        self, holder_id: str, received: PresentationRequest, event: Event, now: int,
+        shared: tuple[SharedClaims, ...] = (), reason: str = "",
+    ) -> str:  # fmt: skip
+        encounter = Encounter(
+            party=received.party.name,
+            host=received.party.host,
+            purpose=received.purpose("en"),
+            shared=shared,
+            warnings=tuple(caution.value for caution in find_cautions(received)),
+            reason=reason,
+        )
+        return self.history.add(holder_id, event, encounter, now)
+
+
+def is_web_address(value: object) -> bool:
+    """Whether a verifier's ``redirect_uri`` may be offered as a link: http(s), and nothing odd."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        return False
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _host(url: str) -> str:
+    try:
+        return read_host(url)
+    except MalformedError:
+        return ""

@@ -1,0 +1,198 @@
+"""What the wallet does, free of HTTP: the pages, the command line and the demo all call this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography import x509
+
+from esspass.errors import EsspassError, MalformedError
+from esspass.inspection import Credential, StatusSource, inspect_issued
+from esspass.openid4vci.offer import CredentialOffer
+from esspass.openid4vp.dcql import NoMatchError
+from esspass.openid4vp.link import parse_request_link
+from esspass.trust import TrustSource, decide_relying_party
+from esspass.verdict import Verdict
+from wallet.consent import Choice, ConsentRequest
+from wallet.credentials import Credentials, HeldCredential
+from wallet.deferred import DeferredCredentials
+from wallet.discovery import Decide, ResolvedOffer, fetch_issuer
+from wallet.export import create_export
+from wallet.history import Encounter, Event, History, SharedClaims
+from wallet.holders import Holders
+from wallet.issuance import Issuance, Received
+from wallet.keys import Holder, HolderKeys
+from wallet.links import read_host
+from wallet.pending import Pending
+from wallet.presentation import Answered, Presentation
+from wallet.presentation_request import PresentationRequest
+from wallet.receiving import create_checked
+
+Authorize = Callable[[str], str]
+Consent = Callable[[ConsentRequest], Choice | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """Asks the trusted lists and the status lists; shared by receiving and showing."""
+
+    trust: TrustSource
+    statuses: StatusSource
+
+    def inspect(self, text: str, now: int) -> Verdict[Credential]:
+        """Make every check on a received or held credential."""
+        view = self.trust.view(now)
+        return inspect_issued(text, trust=view, statuses=self.statuses, now=now)
+
+    def decide(self, now: int) -> Decide:
+        """Return the question whether a chain is a registered party's access certificate."""
+
+        def ask(chain: Sequence[x509.Certificate]) -> object:
+            return decide_relying_party(self.trust.view(now), chain, now)
+
+        return ask
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """The wallet of many holders. ``base_url`` is its own address."""
+
+    base_url: str
+    inspector: Inspector
+    holders: Holders
+    keys: HolderKeys
+    credentials: Credentials
+    history: History
+    deferred: DeferredCredentials
+    pending: Pending
+    issuance: Issuance
+    presentation: Presentation
+
+    def open_holder(self, name: str, now: int) -> Holder:
+        """Open a headless holder by name; the server's key protects its keys."""
+        holder_id = f"headless:{name}"
+        self.holders.add(holder_id, name, now)
+        return self.keys.open_with_server_key(holder_id, now)
+
+    def resolve_offer(self, uri: str, now: int) -> ResolvedOffer:
+        """Find out what is offered by whom; nothing is accepted yet."""
+        return self.issuance.desk.resolve(uri, self.inspector.decide(now), now)
+
+    def resolve_again(self, offer: CredentialOffer, now: int) -> ResolvedOffer:
+        """Find the issuer of an offer that was read before."""
+        return fetch_issuer(offer, self.issuance.desk.fetcher, self.inspector.decide(now), now)
+
+    def accept_offer(
+        self, holder: Holder, uri: str, tx_code: str | None, now: int,
+        authorize: Authorize | None = None,
+    ) -> Received:  # fmt: skip
+        """Accept an offer whole.
+
+        ``authorize`` visits the issuer's sign-in and returns the address it was sent back to; only
+        offers without a pre-authorized code need it. Raises MalformedError, VerificationError,
+        UndecidedError, or ProtocolError with the issuer's own code.
+        """
+        resolved = self.resolve_offer(uri, now)
+        if resolved.offer.pre_authorized is not None:
+            return self.issuance.accept_pre_authorized(holder, resolved, tx_code, now)
+        if authorize is None:
+            raise MalformedError("the offer needs a sign-in", code="issuer_sign_in_needed")
+        begun = self.issuance.begin_authorization(resolved, now)
+        callback_url = authorize(begun.url)
+        decide = self.inspector.decide(now)
+        return self.issuance.finish_authorization(holder, begun.state, callback_url, decide, now)
+
+    def poll(self, holder_id: str, now: int) -> Received:
+        """Ask for every deferred credential whose time has come.
+
+        One that is refused is no longer waited for; the first error is raised after all were
+        asked.
+        """
+        received, errors = Received(), list[EsspassError]()
+        for waiting in self.deferred.of_holder(holder_id):
+            claimed = self.deferred.claim(holder_id, waiting.id, now)
+            if claimed is None:
+                received += Received(deferred_ids=(waiting.id,))
+                continue
+            try:
+                received += self.issuance.poll(claimed, self.inspector.decide(now), now)
+            except EsspassError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        return received
+
+    def fetch_request(self, holder_id: str, uri: str, now: int) -> PresentationRequest:
+        """Fetch and verify a request to present. Raises as ``wallet.presentation_request``."""
+        link = parse_request_link(uri, f"{self.base_url}/present")
+        return self.presentation.fetch(holder_id, link, self.inspector.decide(now), now)
+
+    def present(self, holder: Holder, uri: str, consent: Consent, now: int) -> Answered:
+        """Answer a request whole. ``consent`` sees it and returns a choice, or None to refuse.
+
+        When nothing held answers the request, ``consent`` is not asked and the verifier gets the
+        answer of a refusal. Raises as ``fetch_request`` and ``Presentation.share``.
+        """
+        received = self.fetch_request(holder.id, uri, now)
+        try:
+            asked = self.presentation.ask(holder.id, received)
+        except NoMatchError:
+            return self.presentation.refuse(holder.id, received, Event.NO_MATCH, now)
+        choice = consent(asked)
+        if choice is None:
+            return self.presentation.refuse(holder.id, received, Event.REFUSED, now)
+        return self.presentation.share(holder, asked, choice, now)
+
+    def check(self, held: HeldCredential, now: int) -> Verdict[Credential]:
+        """Check a held credential again, and remember how it ended."""
+        verdict = self.inspector.inspect(held.text, now)
+        self.credentials.note_checked(held.id, create_checked(verdict, now))
+        return verdict
+
+    def renew(self, holder: Holder, credential_id: str, now: int) -> bool:
+        """Fetch fresh copies of a card. Raises MalformedError ``unknown_credential``."""
+        held = self.find(holder.id, credential_id)
+        return self.issuance.renew(holder, held, self.inspector.decide(now), now)
+
+    def find(self, holder_id: str, credential_id: str) -> HeldCredential:
+        """Return a held credential. Raises MalformedError ``unknown_credential``."""
+        held = self.credentials.get(holder_id, credential_id)
+        if held is None:
+            raise MalformedError("there is no such document here", code="unknown_credential")
+        return held
+
+    def delete_credential(self, holder_id: str, credential_id: str, now: int) -> None:
+        """Delete a card and its keys, and tell the issuer."""
+        held = self.find(holder_id, credential_id)
+        for key_id in self.credentials.delete(holder_id, credential_id):
+            self.keys.delete(holder_id, key_id)
+        host = read_host(held.provenance.credential_issuer)
+        shared = (SharedClaims(held.vct, ()),)
+        encounter = Encounter(held.provenance.issuer_name, host, shared=shared)
+        self.history.add(holder_id, Event.DELETED, encounter, now)
+        self.issuance.notify_deleted(held, self.inspector.decide(now), now)
+
+    def delete_holder(self, holder_id: str, now: int) -> None:
+        """Forget a holder wholly; the keys go first, so nothing left behind opens."""
+        held = self.credentials.of_holder(holder_id)
+        self.keys.delete_all(holder_id)
+        for each in held:
+            self.credentials.delete(holder_id, each.id)
+        self.deferred.delete_all(holder_id)
+        self.pending.delete_all(holder_id)
+        self.history.delete_all(holder_id)
+        self.holders.delete(holder_id)
+        for each in held:
+            self.issuance.notify_deleted(each, self.inspector.decide(now), now)
+
+    def export(self, holder_id: str, now: int) -> dict[str, Any]:
+        """Return everything kept about a holder, but no key."""
+        return create_export(
+            str(self.holders.name(holder_id)),
+            self.credentials.of_holder(holder_id),
+            self.deferred.of_holder(holder_id),
+            self.history.of_holder(holder_id),
+            now,
+        )

@@ -1,0 +1,74 @@
+"""Putting the wallet together: the only place that knows every part of its kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from esspass.errors import MalformedError
+from esspass.fetch import Fetcher, FetchPolicy
+from esspass.inspection import StatusSource
+from esspass.keys.files import read_signer
+from esspass.statuslist import StatusListCache
+from esspass.storage import Database, connect
+from esspass.trust import SnapshotStore, TrustSource, parse_trust_anchors
+from wallet.access import AccessDesk
+from wallet.config import WalletConfig
+from wallet.credentials import Credentials
+from wallet.deferred import DeferredCredentials
+from wallet.history import History
+from wallet.holders import Holders
+from wallet.issuance import Issuance
+from wallet.keys import HolderKeys
+from wallet.pending import Pending
+from wallet.presentation import Presentation
+from wallet.provider import WalletProvider
+from wallet.receiving import Receiver
+from wallet.sealing import SealingKey, read_sealing_key
+from wallet.service import Inspector, Wallet
+
+CALLBACK_PATH = "/offer/callback"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    database: Database
+    server_key: SealingKey
+
+    def create_wallet(self, config: WalletConfig) -> Wallet:
+        """Give every part its collaborators."""
+        fetcher = Fetcher(FetchPolicy(config.allow_loopback, config.ca_file))
+        keys = HolderKeys(self.database, self.server_key)
+        credentials = Credentials(self.database, self.server_key)
+        deferred = DeferredCredentials(self.database, self.server_key)
+        history = History(self.database, self.server_key)
+        inspector = self._create_inspector(config, fetcher)
+        receiver = Receiver(keys, credentials, history, inspector.inspect)
+        provider = WalletProvider(read_signer(config.keys_folder, "provider"), config.base_url)
+        desk = AccessDesk(fetcher, provider, config.base_url + CALLBACK_PATH)
+        return Wallet(
+            base_url=config.base_url,
+            inspector=inspector,
+            holders=Holders(self.database),
+            keys=keys,
+            credentials=credentials,
+            history=history,
+            deferred=deferred,
+            pending=Pending(self.database, self.server_key),
+            issuance=Issuance(desk, keys, deferred, receiver, config.copies),
+            presentation=Presentation(fetcher, keys, credentials, history),
+        )
+
+    def _create_inspector(self, config: WalletConfig, fetcher: Fetcher) -> Inspector:
+        try:
+            anchors = parse_trust_anchors(config.trust_anchors.read_bytes())
+        except OSError as error:
+            raise MalformedError("the trust anchors cannot be read", code="bad_setting") from error
+        store = SnapshotStore(self.database)
+        trust = TrustSource(fetcher, store, anchors, config.trust_max_age)
+        return Inspector(trust, StatusSource(fetcher, StatusListCache(self.database)))
+
+
+def create_wallet(config: WalletConfig, database: Database | None = None) -> Wallet:
+    """Open the wallet of a deployment. Raises MalformedError for missing keys or anchors."""
+    database = database or connect(config.database_url)
+    return _Stores(database, read_sealing_key(config.keys_folder)).create_wallet(config)
