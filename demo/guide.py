@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from demo.people import citizens
+from demo.actors import clock
+from demo.people import Citizen, citizens
 from demo.world import SERVICES, World, institution
 from esspass.trust import ListType
-from demo.actors import clock
-from datetime import UTC, datetime
 
 _LISTED = [*ListType, "directory"]
 
@@ -36,7 +36,7 @@ def create_info(world: World) -> dict[str, Any]:
     }
 
 
-def _citizens() -> Any:
+def _citizens() -> tuple[Citizen, ...]:
     return citizens(datetime.fromtimestamp(clock(), UTC).date())
 
 

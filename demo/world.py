@@ -25,7 +25,8 @@ from esspass.attestations import PID
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.keys.certificates import Authority
 from esspass.trust import ListType
-from esspass.trust.operator import add_entity, create_operator, publish
+from esspass.trust.operator import Admission, add_entity, create_operator, publish
+from issuer.commands import import_decisions
 
 SERVICES = (
     ("lists", "lists"),
@@ -121,11 +122,11 @@ class World:
         if app == "wallet":
             return {}
         body = institution(name)
-        wallet_url = {"WALLET_URL": self.base_url("wallet")}
+        web_wallet = self.base_url("wallet")
         if app == "verifier":
-            return {**wallet_url, "NAME": body.name, "COUNTRY": body.country}
+            return {"WALLET_URL": f"{web_wallet}/present", "IDENTIFIER": body.id}
         return {
-            **wallet_url,
+            "WALLET_URL": web_wallet,
             "INSTITUTION_ID": body.id,
             "INSTITUTION_NAME": body.name,
             "COUNTRY": body.country,
@@ -203,10 +204,7 @@ def _create_trust(world: World, now: int) -> None:
 
 
 def _add(world: World, list_type: ListType, who: tuple[str, str], authority: Authority) -> None:
-    name, country = who
-    add_entity(
-        world.operator, list_type, name=name, country=country, issuance=authority.certificate
-    )
+    add_entity(world.operator, Admission(list_type, *who, authority.certificate))
 
 
 def _create_issuer_keys(world: World, body: Institution, keys: Path, now: int) -> None:
@@ -217,16 +215,15 @@ def _create_issuer_keys(world: World, body: Institution, keys: Path, now: int) -
     world.pki.signer(keys, "attestation", issuance, *who, now)
     world.pki.signer(keys, "status", revocation, *who, now)
     is_pid = PID in body.attestation_types
-    add_entity(
-        world.operator,
+    admission = Admission(
         ListType.PID_PROVIDERS if is_pid else ListType.PUB_EAA_PROVIDERS,
-        name=body.name,
-        country=body.country,
-        issuance=issuance.certificate,
-        revocation=revocation.certificate,
+        *who,
+        issuance.certificate,
+        revocation.certificate,
         institution_id=None if is_pid else body.id,
         vcts=() if is_pid else body.attestation_types,
     )
+    add_entity(world.operator, admission)
 
 
 def _create_databases(world: World, now: int) -> None:
@@ -241,7 +238,7 @@ def _create_databases(world: World, now: int) -> None:
             (citizen.person, (citizen.pid,) if only_pid else citizen.documents)
             for citizen in people
         ]
-        issuer.import_decisions(world.service(key).environ, documents, now)
+        import_decisions(world.service(key).environ, documents, now)
 
 
 def environment(service: Service) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -17,7 +16,7 @@ from esspass.openid4vp.transactions import Transactions
 from esspass.statuslist import StatusListCache
 from esspass.storage import connect
 from esspass.storage import migrate as apply_migrations
-from esspass.web import WebSettings, create_web_app
+from esspass.web import WebSettings, create_web_app, read_clock
 from esspass.web.passkeys import (
     STAFF,
     PasskeyStore,
@@ -60,10 +59,14 @@ _BLUEPRINTS = (
 )
 
 
-def create_app(config: IssuerConfig, services: Services | None = None) -> Flask:
+def create_app(
+    config: IssuerConfig,
+    services: Services | None = None,
+    clock: Callable[[], int] = read_clock,
+) -> Flask:
     """Wire the issuer; ``services`` replaces what the settings describe."""
     services = services or connect_issuer(config)
-    app = create_web_app(__name__, _web_settings(config), services.database)
+    app = create_web_app(__name__, _web_settings(config, clock), services.database)
     app.extensions["issuer"] = services
     _add_sign_in(app, services)
     for blueprint in _BLUEPRINTS:
@@ -74,7 +77,7 @@ def create_app(config: IssuerConfig, services: Services | None = None) -> Flask:
     return app
 
 
-def _web_settings(config: IssuerConfig) -> WebSettings:
+def _web_settings(config: IssuerConfig, clock: Callable[[], int]) -> WebSettings:
     port = config.base_url.rpartition(":")[2].strip("/")
     return WebSettings(
         base_url=config.base_url,
@@ -83,6 +86,7 @@ def _web_settings(config: IssuerConfig) -> WebSettings:
         service_name=_("Issuing office"),
         translation_directories=(Path(__file__).parent / "translations",),
         error_texts=ERROR_TEXTS,
+        clock=clock,
     )
 
 
@@ -119,7 +123,7 @@ def app_from_environ() -> Flask:
 
 
 def _print_invitation(services: Services) -> None:
-    now = int(time.time())
+    now = read_clock()
     store, window = PasskeyStore(services.database), str(now // 60)
     if not store.has_users(STAFF) and services.prover.replays.first_use(
         "first invitation", window, now + 60

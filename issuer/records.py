@@ -131,7 +131,8 @@ class Records:
     ) -> tuple[str, bool]:
         """Keep a decision; return its id and whether it is new.
 
-        A document number that exists keeps its decision. Raises MalformedError when person or document carry no number.
+        A document number that exists keeps its decision. Raises MalformedError when person or
+        document carry no number.
         """
         if not person.pin or not document.document_number:
             raise MalformedError("person and document need a number", code="number_missing")

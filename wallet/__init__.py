@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _
 
-from esspass.storage import connect
+from esspass.storage import Database, connect
 from esspass.storage import migrate as apply_migrations
 from esspass.web import WebSettings, create_web_app, now
 from esspass.web.passkeys import (
@@ -40,9 +40,12 @@ __all__ = ["app_from_environ", "create_app", "migrate"]
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
 
-def create_app(config: WalletConfig) -> Flask:
-    """Wire the wallet's web app."""
-    wallet, database = create_wallet(config)
+def create_app(
+    config: WalletConfig, wallet: Wallet | None = None, database: Database | None = None
+) -> Flask:
+    """Wire the wallet's web app; ``wallet`` replaces what the settings describe."""
+    database = database or connect(config.database_url)
+    wallet = wallet or create_wallet(config, database)
     app = create_web_app(__name__, _web_settings(config), database)
     app.extensions[WALLET] = wallet
     app.extensions[UNLOCK_SECONDS] = config.unlock_seconds

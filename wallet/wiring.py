@@ -68,7 +68,7 @@ class _Stores:
         return Inspector(trust, StatusSource(fetcher, StatusListCache(self.database)))
 
 
-def create_wallet(config: WalletConfig) -> tuple[Wallet, Database]:
-    """Open the wallet of a deployment, and its database. Raises MalformedError."""
-    database = connect(config.database_url)
-    return _Stores(database, read_sealing_key(config.keys_folder)).create_wallet(config), database
+def create_wallet(config: WalletConfig, database: Database | None = None) -> Wallet:
+    """Open the wallet of a deployment. Raises MalformedError for missing keys or anchors."""
+    database = database or connect(config.database_url)
+    return _Stores(database, read_sealing_key(config.keys_folder)).create_wallet(config)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from esspass.errors import EsspassError, MalformedError
 from esspass.keys.files import read_certificates
 from esspass.trust import operator
+from esspass.trust.anchors import DIRECTORY
 from esspass.trust.decide import list_of_type
 from esspass.trust.explain import explain_certificate, explain_institution
 from esspass.trust.folder import NAMES
@@ -101,7 +103,8 @@ def add(folder: Path, /, list_name: str, now_too: bool, **given: Any) -> None:
         _contact(given["country"], given["email"], None),
     )
     operator.add_entity(folder, admission)
-    _finish(folder, f"{given['name']} will be on {list_name}.", now_too=now_too)
+    names = (list_name, DIRECTORY)
+    _finish(folder, f"{given['name']} will be on {list_name}.", names, now_too=now_too)
 
 
 @trust.command()
@@ -135,11 +138,12 @@ def withdraw(
         raise click.UsageError("give either --name or --institution")
     if name is not None:
         operator.withdraw_entity(folder, ListType(list_name), name, _KINDS[service])
-        message = f"{name} will be withdrawn from {list_name}."
+        message, changed = f"{name} will be withdrawn from {list_name}.", list_name
     else:
         operator.withdraw_types(folder, str(institution), vcts)
-        message = f"{institution} will no longer be entitled to {', '.join(vcts) or 'any type'}."
-    _finish(folder, message, now_too=now_too)
+        ended = ", ".join(vcts) or "any type"
+        message, changed = f"{institution} will no longer be entitled to {ended}.", DIRECTORY
+    _finish(folder, message, (changed,), now_too=now_too)
 
 
 @trust.command("roll-key")
@@ -175,7 +179,7 @@ def roll_key(folder: Path, /, list_name: str, now_too: bool, **given: Any) -> No
             else f"{folder / 'anchors.json'} holds the next key of {list_name}: "
             "give it to verifiers, then run this again with --activate."
         )
-    _finish(folder, message, now_too=now_too)
+    _finish(folder, message, (list_name,), now_too=now_too)
 
 
 @trust.command()
@@ -249,7 +253,8 @@ def add_wallet_provider(
     who, where = _who(certificate, name, country)
     admission = operator.Admission(ListType.WALLET_PROVIDERS, who, where, certificate)
     operator.add_entity(folder, admission)
-    _finish(folder, f"{who} ({where}) will be on wallet-providers.", now_too=now_too)
+    names = (ListType.WALLET_PROVIDERS,)
+    _finish(folder, f"{who} ({where}) will be on wallet-providers.", names, now_too=now_too)
 
 
 @trust.command("add-issuer")
@@ -279,7 +284,9 @@ def add_issuer(
             operator.Admission(list_type, who, where, certificate, revocation, institution, types),
         )
     names = " and ".join(sorted(lists))
-    _finish(folder, f"{who} ({where}) will be on {names}.", now_too=now_too)
+    entitled = (DIRECTORY,) if ListType.PUB_EAA_PROVIDERS in lists else ()
+    changed = (*lists, *entitled)
+    _finish(folder, f"{who} ({where}) will be on {names}.", changed, now_too=now_too)
 
 
 def _roll_entity(folder: Path, list_type: ListType, given: dict[str, Any]) -> str:
@@ -295,15 +302,16 @@ def _roll_entity(folder: Path, list_type: ListType, given: dict[str, Any]) -> st
     return f"{given['name']} will have its new certificate on {list_type}."
 
 
-def _finish(folder: Path, message: str, *, now_too: bool) -> None:
+def _finish(folder: Path, message: str, names: Collection[str], *, now_too: bool) -> None:
+    """Say what was done; publish the lists it changes when asked to."""
     click.echo(message)
     if now_too:
-        _publish(folder, NAMES, 30)
+        _publish(folder, names, 30)
     else:
         click.echo("Not in force before `esspass trust publish`.")
 
 
-def _publish(folder: Path, names: tuple[str, ...], days: int) -> None:
+def _publish(folder: Path, names: Collection[str], days: int) -> None:
     for issue in operator.publish(folder, _now(), names=names, lifetime=days * 24 * 3600):
         click.echo(
             f"{issue.name}: number {issue.sequence_number}, issued "

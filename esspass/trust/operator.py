@@ -16,17 +16,14 @@ from cryptography import x509
 from esspass.errors import MalformedError
 from esspass.keys.certificates import Authority, create_authority, create_signer
 from esspass.keys.files import write_certificates, write_key, write_signer
-from esspass.trust.anchors import DIRECTORY
 from esspass.trust.changes import (
     authorize,
     change_status,
     end_authorizations,
     replace_entity,
     roll_service,
-    settle_entity,
-    settle_institution,
 )
-from esspass.trust.directory import InstitutionDirectory, parse_institution_id, sign_directory
+from esspass.trust.directory import parse_institution_id
 from esspass.trust.folder import (
     NAMES,
     OperatorFolder,
@@ -34,8 +31,7 @@ from esspass.trust.folder import (
     SourceState,
     create_key_name,
 )
-from esspass.trust.lote import sign_list, verify_list
-from esspass.trust.lote_writer import Scheme, create_list
+from esspass.trust.lote_writer import Scheme
 from esspass.trust.model import (
     PENDING,
     Contact,
@@ -47,9 +43,20 @@ from esspass.trust.model import (
     parse_country,
 )
 from esspass.trust.profiles import PROFILES
+from esspass.trust.publishing import Publication, publish
 
-DEFAULT_LIFETIME = 30 * 24 * 3600
-CLOCK_LEEWAY = 300
+__all__ = [
+    "Admission",
+    "Publication",
+    "add_entity",
+    "create_operator",
+    "publish",
+    "roll_entity_key",
+    "roll_list_key",
+    "withdraw_entity",
+    "withdraw_types",
+]
+
 LEGAL_BASIS = "OJ:EU:32004R0883"
 """The law a social security institution issues under (Table H.2): Regulation (EC) 883/2004."""
 
@@ -73,17 +80,6 @@ class Admission:
     vcts: Sequence[str] = ()
     contact: Contact | None = None
     trade_names: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """One issue that is now public; dates in epoch seconds."""
-
-    name: str
-    sequence_number: int
-    issued_at: int
-    next_update: int
-    path: Path
 
 
 def create_operator(
@@ -222,89 +218,6 @@ def roll_list_key(
         return replace(state, sources={**state.sources, name: rolled})
 
     _change(path, change)
-
-
-def publish(
-    path: Path,
-    now: int,
-    *,
-    names: Collection[str] = NAMES,
-    lifetime: int = DEFAULT_LIFETIME,
-) -> list[Publication]:
-    """Sign and publish the next issue of each list named; all by default.
-
-    Numbers rise by one and never come back: an issue is archived and its number noted before
-    anybody can see it. Raises MalformedError when the clock is behind the last issue.
-    """
-    folder = OperatorFolder(path)
-    with folder.locked():
-        state = folder.read()
-        folder.restore(state)
-        publications = []
-        for name in NAMES:
-            if name in names:
-                state, publication = _issue(folder, state, name, now, lifetime)
-                publications.append(publication)
-        folder.write(state)
-    return publications
-
-
-def _issue(
-    folder: OperatorFolder, state: OperatorState, name: str, now: int, lifetime: int
-) -> tuple[OperatorState, Publication]:
-    source = _source(state, name)
-    if now < source.issued_at - CLOCK_LEEWAY:
-        raise MalformedError("the clock is behind the last issue of the list", code="clock_behind")
-    # two issues in one second would give two statuses the same start
-    issued_at = max(now, source.issued_at + 1)
-    number, next_update = source.sequence_number + 1, issued_at + lifetime
-    settled = _settle(state, name, issued_at)
-    token = _sign(folder, settled, name, (number, issued_at, next_update))
-    folder.write_issue(name, number, token)
-    noted = replace(source, sequence_number=number, issued_at=issued_at)
-    issued = replace(settled, sources={**state.sources, name: noted})
-    where = folder.path / "published" / f"{name}.jwt"
-    return issued, Publication(name, number, issued_at, next_update, where)
-
-
-def _settle(state: OperatorState, name: str, issued_at: int) -> OperatorState:
-    """Give pending changes the date of this issue."""
-    if name == DIRECTORY:
-        institutions = tuple(settle_institution(i, issued_at) for i in state.institutions)
-        return replace(state, institutions=institutions)
-    list_type = ListType(name)
-    settled = tuple(settle_entity(e, issued_at) for e in state.entities[list_type])
-    return replace(state, entities={**state.entities, list_type: settled})
-
-
-def _sign(
-    folder: OperatorFolder, state: OperatorState, name: str, issue: tuple[int, int, int]
-) -> str:
-    number, issued_at, next_update = issue
-    source = state.sources[name]
-    signer = folder.read_signer(source.active)
-    if name == DIRECTORY:
-        directory = InstitutionDirectory(
-            number,
-            issued_at,
-            next_update,
-            state.scheme.operator,
-            state.scheme.territory,
-            state.institutions,
-        )
-        return sign_directory(directory, signer, issued_at)
-    body = create_list(
-        ListType(name),
-        state.scheme,
-        state.entities[ListType(name)],
-        sequence_number=number,
-        issued_at=issued_at,
-        next_update=next_update,
-        signers=[folder.read_signer(key_name).certificates[0] for key_name in source.announced],
-    )
-    token = sign_list(body, signer, issued_at)
-    verify_list(token, signer.certificates, issued_at)  # never publish what we would refuse
-    return token
 
 
 def _change(path: Path, change: Callable[[OperatorState], OperatorState]) -> None:

@@ -14,9 +14,10 @@ from esspass.errors import MalformedError, UnavailableError, VerificationError
 from esspass.fetch import Fetcher
 from esspass.trust.anchors import DIRECTORY, PinnedSource, TrustAnchors
 from esspass.trust.directory import InstitutionDirectory, verify_directory
+from esspass.trust.errors import ListRefusedError
 from esspass.trust.jades import create_signer_digest
 from esspass.trust.lote import verify_list
-from esspass.trust.model import ListSnapshot, ListType
+from esspass.trust.model import Freshness, ListSnapshot, ListType, freshness
 from esspass.trust.store import Refresh, SnapshotStore, StoredIssue
 from esspass.trust.view import TrustView
 
@@ -61,9 +62,12 @@ class TrustSource:
     def _is_due(self, name: str, inventory: _Inventory, now: int) -> bool:
         """Without any copy, and no known reason for that, asking twice beats answering nothing."""
         last = inventory.refreshes.get(name)
-        if last is None or not now - self._max_age < last.tried_at <= now:
-            return self._store.claim(name, now, self._max_age)
-        return not inventory.issues.get(name) and not last.problem
+        if last is None or abs(now - last.tried_at) >= self._max_age:
+            claimed = self._store.claim(name, now, self._max_age)
+        else:
+            claimed = False
+        problem = last.problem if last is not None else ""
+        return claimed or not (inventory.issues.get(name) or problem)
 
     def _refresh(self, name: str, inventory: _Inventory, now: int) -> None:
         known = inventory.issues.get(name, [])
@@ -78,6 +82,7 @@ class TrustSource:
         source = self._anchors.sources[name]
         token = self._fetcher.get(source.url).require(200).text
         issue = _verify(name, source, token, now)
+        _refuse_expired(name, issue, now)
         self._store.add(name, issue, token, _signers(source), now, known)
 
     def _read(self) -> _Inventory:
@@ -129,6 +134,16 @@ def _verify(name: str, source: PinnedSource, token: str, now: int) -> AnyIssue:
     if snapshot.list_type != name:
         raise MalformedError("the source gives a list of another type", code="list_wrong_type")
     return snapshot
+
+
+def _refuse_expired(name: str, issue: AnyIssue, now: int) -> None:
+    """TS 119 602, 6.3.15: an expired list is discarded, lest somebody offers a very old one."""
+    if issue.next_update is not None and freshness(issue.next_update, now) is Freshness.EXPIRED:
+        raise ListRefusedError(
+            "the source gives a list that is out of date",
+            code="list_expired",
+            parameters={"list": name, "sequence_number": str(issue.sequence_number)},
+        )
 
 
 def _signers(source: PinnedSource) -> set[str]:

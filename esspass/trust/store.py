@@ -143,16 +143,17 @@ class SnapshotStore:
     def claim(self, name: str, now: int, max_age: int) -> bool:
         """Take the turn to ask a source; False while another turn is younger than ``max_age``.
 
-        A turn in the future was taken by a wrong clock and binds nobody.
+        A turn further in the future was taken by a wrong clock and binds nobody.
         """
         rows = self._database.query(
             "INSERT INTO list_refreshes (list, tried_at, succeeded_at, problem, problem_since)"
             " VALUES (:list, :now, 0, '', 0) ON CONFLICT (list) DO UPDATE SET tried_at = :now"
-            " WHERE list_refreshes.tried_at <= :limit OR list_refreshes.tried_at > :now"
+            " WHERE list_refreshes.tried_at <= :past OR list_refreshes.tried_at >= :future"
             " RETURNING list",
             list=name,
             now=now,
-            limit=now - max_age,
+            past=now - max_age,
+            future=now + max_age,
         )
         return bool(rows)
 

@@ -97,6 +97,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("The link was used before, has run out, or was not copied whole."),
         _("Ask for a new invitation link."),
     ),
+    "name_missing": ErrorText(
+        _("A name is missing"),
+        _("The field for the name is empty."),
+        _("Enter a name and try again."),
+    ),
     "challenge_missing": ErrorText(
         _("The sign-in took too long"),
         _("The request for your passkey has run out or was already answered."),

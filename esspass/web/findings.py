@@ -64,6 +64,12 @@ PARAMETERS: Mapping[str, Text] = {
     "not_before": _("Valid from"),
     "expires_at": _("Valid until"),
     "uri": _("Status list"),
+    "shape": _("Form of the data"),
+    "short_lived": _("Lifetime in seconds"),
+    "surnames": _("Surnames"),
+    "forenames": _("Forenames"),
+    "date_of_birth": _("Date of birth"),
+    "personal_number": _("Personal number"),
     "age": _("Age of the answer in seconds"),
     "source": _("Source"),
     "since": _("Since"),
@@ -77,6 +83,11 @@ VALUES: Mapping[str, Text] = {
     "notified": _("listed"),
     "withdrawn": _("withdrawn"),
     "none": _("not listed"),
+    "exact": _("the same"),
+    "diacritics": _("the same but for accents"),
+    "transliterated": _("the same in another alphabet"),
+    "partial": _("the same in part"),
+    "different": _("different"),
     "pid-providers": _("Issuers of identity data"),
     "wallet-providers": _("Providers of wallets"),
     "wrpac-providers": _("Issuers of access certificates"),
@@ -84,7 +95,7 @@ VALUES: Mapping[str, Text] = {
 }
 _CODES = frozenset({"problem", "directory_problem"})
 _SHOWN_ELSEWHERE = frozenset({"reason"})
-_TIMES = frozenset({"issued_at", "not_before", "expires_at", "issued", "fetched_at"})
+_TIMES = frozenset({"issued_at", "not_before", "expires_at", "since", "fetched_at"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _STATUS_FORM = _("The issuer's list of withdrawn documents is damaged.")
 _STATUS_FETCH = _("The issuer's list of withdrawn documents could not be fetched.")
 _STATUS_OLD = _("The issuer's list of withdrawn documents is out of date.")
 _STATUS_SIGNER = _("The list of withdrawn documents is not signed by the issuer.")
+_STATUS_OTHER = _("The list of withdrawn documents is not the one that the document names.")
 _NO_PROOF = _("Nothing proves that the person showing it is its holder.")
 _SHAPE = _("The document does not have the form its type prescribes.")
 _DATES = _("Two dates in the document contradict each other.")
@@ -93,6 +94,9 @@ _LISTS: Mapping[str, Text] = {
     "list_signer_unsuitable": _LIST_FORGED,
     "list_signing_time": _LIST_FORGED,
     "list_wrong_type": _LIST_FORGED,
+    "list_from_future": _("The trusted list is dated in the future; check the clock."),
+    "forbidden_url": _("The address of the source may not be asked."),
+    "answer_too_large": _("The source answered with too much data."),
     "directory_unavailable": _("The directory of institutions could not be fetched."),
     "directory_stale": _("The directory of institutions is out of date."),
 }
@@ -107,13 +111,15 @@ _STATUS: Mapping[str, Text] = {
     "suspended": _("The issuer has suspended the document."),
     "status_missing": _("The document does not say where its withdrawal can be looked up."),
     "status_unreachable": _STATUS_FETCH,
-    "status_unavailable": _STATUS_FETCH,
+    "status_expired": _STATUS_OLD,
+    "status_malformed": _STATUS_FORM,
+    "status_untrusted": _STATUS_SIGNER,
+    "status_mismatch": _STATUS_OTHER,
+    "bad_status_reference": _("The document does not say properly where its status is kept."),
     "status_list_expired": _STATUS_OLD,
     "status_list_not_yet_valid": _STATUS_OLD,
     "status_list_rollback": _("The source offered an older list of withdrawn documents."),
-    "status_list_subject": _(
-        "The list of withdrawn documents is not the one that the document names."
-    ),
+    "status_list_subject": _STATUS_OTHER,
     "status_list_malformed": _STATUS_FORM,
     "status_list_bits": _STATUS_FORM,
     "status_list_too_large": _STATUS_FORM,
@@ -135,9 +141,7 @@ _HOLDER: Mapping[str, Text] = {
 
 _CONTENT: Mapping[str, Text] = {
     "unknown_type": _("This is not an A1, a health insurance card or an identity document."),
-    "wrong_type": _("This is another kind of document than was asked for."),
     "unknown_shape": _SHAPE,
-    "claims_missing": _("Less was shown than was asked for."),
     "schema_violation": _("An entry is missing or not written as its type prescribes."),
     "end_before_start": _("The document ends before it starts."),
     "expiry_before_issuance": _DATES,
@@ -145,6 +149,9 @@ _CONTENT: Mapping[str, Text] = {
     "institution_id": _("The number of the institution is not written as it must be."),
     "person_mismatch": _("The identity data and the document name different persons."),
     "person_missing": _("There is no identity data to compare with."),
+    "person_represented": _("The document is about a person whom somebody else represents."),
+    "person_name_partial": _("The names agree only in part; compare them with the identity card."),
+    "person_number_foreign": _("The personal numbers are of two countries and cannot be compared."),
     "person_partial": _("Too little was shown to say whether it is the same person."),
 }
 

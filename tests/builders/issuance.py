@@ -1,13 +1,14 @@
 """Good evidence for issuance: wallets, providers and proofs, and one way to spoil each claim."""
 
 import base64
+import re
 import json
 
 from esspass.jose.jws import create_jws, parse_jws
 from esspass.keys.certificates import create_authority, create_signer, create_x5c
 from esspass.keys.jwk import create_jwk, create_thumbprint
 from esspass.keys.signer import KeySigner, create_key
-from esspass.openid4vci import client_attestation, dpop, key_attestation, proofs
+from esspass.openid4vci import client_attestation, dpop, key_attestation, pkce, proofs
 
 NOW = 1_790_000_000
 ISSUER = "https://issuer.example"
@@ -105,3 +106,87 @@ class WalletKit:
 
     def x5c(self):
         return create_x5c(self.provider.certificates)
+
+
+PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+REDIRECT_URI = "https://wallet.example/callback"
+
+
+class WalletDriver:
+    """A wallet that speaks to an issuer's test client; every step can be given other headers.
+
+    ``clock`` is a list with the time in it, shared with the app.
+    """
+
+    def __init__(self, client, clock, kit=None, base=ISSUER, **kit_settings):
+        self.client, self.clock, self.base = client, clock, base
+        self.kit = kit or WalletKit(now=clock[0], **kit_settings)
+        self.access_token = None
+        self.verifier = pkce.create_code_verifier()
+
+    @property
+    def now(self):
+        return self.clock[0]
+
+    def post(self, path, data=None, json=None, headers=None, **more):
+        return self.client.post(path, data=data, json=json, headers=headers, base_url=self.base, **more)
+
+    def client_headers(self, path, dpop=True):
+        headers = self.kit.client_headers(self.base, self.now)
+        if dpop:
+            headers["DPoP"] = self.kit.dpop("POST", self.base + path, self.now)
+        return headers
+
+    def token(self, form, headers=None):
+        response = self.post("/token", form, headers=headers or self.client_headers("/token"))
+        if response.status_code == 200:
+            self.access_token = response.json["access_token"]
+        return response
+
+    def redeem(self, offer, tx_code=None, headers=None, **form):
+        grant = offer["grants"][PRE_AUTHORIZED]
+        form = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": grant["pre-authorized_code"], **form}
+        if tx_code is not None:
+            form["tx_code"] = tx_code
+        return self.token(form, headers)
+
+    def push(self, headers=None, **changes):
+        form = {
+            "response_type": "code", "client_id": self.kit.client_id, "redirect_uri": REDIRECT_URI,
+            "code_challenge": pkce.create_code_challenge(self.verifier),
+            "code_challenge_method": "S256", "scope": "urn:eudi:ehic:1", "state": "wallet-state", **changes,
+        }  # fmt: skip
+        form = {name: value for name, value in form.items() if value is not None}
+        return self.post("/par", form, headers=headers or self.client_headers("/par", dpop=False))
+
+    def authorize(self, request_uri, **query):
+        parameters = {"client_id": self.kit.client_id, "request_uri": request_uri, **query}
+        return self.client.get("/authorize", query_string=parameters, base_url=self.base, follow_redirects=True)
+
+    def sign_in(self, page, **values):
+        """Fill in the simulated identity on ``page`` and send it."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text).group(1)
+        return self.post(page.request.path, {"csrf_token": token, **values})
+
+    def redeem_code(self, code, headers=None, **changes):
+        form = {
+            "grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI,
+            "code_verifier": self.verifier, "client_id": self.kit.client_id, **changes,
+        }  # fmt: skip
+        return self.token({name: value for name, value in form.items() if value is not None}, headers)
+
+    def nonce(self):
+        return self.post("/nonce").json["c_nonce"]
+
+    def resource(self, path, json=None, headers=None, data=None, **more):
+        given = self.kit.resource_headers(self.base + path, self.access_token, self.now)
+        return self.post(path, data, json, headers=given if headers is None else headers, **more)
+
+    def proofs(self, nonce=None, count=None):
+        fresh = nonce or self.nonce()
+        holders = range(count or len(self.kit.holders))
+        return {"jwt": [self.kit.jwt_proof(fresh, self.base, self.now, holder=i) for i in holders]}
+
+    def credential(self, configuration_id="urn:eudi:ehic:1", proofs=None, headers=None, **changes):
+        body = {"credential_configuration_id": configuration_id, "proofs": proofs or self.proofs(), **changes}
+        return self.resource("/credential", {n: v for n, v in body.items() if v is not None}, headers)

@@ -16,8 +16,8 @@ from flask import Flask, Response, jsonify, redirect, request
 from esspass.attestations import attestation_type, create_envelope, write_claims
 from esspass.errors import ProtocolError
 from esspass.jose.jwe import create_encryption_key
-from esspass.keys.signer import KeySigner, create_key
 from esspass.keys.jwk import create_jwk
+from esspass.keys.signer import KeySigner, create_key
 from esspass.openid4vci import (
     authorization,
     authorization_server,
@@ -163,7 +163,9 @@ class SimulatedIssuer:
         )  # fmt: skip
         if "dpop_nonce" in self.faults and proof.nonce != "dpop-nonce-1":
             self.seen["dpop_nonce_refusals"].append(request.path)
-            error = ProtocolError("nonce", code="use_dpop_nonce", status=401 if access_token else 400)
+            error = ProtocolError(
+                "nonce", code="use_dpop_nonce", status=401 if access_token else 400
+            )
             error.headers = {"DPoP-Nonce": "dpop-nonce-1"}
             if access_token:
                 error.headers["WWW-Authenticate"] = 'DPoP error="use_dpop_nonce"'
@@ -183,7 +185,9 @@ class SimulatedIssuer:
     def _authorize(self):
         asked = self.pushed.pop(request.args["request_uri"])
         code = secrets.token_urlsafe(16)
-        names = [scope.removeprefix("scope-") for scope in asked.scopes] or list(asked.configuration_ids)
+        names = [scope.removeprefix("scope-") for scope in asked.scopes] or list(
+            asked.configuration_ids
+        )
         self.codes[code] = {"asked": asked, "names": names}
         answer = {"code": code, "state": asked.state, "iss": self.url}
         answer |= self.faults.get("authorization_response", {})
@@ -203,7 +207,9 @@ class SimulatedIssuer:
         access_token, refresh_token = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
         self.tokens[access_token] = (proof.thumbprint, names)
         self.refresh_tokens[refresh_token] = names
-        response = token.create_token_response(token.TokenResponse(access_token, 600, refresh_token))
+        response = token.create_token_response(
+            token.TokenResponse(access_token, 600, refresh_token)
+        )
         response |= self.faults.get("token_response", {})
         return jsonify({name: value for name, value in response.items() if value is not None})
 
@@ -244,7 +250,9 @@ class SimulatedIssuer:
         encrypted = request.mimetype == "application/jwt"
         self.seen["encrypted_requests"].append(encrypted)
         if encrypted:
-            return encryption.decrypt_request(request.get_data(as_text=True), [self.encryption_key]), True
+            return encryption.decrypt_request(
+                request.get_data(as_text=True), [self.encryption_key]
+            ), True
         return json.loads(request.data), False
 
     def _credential(self):
@@ -333,7 +341,12 @@ class SimulatedIssuer:
             return "", 503
         now = int(time.time())
         made = create_status_list_token(
-            self.statuses, f"{self.url}/status/1", self.body.status_signer, now=now, lifetime=600, ttl=1
+            self.statuses,
+            f"{self.url}/status/1",
+            self.body.status_signer,
+            now=now,
+            lifetime=600,
+            ttl=1,
         )
         return Response(made, content_type="application/statuslist+jwt")
 

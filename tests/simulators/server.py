@@ -16,7 +16,9 @@ class LoopbackServer:
 
     def __init__(self):
         self._app = None
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
+        self._server = make_server(
+            "127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet
+        )
         self._server.daemon_threads = True
         self.url = f"http://localhost:{self._server.server_port}"
 

@@ -19,13 +19,23 @@ def create_dataset(dcql, purpose=PURPOSE, credentials=None):
     """What a registrar would have noted for this request."""
     registered = create_registered_credentials(dcql) if credentials is None else credentials
     return RegistrarDataset(
-        "EL123", {"en": "Inspection"}, purpose, "use-1", "https://registry.example", "https://policy.example", registered
+        "EL123",
+        {"en": "Inspection"},
+        purpose,
+        "use-1",
+        "https://registry.example",
+        "https://policy.example",
+        registered,
     )
 
 
 def ask_for(vct, *paths, query_id="a", **more):
     claims = {"claims": [{"path": list(path)} for path in paths]} if paths else {}
-    return {"credentials": [{"id": query_id, "format": "dc+sd-jwt", "meta": {"vct_values": [vct]}, **claims, **more}]}
+    return {
+        "credentials": [
+            {"id": query_id, "format": "dc+sd-jwt", "meta": {"vct_values": [vct]}, **claims, **more}
+        ]
+    }
 
 
 class SimulatedVerifier:
@@ -39,8 +49,12 @@ class SimulatedVerifier:
         self.answers, self.fetched = [], []
         self.answer_status = 200
         self.app = Flask("simulated-verifier")
-        self.app.add_url_rule("/openid4vp/request/<name>", "request", self._request, methods=["GET", "POST"])
-        self.app.add_url_rule("/openid4vp/response/<name>", "response", self._response, methods=["POST"])
+        self.app.add_url_rule(
+            "/openid4vp/request/<name>", "request", self._request, methods=["GET", "POST"]
+        )
+        self.app.add_url_rule(
+            "/openid4vp/response/<name>", "response", self._response, methods=["POST"]
+        )
 
     def ask(self, dcql, *, redirect_uri=None, method="post", dataset="registered"):
         """Return the link of a new request."""
@@ -77,14 +91,19 @@ class SimulatedVerifier:
         for texts in taken.vp_token.values():
             for text in texts:
                 self.verify_binding(text, taken)
-        return {name: [parse_sd_jwt_vc(text) for text in texts] for name, texts in taken.vp_token.items()}
+        return {
+            name: [parse_sd_jwt_vc(text) for text in texts]
+            for name, texts in taken.vp_token.items()
+        }
 
     def verify_binding(self, text, taken):
         vc = parse_sd_jwt_vc(text)
         from esspass.keys.jwk import parse_jwk
 
         key = parse_jwk(vc.claims["cnf"]["jwk"])
-        verify_key_binding(vc.sd_jwt, key, nonce=taken.nonce, audience=taken.audience, now=int(time.time()))
+        verify_key_binding(
+            vc.sd_jwt, key, nonce=taken.nonce, audience=taken.audience, now=int(time.time())
+        )
 
     def resign(self, header=None, signer=None, **claims):
         """A ``spoil`` that signs the request object again with other members; None removes one."""
@@ -98,5 +117,3 @@ class SimulatedVerifier:
             return Response(create_jws(kept, payload, chosen), content_type=MEDIA_TYPE)
 
         return change
-
-

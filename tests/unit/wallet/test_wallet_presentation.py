@@ -45,9 +45,10 @@ def last_event(wallet, holder):
     return wallet.history.of_holder(holder.id)[0]
 
 
+@pytest.mark.usefixtures("cards")
 class TestSharing:
     @pytest.mark.parametrize("method", ["get", "post"])
-    def test_what_was_agreed_to_arrives(self, wallet, holder, cards, verifier, now, method):
+    def test_what_was_agreed_to_arrives(self, wallet, holder, verifier, now, method):
         link = verifier.ask(ask_for(EHIC, NUMBER), method=method)
         answered = wallet.present(holder, link, agree, now)
         assert answered.event is Event.SHARED
@@ -55,7 +56,7 @@ class TestSharing:
         assert {path[0] for path in shown.processed.paths} == {"document_number"}
 
     def test_post_carries_a_fresh_nonce_and_what_the_wallet_can(
-        self, wallet, holder, cards, verifier, now
+        self, wallet, holder, verifier, now
     ):
         for _ in range(2):
             wallet.present(holder, verifier.ask(ask_for(EHIC, NUMBER)), agree, now)
@@ -65,12 +66,12 @@ class TestSharing:
         assert "dc+sd-jwt" in form["wallet_metadata"]
         assert accept == "application/oauth-authz-req+jwt"
 
-    def test_no_claims_asked_discloses_none(self, wallet, holder, cards, verifier, now):
+    def test_no_claims_asked_discloses_none(self, wallet, holder, verifier, now):
         wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
         (shown,) = verifier.take()["a"]
         assert shown.processed.paths == {}
 
-    def test_a1_and_pid_in_one_answer(self, wallet, holder, cards, verifier, now):
+    def test_a1_and_pid_in_one_answer(self, wallet, holder, verifier, now):
         both = {
             "credentials": ask_for(PDA1_WEBUILD, ("documentID",), query_id="a1")["credentials"]
             + ask_for(PID, ("family_name",), query_id="pid")["credentials"]
@@ -79,7 +80,7 @@ class TestSharing:
         assert set(verifier.take()) == {"a1", "pid"}
 
     def test_copies_are_used_in_turn_so_that_visits_cannot_be_linked(
-        self, wallet, holder, cards, verifier, now
+        self, wallet, holder, verifier, now
     ):
         keys = set()
         for _ in range(3):
@@ -87,14 +88,12 @@ class TestSharing:
             keys.add(verifier.take()["a"][0].claims["cnf"]["jwk"]["x"])
         assert len(keys) == 3
 
-    def test_the_same_device_is_told_where_to_go_on(self, wallet, holder, cards, verifier, now):
+    def test_the_same_device_is_told_where_to_go_on(self, wallet, holder, verifier, now):
         link = verifier.ask(ask_for(EHIC, NUMBER), redirect_uri="https://verifier.example/back")
         answered = wallet.present(holder, link, agree, now)
         assert answered.redirect_uri.startswith("https://verifier.example/back?response_code=")
 
-    def test_the_history_names_who_why_and_what_but_no_value(
-        self, wallet, holder, cards, verifier, wallet_database, now
-    ):
+    def test_the_history_names_who_why_and_what_but_no_value(self, wallet, holder, verifier, now):
         wallet.present(holder, verifier.ask(ask_for(EHIC, NUMBER)), agree, now)
         entry = last_event(wallet, holder)
         assert entry.event is Event.SHARED
@@ -107,7 +106,7 @@ class TestSharing:
         number = verifier.take()["a"][0].claims["document_number"]
         assert number not in str(entry)
 
-    def test_an_optional_set_is_shown_only_on_request(self, wallet, holder, cards, verifier, now):
+    def test_an_optional_set_is_shown_only_on_request(self, wallet, holder, verifier, now):
         query = {
             "credentials": ask_for(EHIC, NUMBER, query_id="card")["credentials"]
             + ask_for(PID, ("family_name",), query_id="pid")["credentials"],
@@ -118,7 +117,7 @@ class TestSharing:
         wallet.present(holder, verifier.ask(query), lambda _asked: Choice({1: 0}), now)
         assert set(verifier.take()) == {"card", "pid"}
 
-    def test_an_alternative_can_be_chosen(self, wallet, holder, cards, verifier, now):
+    def test_an_alternative_can_be_chosen(self, wallet, holder, verifier, now):
         query = {
             "credentials": ask_for(EHIC, NUMBER, query_id="card")["credentials"]
             + ask_for(PDA1_WEBUILD, ("documentID",), query_id="a1")["credentials"],
@@ -127,16 +126,14 @@ class TestSharing:
         wallet.present(holder, verifier.ask(query), lambda _asked: Choice({0: 1}), now)
         assert set(verifier.take()) == {"a1"}
 
-    def test_a_choice_that_is_not_on_offer_sends_nothing(
-        self, wallet, holder, cards, verifier, now
-    ):
+    def test_a_choice_that_is_not_on_offer_sends_nothing(self, wallet, holder, verifier, now):
         choice = Choice({0: 7})
         with pytest.raises(NoMatchError):
             wallet.present(holder, verifier.ask(ask_for(EHIC)), lambda _asked: choice, now)
         assert verifier.answers == []
 
     def test_trusted_authorities_choose_by_authority_key(
-        self, wallet, world, holder, cards, verifier, now
+        self, wallet, world, holder, verifier, now
     ):
         key = world.fund.issuance.certificate.extensions.get_extension_for_class(
             x509.SubjectKeyIdentifier
@@ -149,34 +146,33 @@ class TestSharing:
         assert wallet.present(holder, link, agree, now).event is Event.NO_MATCH
 
 
+@pytest.mark.usefixtures("cards")
 class TestConsent:
     def ask(self, wallet, holder, verifier, now, dcql, **more):
         seen = []
-        wallet.present(holder, verifier.ask(dcql, **more), lambda asked: seen.append(asked), now)
+        wallet.present(holder, verifier.ask(dcql, **more), seen.append, now)
         return seen[0]
 
-    def test_shown_and_hidden_are_the_whole_document(self, wallet, holder, cards, verifier, now):
+    def test_shown_and_hidden_are_the_whole_document(self, wallet, holder, verifier, now):
         asked = self.ask(wallet, holder, verifier, now, ask_for(EHIC, NUMBER))
         (candidate,) = asked.match.candidates["a"]
         disclosure = asked.disclosure(candidate, "lt")
         assert [claim.path for claim in disclosure.hidden] == [PIN]
         assert NUMBER in [claim.path for claim in disclosure.shown]
 
-    def test_the_purpose_comes_in_the_citizens_language(
-        self, wallet, holder, cards, verifier, now
-    ):
+    def test_the_purpose_comes_in_the_citizens_language(self, wallet, holder, verifier, now):
         received = self.ask(wallet, holder, verifier, now, ask_for(EHIC)).received
         assert received.purpose("lt") == PURPOSE["lt"]
         assert received.purpose("el") == PURPOSE["en"]
 
-    def test_tm_03_the_purpose_is_plain_text(self, wallet, holder, cards, verifier, now):
+    def test_tm_03_the_purpose_is_plain_text(self, wallet, holder, verifier, now):
         tricky = {"en": "Free\u202e gift\u200b <b>now</b>\n\x07"}
         dataset = create_dataset(ask_for(EHIC), tricky)
         asked = self.ask(wallet, holder, verifier, now, ask_for(EHIC), dataset=dataset)
         assert asked.received.purpose("en") == "Free gift <b>now</b>"
 
     def test_vp_28_asking_beyond_the_registration_is_warned_of_and_noted(
-        self, wallet, holder, cards, verifier, now
+        self, wallet, holder, verifier, now
     ):
         dataset = create_dataset(ask_for(EHIC, NUMBER))
         link = verifier.ask(ask_for(EHIC, NUMBER, PIN), dataset=dataset)
@@ -186,18 +182,16 @@ class TestConsent:
         assert last_event(wallet, holder).encounter.warnings == ("over_asking",)
 
     def test_vp_28_asking_without_registration_or_reason_is_warned_of(
-        self, wallet, holder, cards, verifier, now
+        self, wallet, holder, verifier, now
     ):
         asked = self.ask(wallet, holder, verifier, now, ask_for(EHIC), dataset=None)
         assert asked.cautions == (Caution.NOT_REGISTERED, Caution.NO_PURPOSE)
 
-    def test_within_the_registration_nothing_is_warned_of(
-        self, wallet, holder, cards, verifier, now
-    ):
+    def test_within_the_registration_nothing_is_warned_of(self, wallet, holder, verifier, now):
         assert self.ask(wallet, holder, verifier, now, ask_for(EHIC, NUMBER)).cautions == ()
 
     def test_several_documents_that_fit_are_all_on_offer(
-        self, wallet, holder, issuer, cards, verifier, now
+        self, wallet, holder, issuer, verifier, now
     ):
         wallet.accept_offer(holder, issuer.create_offer("ehic"), None, now)
         asked = self.ask(wallet, holder, verifier, now, ask_for(EHIC, NUMBER))
@@ -208,18 +202,15 @@ class TestConsent:
         assert verifier.take()["a"]
 
 
+@pytest.mark.usefixtures("cards")
 class TestRefusing:
-    def test_a_refusal_reaches_the_verifier_as_access_denied(
-        self, wallet, holder, cards, verifier, now
-    ):
+    def test_a_refusal_reaches_the_verifier_as_access_denied(self, wallet, holder, verifier, now):
         answered = wallet.present(holder, verifier.ask(ask_for(EHIC)), refuse, now)
         assert answered.event is Event.REFUSED
         assert verifier.status().reason == "access_denied"
         assert last_event(wallet, holder).event is Event.REFUSED
 
-    def test_vp_27_no_match_and_refusal_are_the_same_answer(
-        self, wallet, holder, cards, verifier, now
-    ):
+    def test_vp_27_no_match_and_refusal_are_the_same_answer(self, wallet, holder, verifier, now):
         wallet.present(holder, verifier.ask(ask_for(EHIC)), refuse, now)
         refused, form = verifier.status(), verifier.answers[-1]
         query = ask_for("urn:example:none")
@@ -240,15 +231,13 @@ class TestRefusing:
         assert verifier.status().reason == "access_denied"
         assert len(verifier.answers) == 1
 
-    def test_a_verifier_that_takes_no_refusal_does_not_matter(
-        self, wallet, holder, cards, verifier, now
-    ):
+    def test_a_verifier_that_takes_no_refusal_does_not_matter(self, wallet, holder, verifier, now):
         verifier.answer_status = 400
         answered = wallet.present(holder, verifier.ask(ask_for(EHIC)), refuse, now)
         assert answered.event is Event.REFUSED
 
     def test_an_answer_that_is_not_taken_is_noted_with_its_contents(
-        self, wallet, holder, cards, verifier, now
+        self, wallet, holder, verifier, now
     ):
         verifier.answer_status = 400
         with pytest.raises(ProtocolError) as refused:
@@ -260,8 +249,8 @@ class TestRefusing:
 
 
 def spoiled(change):
-    return lambda verifier: lambda token: Response(
-        change(token), content_type="application/oauth-authz-req+jwt"
+    return lambda _verifier: (
+        lambda token: Response(change(token), content_type="application/oauth-authz-req+jwt")
     )
 
 
@@ -269,6 +258,7 @@ def resigned(header=None, **claims):
     return lambda verifier: verifier.resign(header, **claims)
 
 
+@pytest.mark.usefixtures("cards")
 class TestBadRequests:
     """Each is refused before any screen names the verifier, and nothing is sent."""
 
@@ -294,7 +284,7 @@ class TestBadRequests:
             pytest.param(resigned(response_uri="javascript:alert(1)"), id="odd-response_uri"),
         ],
     )
-    def test_is_refused(self, wallet, holder, cards, verifier, now, spoil):
+    def test_is_refused(self, wallet, holder, verifier, now, spoil):
         verifier.spoil = spoil(verifier)
         with pytest.raises(EsspassError):
             wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
@@ -302,7 +292,7 @@ class TestBadRequests:
         entry = last_event(wallet, holder)
         assert (entry.event, entry.encounter.party) == (Event.FAILED, "")
 
-    def test_the_same_request_unspoiled_is_answered(self, wallet, holder, cards, verifier, now):
+    def test_the_same_request_unspoiled_is_answered(self, wallet, holder, verifier, now):
         verifier.spoil = verifier.resign()
         answered = wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
         assert answered.event is Event.SHARED
@@ -311,18 +301,20 @@ class TestBadRequests:
         "prefix", ["x509_san_dns:verifier.example", "redirect_uri:https://a.example", "origin:https://a.example", "openid_federation:https://a.example", "plain", "x509_hash:AAAA"]
     )  # fmt: skip
     def test_vp_02_vp_04_another_client_id_never_gets_another_rule(
-        self, wallet, holder, cards, verifier, now, prefix
+        self, wallet, holder, verifier, now, prefix
     ):
         verifier.spoil = verifier.resign(client_id=prefix)
         link = verifier.ask(ask_for(EHIC))
-        tampered = link.replace(quote(verifier.transaction.client_id, safe=""), quote(prefix, safe=""))
+        tampered = link.replace(
+            quote(verifier.transaction.client_id, safe=""), quote(prefix, safe="")
+        )
         assert tampered != link
         with pytest.raises(EsspassError):
             wallet.present(holder, tampered, agree, now)
         assert verifier.answers == []
 
     def test_vp_05_the_answer_goes_to_the_named_host_only(
-        self, wallet, world, holder, cards, verifier, now
+        self, wallet, world, holder, verifier, now
     ):
         """x509_san_dns ties response_uri to the name in the certificate."""
         key = create_key()
@@ -330,12 +322,14 @@ class TestBadRequests:
         leaf = issue_certificate(
             world.access.issuance, key.public_key(), "V", "GR", "v", began, dns_names=["v.example"]
         )
-        verifier.spoil = verifier.resign(signer=KeySigner(key, (leaf,)), client_id="x509_san_dns:v.example")
+        verifier.spoil = verifier.resign(
+            signer=KeySigner(key, (leaf,)), client_id="x509_san_dns:v.example"
+        )
         link = f"openid4vp://?client_id=x509_san_dns%3Av.example&request_uri={verifier.ask(ask_for(EHIC)).partition('request_uri=')[2]}"
         with pytest.raises(ProtocolError, match="another host"):
             wallet.present(holder, link, agree, now)
 
-    def test_an_unlisted_verifier_is_not_named(self, wallet, holder, cards, verifier, now):
+    def test_an_unlisted_verifier_is_not_named(self, wallet, holder, verifier, now):
         verifier.signer = create_provider("Ministry of Look-alikes", now)
         verifier.relying_party = replace(verifier.relying_party, access_signer=verifier.signer)
         with pytest.raises(EsspassError):
@@ -344,19 +338,18 @@ class TestBadRequests:
         assert (entry.event, entry.encounter.party) == (Event.FAILED, "")
         assert verifier.answers == []
 
-    def test_a_chain_with_its_anchor_is_refused(self, wallet, world, holder, cards, verifier, now):
+    def test_a_chain_with_its_anchor_is_refused(self, wallet, world, holder, verifier, now):
         chain = (*verifier.signer.certificates, world.access.issuance.certificate)
         verifier.spoil = verifier.resign({"x5c": create_x5c(chain)})
         with pytest.raises(MalformedError):
             wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
 
-    def test_vp_09_a_second_fetch_is_not_made_by_the_wallet(
-        self, wallet, holder, cards, verifier, now
-    ):
+    def test_vp_09_a_second_fetch_is_not_made_by_the_wallet(self, wallet, holder, verifier, now):
         wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
         assert len(verifier.fetched) == 1
 
 
+@pytest.mark.usefixtures("cards")
 class TestFetching:
     @pytest.mark.parametrize(
         "uri",
@@ -368,25 +361,25 @@ class TestFetching:
             wallet.present(holder, link, agree, now)
         assert refused.value.code == "forbidden_url"
 
-    def test_vp_10_a_redirect_is_not_followed(self, wallet, holder, cards, verifier, now):
+    def test_vp_10_a_redirect_is_not_followed(self, wallet, holder, verifier, now):
         verifier.spoil = lambda _token: Response("", 302, {"Location": verifier.url})
         with pytest.raises(UnavailableError):
             wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
 
-    def test_vp_10_a_huge_answer_is_not_read(self, wallet, holder, cards, verifier, now):
+    def test_vp_10_a_huge_answer_is_not_read(self, wallet, holder, verifier, now):
         verifier.spoil = lambda _token: Response(
             "a" * 5_000_000, content_type="application/oauth-authz-req+jwt"
         )
         with pytest.raises(UnavailableError):
             wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
 
-    def test_another_media_type_is_refused(self, wallet, holder, cards, verifier, now):
+    def test_another_media_type_is_refused(self, wallet, holder, verifier, now):
         verifier.spoil = lambda token: Response(token, content_type="application/jwt")
         with pytest.raises(MalformedError) as refused:
             wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
         assert refused.value.code == "not_a_request_object"
 
-    def test_an_unusable_encryption_key_is_passed_over(self, wallet, holder, cards, verifier, now):
+    def test_an_unusable_encryption_key_is_passed_over(self, wallet, holder, verifier, now):
         def add_odd_key(token):
             metadata = parse_jws(token).claims()["client_metadata"]
             odd = {"kty": "RSA", "kid": "1", "alg": "RSA-OAEP", "n": "AA", "e": "AQAB"}
@@ -399,7 +392,7 @@ class TestFetching:
         assert answered.event is Event.SHARED
 
     def test_vp_20_there_is_no_way_to_present_without_key_binding(
-        self, wallet, holder, cards, verifier, now
+        self, wallet, holder, verifier, now
     ):
         query = ask_for(EHIC, NUMBER, require_cryptographic_holder_binding=False)
         wallet.present(holder, verifier.ask(query), agree, now)

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request
+from flask import Blueprint, Flask, flash, jsonify, redirect, render_template, request
 
 from esspass.errors import (
     MalformedError,
@@ -126,6 +126,17 @@ def _pages() -> Blueprint:
             return render_template("form.html", errors={"payload": "Enter the code"}), 422
         flash(f"Received {len(request.form['payload'])} characters.", "success")
         return redirect("/form")
+
+    @pages.get("/waiting")
+    def waiting():
+        return render_template("waiting.html", url=request.args["url"])
+
+    @pages.get("/state")
+    def state():
+        asked = int(request.cookies.get("asked", 0))
+        response = jsonify(location="/form" if asked else None)
+        response.set_cookie("asked", str(asked + 1))
+        return response
 
     @pages.get("/elsewhere")
     def elsewhere():

@@ -1,11 +1,16 @@
 """Findings in words: every check, every reason, evidence a person can read."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import esspass
 from esspass.verdict import Finding, Outcome
 from esspass.web.findings import CHECKS, describe_finding
 from esspass.web.reason_texts import REASONS
 
+ESSPASS = Path(esspass.__file__).parent
 PASSED, FAILED, UNDECIDED = Outcome.PASSED, Outcome.FAILED, Outcome.INDETERMINATE
 
 
@@ -70,3 +75,21 @@ def test_every_check_of_the_verdict_has_words():
 
 def test_reasons_are_whole_sentences():
     assert all(str(text).endswith(".") for text in REASONS.values())
+
+
+def test_every_reason_a_verdict_can_give_has_words():
+    """Codes are read from the sources that the checks call."""
+    raised = re.compile(r'(?:code=|PersonUndecidedError\(|return )"([a-z]+(?:_[a-z]+)+)"')
+    modules = [
+        *(ESSPASS / "sdjwt").glob("*.py"),
+        *(ESSPASS / "statuslist").glob("*.py"),
+        *(ESSPASS / "inspection").glob("*.py"),
+        ESSPASS / "attestations" / "integrity.py",
+        *(
+            ESSPASS / "trust" / name
+            for name in ("decide.py", "authorization.py", "listing.py", "path.py", "jades.py")
+        ),
+    ]
+    codes = {code for module in modules for code in raised.findall(module.read_text())}
+    assert len(codes) > 50
+    assert codes - set(REASONS) == set()
