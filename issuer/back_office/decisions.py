@@ -21,12 +21,6 @@ blueprint = require_sign_in(page_blueprint("decisions", __name__))
 PAGE_SIZE = 15
 
 
-@blueprint.get("/")
-def home() -> Response:
-    """Lead staff to their list."""
-    return redirect(url_for("decisions.index"))
-
-
 @blueprint.get("/decisions")
 def index() -> str:
     """List decisions; search by name, number or document."""

@@ -41,7 +41,6 @@ def page_of(office, key="builder", kind="ehic"):
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/decisions",
         "/decisions/x",
         "/decisions/x/offer",
@@ -62,6 +61,11 @@ def test_web_01_no_change_without_the_secret_of_the_form(office, clerk, path):
     response = clerk.client.post(f"{page_of(office)}/{path}", base_url=ISSUER, data={})
     assert response.status_code == 400
     assert office.issuer.records.get(office.records["builder", "ehic"]).state == "granted"
+
+
+def test_the_start_page(office, clerk):
+    assert "Here documents are issued to wallets" in office.app.test_client().get("/", base_url=ISSUER).text
+    assert clerk.get("/").headers["Location"] == "/decisions"
 
 
 def test_the_list_and_its_search(office, clerk, people):
@@ -208,7 +212,7 @@ def test_withdrawing_with_confirmation(office, clerk):
     assert done.status_code == 303
     page = clerk.get(page_of(office)).text
     assert "2 credentials are no longer valid" in page
-    assert "Withdrawn with effect from 1 September 2026." in page
+    assert "Withdrawn with effect from 1 September 2026" in page
     assert "Aldona Tarnautė" in page
     assert page.count("Not valid") == 2
     assert "Offer to the person" not in page
