@@ -43,7 +43,7 @@ def busy_world(tmp_path, database_url, monkeypatch):
     )
     service = world.service("issuer-lt")
     environ = {**service.environ, "ISSUER_DATABASE_URL": database_url}
-    moved = replace(service, environ=environ, workers=2)
+    moved, own = replace(service, environ=environ, workers=2), type(world).service
     monkeypatch.setattr(
         type(world),
         "service",
