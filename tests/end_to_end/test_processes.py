@@ -43,14 +43,13 @@ def busy_world(tmp_path, database_url, monkeypatch):
     )
     service = world.service("issuer-lt")
     environ = {**service.environ, "ISSUER_DATABASE_URL": database_url}
-    moved, own = replace(service, environ=environ, workers=2), type(world).service
-    monkeypatch.setattr(
-        type(world),
-        "service",
-        lambda self, name, own=type(world).service: (
-            moved if name == "issuer-lt" else own(self, name)
-        ),
-    )
+    moved = replace(service, environ=environ, workers=2)
+    ordinary = type(world).service
+
+    def service_of(self, name):
+        return moved if name == "issuer-lt" else ordinary(self, name)
+
+    monkeypatch.setattr(type(world), "service", service_of)
     issuer.migrate(environ)
     cast = Cast(world)
     people = [(c.person, c.documents) for c in cast.citizens.values()]
