@@ -64,7 +64,10 @@ def test_web_01_no_change_without_the_secret_of_the_form(office, clerk, path):
 
 
 def test_the_start_page(office, clerk):
-    assert "Here documents are issued to wallets" in office.app.test_client().get("/", base_url=ISSUER).text
+    assert (
+        "Here documents are issued to wallets"
+        in office.app.test_client().get("/", base_url=ISSUER).text
+    )
     assert clerk.get("/").headers["Location"] == "/decisions"
 
 
