@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, request
 
 from esspass.errors import MalformedError, ProtocolError
 from esspass.jose.jws import create_json, parse_json_object
@@ -80,7 +80,6 @@ def answer(
     document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Write JSON."""
-    response = jsonify(document)
-    response.status_code = status
+    response = Response(create_json(document), status, mimetype="application/json")
     response.headers.update(headers or {})
     return response

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 
 from flask import Response, request
-from werkzeug.exceptions import NotFound
+from werkzeug import exceptions
 
 from esspass.statuslist import MEDIA_TYPE
 from esspass.web import now, protocol_blueprint
@@ -23,10 +23,10 @@ blueprint = protocol_blueprint("status", __name__, cors=True)
 def status_list(list_id: int) -> Response:
     """Return a status list token; past lists (``?time=``) are not kept (section 8.4)."""
     if "time" in request.args:
-        raise NotImplementedError
+        raise exceptions.NotImplemented
     token = services().publication.status_list_token(list_id, now())
     if token is None:
-        raise NotFound
+        raise exceptions.NotFound
     body, encoding = token.encode(), request.accept_encodings["gzip"]
     response = Response(gzip.compress(body, 6) if encoding else body, mimetype=MEDIA_TYPE)
     if encoding:

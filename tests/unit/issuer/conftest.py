@@ -56,7 +56,9 @@ class Office:
         self.config = config(**settings)
         self.world, self.clock = world, [NOW]
         self.view = world.view()
-        self.services = create_services(self.config, database, view=lambda _now: self.view, keys=keys)
+        self.services = create_services(
+            self.config, database, view=lambda _now: self.view, keys=keys
+        )
         self.app = create_app(self.config, self.services, clock=lambda: self.clock[0])
         self.issuer = self.services.issuer
         registered = [(c.person, c.documents) for c in people.values()]
@@ -74,7 +76,9 @@ class Office:
 
     def offer(self, key="builder", kind="ehic", vct=EHIC, grant="pre-authorized", tx_code=False):
         """An open offer as its wallet reads it, and the transaction code."""
-        made = self.issuer.create_offer(self.records[key, kind], vct, grant, tx_code=tx_code, now=self.clock[0])
+        made = self.issuer.create_offer(
+            self.records[key, kind], vct, grant, tx_code=tx_code, now=self.clock[0]
+        )
         path = f"/credential-offers/{made.id}"
         document = self.app.test_client().get(path, base_url=ISSUER).json
         return document, made.tx_code, made.id
@@ -124,5 +128,3 @@ def make_office(sqlite_database, world, keys, people):
 def portable_office(issuer_database, world, keys, people):
     """As ``office``, on every kind of database."""
     return Office(issuer_database, world, keys, people)
-
-

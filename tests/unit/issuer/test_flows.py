@@ -50,7 +50,11 @@ def test_pre_authorized_with_transaction_code(portable_office, people):
     assert vc.vct == EHIC
     assert vc.holder_jwk == create_jwk(wallet.kit.holders[0].public_key)
     read, document = read_claims(EHIC, vc.claims), people["builder"].documents[1]
-    assert (read.document_number, read.pin, read.ends) == (document.document_number, document.pin, document.ends)
+    assert (read.document_number, read.pin, read.ends) == (
+        document.document_number,
+        document.pin,
+        document.ends,
+    )
     assert vc.issued_at % DAY == 0
     assert vc.expires_at % DAY == 0
     assert vc.issued_at <= NOW < vc.expires_at
@@ -70,7 +74,13 @@ def test_the_issued_credential_is_trusted_and_its_status_checkable(office):
     wallet = office.ready()
     vc = verified(wallet.credential().json["credentials"][0]["credential"])
     decide_attestation_issuer(
-        office.view, vc.chain, vct=vc.vct, institution_id="LT:1000", country="LT", issued_at=vc.issued_at, now=NOW
+        office.view,
+        vc.chain,
+        vct=vc.vct,
+        institution_id="LT:1000",
+        country="LT",
+        issued_at=vc.issued_at,
+        now=NOW,
     )
     token = wallet.client.get(urlsplit(vc.status.uri).path, base_url=ISSUER)
     parsed = parse_status_list_token(token.text)
@@ -96,7 +106,9 @@ def test_authorization_code_flow(portable_office, people):
 def test_authorization_details_name_every_document(office, people):
     details = '[{"type": "openid_credential", "credential_configuration_id": "urn:eudi:pda1:1"}]'
     wallet = office.wallet()
-    answer = query(code_of(office, wallet, people["builder"].person, scope=None, authorization_details=details))
+    answer = query(
+        code_of(office, wallet, people["builder"].person, scope=None, authorization_details=details)
+    )
     entry = wallet.redeem_code(answer["code"]).json["authorization_details"][0]
     assert entry["credential_configuration_id"] == PDA1_EUDI
     identifier = entry["credential_identifiers"][0]
@@ -144,18 +156,29 @@ def test_a_batch_of_attested_keys(office):
         wallet = office.ready(holders=4)
         nonce = wallet.nonce()
         kit = wallet.kit
-        values = [kit.jwt_proof(nonce, attest=True)] if proof_type == "jwt" else [kit.key_attestation(nonce)]
+        values = (
+            [kit.jwt_proof(nonce, attest=True)]
+            if proof_type == "jwt"
+            else [kit.key_attestation(nonce)]
+        )
         response = wallet.credential(proofs={proof_type: values})
         assert response.status_code == 200, response.text
         credentials = [verified(entry["credential"]) for entry in response.json["credentials"]]
-        assert [vc.holder_jwk for vc in credentials] == [create_jwk(h.public_key) for h in kit.holders]
+        assert [vc.holder_jwk for vc in credentials] == [
+            create_jwk(h.public_key) for h in kit.holders
+        ]
 
 
 def test_key_attestation_can_be_required(make_office):
     office = make_office(require_key_attestation=True)
     assert office.ready().credential().json["error"] == "invalid_proof"
     wallet = office.ready()
-    assert wallet.credential(proofs={"attestation": [wallet.kit.key_attestation(wallet.nonce())]}).status_code == 200
+    assert (
+        wallet.credential(
+            proofs={"attestation": [wallet.kit.key_attestation(wallet.nonce())]}
+        ).status_code
+        == 200
+    )
 
 
 def test_deferred_until_approved(portable_office):
@@ -204,19 +227,31 @@ def test_requests_and_responses_may_be_encrypted(office):
     metadata = wallet.client.get("/.well-known/openid-credential-issuer", base_url=ISSUER).json
     jwks = metadata["credential_request_encryption"]["jwks"]["keys"]
     wanted = encryption.create_response_encryption(key)
-    body = {"credential_configuration_id": EHIC, "proofs": wallet.proofs(), "credential_response_encryption": wanted}
+    body = {
+        "credential_configuration_id": EHIC,
+        "proofs": wallet.proofs(),
+        "credential_response_encryption": wanted,
+    }
     sealed = encryption.encrypt_request(body, jwks)
     response = wallet.resource("/credential", data=sealed, content_type="application/jwt")
     assert response.status_code == 200, response.text
     assert response.content_type == "application/jwt"
     assert len(encryption.decrypt_response(response.text, key)["credentials"]) == 1
     body["proofs"] = wallet.proofs("nonsense")
-    refused = wallet.resource("/credential", data=encryption.encrypt_request(body, jwks), content_type="application/jwt")
-    assert (refused.status_code, refused.content_type, refused.json["error"]) == (400, "application/json", "invalid_nonce")
+    refused = wallet.resource(
+        "/credential", data=encryption.encrypt_request(body, jwks), content_type="application/jwt"
+    )
+    assert (refused.status_code, refused.content_type, refused.json["error"]) == (
+        400,
+        "application/json",
+        "invalid_nonce",
+    )
     plain = {**body, "credential_response_encryption": None}
     plain.pop("credential_response_encryption")
     plain["proofs"] = wallet.proofs()
-    assert wallet.resource("/credential", data=encryption.encrypt_request(plain, jwks), content_type="application/jwt").json["credentials"]
+    assert wallet.resource(
+        "/credential", data=encryption.encrypt_request(plain, jwks), content_type="application/jwt"
+    ).json["credentials"]
 
 
 def test_refresh(office):
@@ -257,12 +292,23 @@ def test_withdrawal_reaches_the_list(portable_office):
     def statuses():
         token = wallet.client.get(urlsplit(issued[0].status.uri).path, base_url=ISSUER)
         parsed = parse_status_list_token(token.text)
-        checked = verify_status_list_token(parsed, parsed.chain[0].public_key(), issued[0].status.uri, office.clock[0])
+        checked = verify_status_list_token(
+            parsed, parsed.chain[0].public_key(), issued[0].status.uri, office.clock[0]
+        )
         return [checked.statuses.get(vc.status.index) for vc in issued], checked.issued_at
 
     assert statuses() == ([0, 0], NOW)
     office.clock[0] += 10
-    assert office.issuer.withdraw(office.records["builder", "ehic"], "fraud", date(2026, 9, 1), office.clock[0], "A. Clerk") == 2
+    assert (
+        office.issuer.withdraw(
+            office.records["builder", "ehic"],
+            "fraud",
+            date(2026, 9, 1),
+            office.clock[0],
+            "A. Clerk",
+        )
+        == 2
+    )
     assert statuses() == ([1, 1], NOW + 10)
     assert wallet.credential().json["error"] == "credential_request_denied"
 
@@ -277,7 +323,9 @@ def test_many_issue_while_one_withdraws(portable_office):
 
     def issue(number):
         if number == 3:
-            return office.issuer.withdraw(office.records["builder", "ehic"], "fraud", date(2026, 9, 1), NOW)
+            return office.issuer.withdraw(
+                office.records["builder", "ehic"], "fraud", date(2026, 9, 1), NOW
+            )
         return wallets[number].credential(proofs=proofs[number]).status_code
 
     with ThreadPoolExecutor(6) as pool:
