@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from verifier.config import VerifierConfig
-from verifier.service import Result, Stage, Started, Verifier, Wish
-
 from demo.browser import Browser
 from demo.people import Citizen, citizens
 from demo.story import expect
@@ -26,6 +23,8 @@ from issuer.config import IssuerConfig
 from issuer.service import CreatedOffer, WithdrawalReason
 from issuer.services import Services
 from verifier import connect_verifier
+from verifier.config import VerifierConfig
+from verifier.service import Result, Stage, Started, Verifier, Wish
 from wallet.config import WalletConfig
 from wallet.consent import Choice, ConsentRequest
 from wallet.issuance import Received
@@ -69,6 +68,10 @@ class Office:
             record, vct, grant, tx_code=tx_code, now=clock(), created_by="demo clerk"
         )
 
+    def offer_pid(self, person: Citizen) -> CreatedOffer:
+        """Offer a PID, to be taken with a sign-in."""
+        return self.offer(person, PID, "pid", "authorization", tx_code=False)
+
     def withdraw(
         self, person: Citizen, kind: str, reason: WithdrawalReason, effective: date
     ) -> int:
@@ -85,6 +88,11 @@ class Owner:
     citizen: Citizen
     wallet: Wallet
     holder: Holder
+
+    @property
+    def name(self) -> str:
+        """First name and surname."""
+        return f"{self.citizen.person.forenames} {self.citizen.person.surnames}"
 
     def accept(self, uri: str, tx_code: str | None = None) -> Received:
         """Accept an offer that needs no sign-in."""
@@ -196,9 +204,3 @@ class Cast:
     def inspector(self, key: str) -> Inspector:
         """An inspector or a hospital desk."""
         return Inspector(self.world, key)
-
-    def offer_pid(self, key: str) -> CreatedOffer:
-        """The identity authority's offer of a PID, to be taken with a sign-in."""
-        return self.office("identity-lt").offer(
-            self.citizens[key], PID, "pid", "authorization", tx_code=False
-        )

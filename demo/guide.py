@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from demo.actors import clock
-from demo.people import citizens
+from demo.people import Citizen, citizens
 from demo.world import SERVICES, World, institution
 from esspass.trust import ListType
 
@@ -36,7 +36,7 @@ def create_info(world: World) -> dict[str, Any]:
     }
 
 
-def _citizens() -> Any:
+def _citizens() -> tuple[Citizen, ...]:
     return citizens(datetime.fromtimestamp(clock(), UTC).date())
 
 

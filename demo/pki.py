@@ -32,7 +32,7 @@ class Pki:
         """Return the named certification authority."""
         key, certificate = self.folder / f"{name}.ca.key.pem", self.certificate(name)
         if not key.exists():
-            made = create_authority(organization, country, f"{organization} – {name}"[:64], now)
+            made = create_authority(organization, country, f"{name} CA", now)
             write_certificates(certificate, [made.certificate])
             write_key(key, made.private_key)
         return Authority(read_key(key), read_certificates(certificate)[0])

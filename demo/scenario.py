@@ -7,227 +7,222 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from verifier.service import Result
-
-from demo.actors import Cast, Inspector, Owner, clock
+from demo.actors import Cast, Inspector, Office, Owner, clock
+from demo.outcomes import declined, ended, held, passed
 from demo.people import institutions
 from demo.processes import Process
-from demo.story import StepError, Story, expect, expect_refusal
+from demo.story import Story, expect, expect_refusal
 from demo.world import World, institution
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
 from esspass.trust import ListType
 from esspass.trust.operator import publish, withdraw_entity
 from esspass.verdict import Outcome
 from issuer.service import WithdrawalReason
+from verifier.service import Result
 
 PACE_SECONDS = 2.1  # longer than anything is cached in a quick world
+OPERATOR, LITHUANIA = "List operator", "Institution, Lithuania"
+GREECE, ROMANIA = "Inspector, Greece", "Clinic, Romania"
 
 
 def tell(story: Story, world: World, processes: Mapping[str, Process]) -> None:
     """Tell the scenario in a running world."""
     cast = Cast(world)
-    _tell_trust(story, world)
-    owners = {key: cast.owner(key) for key in cast.citizens}
-    _tell_issuance(story, cast, owners)
-    _tell_inspections(story, cast, owners)
-    _tell_refusals(story, cast, owners)
-    _tell_withdrawal(story, cast, owners)
-    _tell_faults(story, cast, owners, processes)
+    scenario = _Scenario(
+        story,
+        world,
+        processes,
+        {key: cast.owner(key) for key in cast.citizens},
+        cast.office("identity-lt"),
+        cast.office("issuer-lt"),
+        cast.inspector("inspector-el"),
+        cast.inspector("clinic-ro"),
+    )
+    scenario.tell()
 
 
-def _tell_trust(story: Story, world: World) -> None:
-    operator = institution("operator").name
+@dataclass(frozen=True)
+class _Scenario:
+    story: Story
+    world: World
+    processes: Mapping[str, Process]
+    owners: Mapping[str, Owner]
+    identity: Office
+    lithuania: Office
+    greece: Inspector
+    romania: Inspector
 
-    def fetch() -> str:
+    def tell(self) -> None:
+        self._list()
+        self._identify()
+        self._issue()
+        self._inspect()
+        self._refuse()
+        self._withdraw()
+        self._fail()
+        self._leave()
+
+    def _list(self) -> None:
+        bodies = sum(1 for body in institutions() if body.attestation_types)
+        what = f"lists {bodies} bodies, what they may issue, and who may ask"
+        self.story.tell(OPERATOR, what, self._fetch_lists)
+
+    def _fetch_lists(self) -> str:
         names = [*ListType, "directory"]
         for name in names:
-            world.fetcher().get(f"{world.base_url('lists')}/{name}.jwt").require(200)
+            self.world.fetcher().get(f"{self.world.base_url('lists')}/{name}.jwt").require(200)
         return f"{len(names)} signed lists are public"
 
-    bodies = sum(1 for body in institutions() if body.attestation_types)
-    story.tell(operator, f"lists {bodies} bodies, what they may issue, and who may ask", fetch)
+    def _identify(self) -> None:
+        for owner in self.owners.values():
+            what = "signs in with the simulated eID and receives a PID"
+            self.story.tell(owner.name, what, partial(self._take_pid, owner))
 
+    def _take_pid(self, owner: Owner) -> str:
+        offer = self.identity.offer_pid(owner.citizen)
+        return held(owner.accept_with_demo_eid(offer.uri).credential_ids)
 
-def _tell_issuance(story: Story, cast: Cast, owners: Mapping[str, Owner]) -> None:
-    for key, owner in owners.items():
+    def _issue(self) -> None:
+        for key, vct, what in (
+            ("builder", PDA1_WEBUILD, "shows the PID to the institution, receives the PD A1"),
+            ("driver", PDA1_EUDI, "receives the PD A1 for two employers, in the DC4EU shape"),
+            ("musician", PDA1_WEBUILD, "receives the PD A1 of a self-employed person"),
+        ):
+            owner = self.owners[key]
+            self.story.tell(owner.name, what, partial(self._take_a1, owner, vct))
+        for key, what in (
+            ("builder", "scans an offer, types the code from the letter: the EHIC"),
+            ("pensioner", "scans an offer, types the code from the letter: the EHIC"),
+            ("parent", "receives the EHIC of the child, as its representative"),
+        ):
+            owner = self.owners[key]
+            self.story.tell(owner.name, what, partial(self._take_ehic, owner))
 
-        def get_pid(owner: Owner = owner, key: str = key) -> str:
-            return _held(owner.accept_with_demo_eid(cast.offer_pid(key).uri).credential_ids)
+    def _take_a1(self, owner: Owner, vct: str) -> str:
+        offer = self.lithuania.offer(owner.citizen, vct, "pda1", "authorization", tx_code=False)
+        return held(owner.accept_with_pid(offer.uri).credential_ids)
 
-        story.tell(_name(owner), "signs in with the (simulated) eID and receives a PID", get_pid)
-    lt = cast.office("issuer-lt")
-    builder, driver = owners["builder"], owners["driver"]
+    def _take_ehic(self, owner: Owner) -> str:
+        offer = self.lithuania.offer(owner.citizen, EHIC, "ehic", "pre-authorized", tx_code=True)
+        return held(owner.accept(offer.uri, offer.tx_code).credential_ids)
 
-    def by_pid(owner: Owner, vct: str, kind: str) -> str:
-        offer = lt.offer(owner.citizen, vct, kind, "authorization", tx_code=False)
-        return _held(owner.accept_with_pid(offer.uri).credential_ids)
-
-    story.tell(_name(builder), "shows the PID to the institution and receives the PD A1",
-               lambda: by_pid(builder, PDA1_WEBUILD, "pda1"))  # fmt: skip
-    story.tell(_name(driver), "receives the PD A1 for two employers, in the DC4EU shape",
-               lambda: by_pid(driver, PDA1_EUDI, "pda1"))  # fmt: skip
-    story.tell(_name(owners["musician"]), "receives the PD A1 of a self-employed person",
-               lambda: by_pid(owners["musician"], PDA1_WEBUILD, "pda1"))  # fmt: skip
-
-    def with_code(owner: Owner) -> str:
-        offer = lt.offer(owner.citizen, EHIC, "ehic", "pre-authorized", tx_code=True)
-        return _held(owner.accept(offer.uri, offer.tx_code).credential_ids)
-
-    for key in ("builder", "pensioner", "parent"):
-        what = "scans the offer, types the code from the letter, receives the EHIC"
-        if key == "parent":
-            what = "receives the EHIC of the child, as its representative"
-        story.tell(_name(owners[key]), what, lambda key=key: with_code(owners[key]))
-
-
-def _tell_inspections(story: Story, cast: Cast, owners: Mapping[str, Owner]) -> None:
-    inspector, clinic = cast.inspector("inspector-el"), cast.inspector("clinic-ro")
-    for key, what in (
-        ("builder", "asks for the A1 and the PID of the builder on site"),
-        ("driver", "asks for the A1 and the PID of the lorry driver"),
-        ("musician", "asks for the A1 and the PID of the musician"),
-    ):
-        story.tell(_office("inspector-el"), what,
-                   lambda key=key: _passed(inspector.check(owners[key], "pda1")))  # fmt: skip
-    for key, what in (
-        ("pensioner", "asks for the EHIC and the PID of the pensioner"),
-        ("parent", "asks for the EHIC of the child and the parent's PID"),
-    ):
-        story.tell(_office("clinic-ro"), what,
-                   lambda key=key: _passed(clinic.check(owners[key], "ehic")))  # fmt: skip
-
-
-def _tell_refusals(story: Story, cast: Cast, owners: Mapping[str, Owner]) -> None:
-    lt, inspector = cast.office("issuer-lt"), cast.inspector("inspector-el")
-    builder = owners["builder"]
-    offer = lt.offer(builder.citizen, EHIC, "ehic", "pre-authorized", tx_code=True)
-    story.tell(_name(builder), "types a wrong transaction code",
-               lambda: expect_refusal(lambda: builder.accept(offer.uri, _other(offer.tx_code)),
-                                      "invalid_grant"))  # fmt: skip
-    story.tell(_name(owners["pensioner"]), "has no A1: the inspector learns only that none came",
-               lambda: _declined(inspector, owners["pensioner"], "pda1"))  # fmt: skip
-
-    def twice() -> str:
-        started = inspector.ask("pda1")
-        builder.present(started.link)
-        return expect_refusal(lambda: builder.present(started.link), *_OVER)
-
-    story.tell(_name(builder), "answers the same request twice", twice)
-
-
-_OVER = ("invalid_request", "request_over", "unavailable", "invalid_request_uri")
-
-
-def _tell_withdrawal(story: Story, cast: Cast, owners: Mapping[str, Owner]) -> None:
-    lt, inspector = cast.office("issuer-lt"), cast.inspector("inspector-el")
-    builder = owners["builder"]
-
-    def withdraw() -> str:
-        effective = datetime.fromtimestamp(clock(), UTC).date() - timedelta(days=3)
-        count = lt.withdraw(builder.citizen, "pda1", WithdrawalReason.ENDED, effective)
-        expect(count, "nothing was withdrawn")
-        return f"{count} copies invalid, from {effective}"
-
-    story.tell(_office("issuer-lt"), "withdraws the builder's A1: the work ended early", withdraw)
-    time.sleep(PACE_SECONDS)
-    story.tell(_office("inspector-el"), "checks the builder again",
-               lambda: _ended(inspector.check(builder, "pda1"), Outcome.FAILED, "status", "revoked"))  # fmt: skip
-
-
-def _tell_faults(
-    story: Story, cast: Cast, owners: Mapping[str, Owner], processes: Mapping[str, Process]
-) -> None:
-    inspector, musician, driver = (
-        cast.inspector("inspector-el"),
-        owners["musician"],
-        owners["driver"],
-    )
-    world, lt = cast.world, institution("issuer-lt")
-
-    def restart() -> str:
-        processes["issuer-lt"].kill()
-        processes["issuer-lt"].start()
-        processes["issuer-lt"].wait_until_ready(world.fetcher())
-        time.sleep(PACE_SECONDS)
-        return _passed(inspector.check(driver, "pda1"))
-
-    story.tell(_office("issuer-lt"), "is killed and started again; the driver is checked", restart)
-
-    def silent() -> str:
-        processes["issuer-lt"].kill()
-        time.sleep(PACE_SECONDS)
-        result = inspector.check(driver, "pda1")
-        processes["issuer-lt"].start()
-        processes["issuer-lt"].wait_until_ready(world.fetcher())
-        return _ended(result, Outcome.INDETERMINATE, "status", "status_unreachable")
-
-    story.tell(_office("inspector-el"), "checks while the institution does not answer", silent)
-
-    def leave() -> str:
-        withdraw_entity(world.operator, ListType.PUB_EAA_PROVIDERS, lt.name)
-        number = next(
-            p.sequence_number
-            for p in publish(world.operator, clock())
-            if p.name == "pub-eaa-providers"
+    def _inspect(self) -> None:
+        for key, what in (
+            ("builder", "asks the builder on site for A1 and PID"),
+            ("driver", "asks the lorry driver for A1 and PID"),
+            ("musician", "asks the musician for A1 and PID"),
+        ):
+            self.story.tell(GREECE, what, partial(self._see_a1, key))
+        self.story.tell(
+            ROMANIA,
+            "asks the pensioner for EHIC and PID",
+            lambda: passed(self._check_ehic("pensioner")),
         )
-        return f"list number {number} says so"
+        self.story.tell(
+            ROMANIA,
+            "asks for the child's EHIC: its own document must be seen",
+            lambda: self._undecided(self._check_ehic("parent"), "person", "person_represented"),
+        )
 
-    story.tell(institution("operator").name, "takes the Lithuanian institution off the list", leave)
-    time.sleep(PACE_SECONDS)
-    story.tell(_office("inspector-el"), "checks the musician: issued while listed, not listed now",
-               lambda: _ended(inspector.check(musician, "pda1"), Outcome.INDETERMINATE, "trust",
-                              "issuer_withdrawn_since"))  # fmt: skip
+    def _see_a1(self, key: str) -> str:
+        return passed(self._check_a1(key))
 
+    def _check_a1(self, key: str) -> Result:
+        return self.greece.check(self.owners[key], "pda1")
 
-def _name(owner: Owner) -> str:
-    person = owner.citizen.person
-    return f"{person.forenames} {person.surnames}"
+    def _check_ehic(self, key: str) -> Result:
+        return self.romania.check(self.owners[key], "ehic")
 
+    def _undecided(self, result: Result, check: str, reason: str) -> str:
+        return ended(result, Outcome.INDETERMINATE, check, reason)
 
-def _office(key: str) -> str:
-    return institution(key).name
+    def _refuse(self) -> None:
+        builder, pensioner = self.owners["builder"], self.owners["pensioner"]
+        self.story.tell(builder.name, "types a wrong transaction code", self._type_wrong_code)
+        self.story.tell(
+            pensioner.name,
+            "has no A1: the inspector learns only that none came",
+            lambda: declined(self.greece, pensioner, "pda1"),
+        )
+        self.story.tell(builder.name, "answers the same request twice", self._answer_twice)
 
+    def _type_wrong_code(self) -> str:
+        builder = self.owners["builder"]
+        offer = self.lithuania.offer(builder.citizen, EHIC, "ehic", "pre-authorized", tx_code=True)
+        code = str(offer.tx_code)
+        wrong = f"{(int(code[0]) + 1) % 10}{code[1:]}"
+        return expect_refusal(lambda: builder.accept(offer.uri, wrong), "invalid_grant")
 
-def _other(code: str | None) -> str:
-    digits = str(code)
-    return f"{(int(digits[0]) + 1) % 10}{digits[1:]}"
+    def _answer_twice(self) -> str:
+        started = self.greece.ask("pda1")
+        self.owners["builder"].present(started.link)
+        return expect_refusal(
+            lambda: self.owners["builder"].present(started.link), "unavailable", "invalid_request"
+        )
 
+    def _withdraw(self) -> None:
+        self.story.tell(
+            LITHUANIA, "withdraws the builder's A1: the work ended early", self._withdraw_a1
+        )
+        time.sleep(PACE_SECONDS)
+        self.story.tell(
+            GREECE,
+            "checks the builder again",
+            lambda: ended(self._check_a1("builder"), Outcome.FAILED, "status", "revoked"),
+        )
 
-def _held(credential_ids: tuple[str, ...]) -> str:
-    expect(credential_ids, "no document was received")
-    return "received, checked, held"
+    def _withdraw_a1(self) -> str:
+        effective = datetime.fromtimestamp(clock(), UTC).date() - timedelta(days=3)
+        citizen = self.owners["builder"].citizen
+        count = self.lithuania.withdraw(citizen, "pda1", WithdrawalReason.ENDED, effective)
+        expect(count, "nothing was withdrawn")
+        return f"{count} copies invalid, as of {effective}"
 
+    def _fail(self) -> None:
+        self.story.tell(
+            LITHUANIA, "is killed and started again; the driver is checked", self._restart
+        )
+        self.story.tell(
+            GREECE, "checks while the institution does not answer", self._ask_the_silent
+        )
 
-def _passed(result: Result) -> str:
-    conclusion = result.conclusion
-    expect(conclusion, "there is no verdict")
-    assert conclusion is not None
-    if conclusion.outcome is not Outcome.PASSED:
-        raise StepError(f"verdict {conclusion.outcome.value}: {_bad(result)}")
-    return "verdict PASSED"
+    def _restart(self) -> str:
+        self._kill()
+        self._start()
+        time.sleep(PACE_SECONDS)
+        return passed(self._check_a1("driver"))
 
+    def _ask_the_silent(self) -> str:
+        self._kill()
+        time.sleep(PACE_SECONDS)
+        result = self._check_a1("driver")
+        self._start()
+        return self._undecided(result, "status", "status_unreachable")
 
-def _ended(result: Result, outcome: Outcome, check: str, reason: str) -> str:
-    conclusion = result.conclusion
-    expect(conclusion, "there is no verdict")
-    assert conclusion is not None
-    found = {(f.check, f.reason) for document in conclusion.documents for f in document.findings}
-    if conclusion.outcome is not outcome or (check, reason) not in found:
-        raise StepError(f"verdict {conclusion.outcome.value}: {_bad(result)}")
-    return f"verdict {outcome.value}: {reason}"
+    def _kill(self) -> None:
+        self.processes["issuer-lt"].kill()
 
+    def _start(self) -> None:
+        self.processes["issuer-lt"].start()
+        self.processes["issuer-lt"].wait_until_ready(self.world.fetcher())
 
-def _bad(result: Result) -> str:
-    assert result.conclusion is not None
-    findings = [f for document in result.conclusion.documents for f in document.findings]
-    return ", ".join(f"{f.check} {f.reason}" for f in findings if f.outcome is not Outcome.PASSED)
+    def _leave(self) -> None:
+        self.story.tell(OPERATOR, "takes the Lithuanian institution off the list", self._unlist)
+        time.sleep(PACE_SECONDS)
+        self.story.tell(
+            GREECE,
+            "checks the musician: issued while listed, not listed now",
+            lambda: self._undecided(
+                self._check_a1("musician"), "trust", "issuer_left_list_unproven"
+            ),
+        )
 
-
-def _declined(inspector: Inspector, owner: Owner, kind: str) -> str:
-    started = inspector.ask(kind)
-    event = owner.present(started.link).event
-    stage = inspector.verifier.result(started.id, clock()).stage
-    expect(stage.value == "refused", f"the inspection is {stage.value}")
-    return f"{stage.value}, and no more ({event.value} in the wallet)"
+    def _unlist(self) -> str:
+        name = institution("issuer-lt").name
+        withdraw_entity(self.world.operator, ListType.PUB_EAA_PROVIDERS, name)
+        issues = {issue.name: issue for issue in publish(self.world.operator, clock())}
+        return f"list number {issues[ListType.PUB_EAA_PROVIDERS].sequence_number} says so"

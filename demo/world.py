@@ -25,7 +25,7 @@ from esspass.attestations import PID
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.keys.certificates import Authority
 from esspass.trust import ListType
-from esspass.trust.operator import add_entity, create_operator, publish
+from esspass.trust.operator import Admission, add_entity, create_operator, publish
 from issuer.commands import import_decisions
 
 SERVICES = (
@@ -204,10 +204,7 @@ def _create_trust(world: World, now: int) -> None:
 
 
 def _add(world: World, list_type: ListType, who: tuple[str, str], authority: Authority) -> None:
-    name, country = who
-    add_entity(
-        world.operator, list_type, name=name, country=country, issuance=authority.certificate
-    )
+    add_entity(world.operator, Admission(list_type, *who, authority.certificate))
 
 
 def _create_issuer_keys(world: World, body: Institution, keys: Path, now: int) -> None:
@@ -218,16 +215,15 @@ def _create_issuer_keys(world: World, body: Institution, keys: Path, now: int) -
     world.pki.signer(keys, "attestation", issuance, *who, now)
     world.pki.signer(keys, "status", revocation, *who, now)
     is_pid = PID in body.attestation_types
-    add_entity(
-        world.operator,
+    admission = Admission(
         ListType.PID_PROVIDERS if is_pid else ListType.PUB_EAA_PROVIDERS,
-        name=body.name,
-        country=body.country,
-        issuance=issuance.certificate,
-        revocation=revocation.certificate,
+        *who,
+        issuance.certificate,
+        revocation.certificate,
         institution_id=None if is_pid else body.id,
         vcts=() if is_pid else body.attestation_types,
     )
+    add_entity(world.operator, admission)
 
 
 def _create_databases(world: World, now: int) -> None:

@@ -39,3 +39,12 @@ def database(request, tmp_path):
     db.close()
     admin.execute(f"DROP SCHEMA {schema} CASCADE")
     admin.close()
+
+
+@pytest.fixture(scope="session")
+def cast(tmp_path_factory):
+    """Everybody in one demo world that all tests of a run share; its apps are real processes."""
+    from tests.worlds import running_world
+
+    with running_world(tmp_path_factory.mktemp("world")) as (everybody, _processes):
+        yield everybody

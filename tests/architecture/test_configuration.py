@@ -12,7 +12,12 @@ from wallet.config import WalletConfig
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 ROW = re.compile(r"^\| `((?:ISSUER|WALLET|VERIFIER|LISTS)_[A-Z_]+)` \|", re.MULTILINE)
-CONFIGS = {"ISSUER": IssuerConfig, "WALLET": WalletConfig, "VERIFIER": VerifierConfig, "LISTS": ListsConfig}
+CONFIGS = {
+    "ISSUER": IssuerConfig,
+    "WALLET": WalletConfig,
+    "VERIFIER": VerifierConfig,
+    "LISTS": ListsConfig,
+}
 VALUES = {
     "ISSUER_SIGN_IN": "pid,oidc",
     "ISSUER_OIDC_ISSUER": "https://op.example",
@@ -35,7 +40,10 @@ class Asked(dict):
 
     def get(self, name, otherwise=None):
         self.names.add(name)
-        return VALUES.get(name) or otherwise or ("x" if name.endswith(REQUIRED) else None)
+        given = VALUES.get(name)
+        if given is None and otherwise is None and name.endswith(REQUIRED):
+            return "x"
+        return given if given is not None else otherwise
 
 
 REQUIRED = ("_KEY", "_URL", "_FOLDER", "_ANCHORS", "_NAME", "_ID", "_COUNTRY")

@@ -236,7 +236,8 @@ class SimulatedProvider:
         self.app.add_url_rule("/auth", view_func=self.auth)
         self.app.add_url_rule("/token", view_func=self.token, methods=["POST"])
         self.app.add_url_rule(
-            "/userinfo", "userinfo",
+            "/userinfo",
+            "userinfo",
             view_func=lambda: jsonify(
                 {"sub": "somebody else" if self.mode == "userinfo" else "u1", **self.claims}
             ),
