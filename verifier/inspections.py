@@ -60,6 +60,7 @@ class Inspection:
     outcome: str | None = None
     findings: str | None = None
     claims: str | None = field(default=None, repr=False)
+    claims_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +171,7 @@ class Inspections:
 
 
 def _inspection(row: Row, now: int) -> Inspection:
-    members = dict(row)
-    until = members.pop("claims_until")
+    members, until = dict(row), row["claims_until"]
     members["with_pid"] = bool(members["with_pid"])
     if until is None or until <= now:
         members["claims"] = None

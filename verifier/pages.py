@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,14 +15,17 @@ from werkzeug.wrappers import Response
 
 from esspass.attestations import (
     PID,
+    PresentedPerson,
     attestation_types,
     describe_claims,
     describe_path,
     describe_type,
+    read_presented,
 )
 from esspass.errors import MalformedError
 from esspass.inspection import CHECKS
 from esspass.openid4vp.relying_party import Flow
+from esspass.verdict import Outcome
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import login_required, signed_in_user
 from verifier.conclusions import Conclusion, DocumentVerdict
@@ -171,7 +176,10 @@ def _render_verdict(result: Result, conclusion: Conclusion) -> str:
         person=conclusion.person,
         kinds=KIND_NAMES,
         purpose=_purposes().get(inspection.purpose, ""),
-        erased=all(each.claims is None for each in conclusion.documents),
+        holder=_find_holder((*identities, *documents)),
+        erased=inspection.claims is None,
+        shown=any(each.claims for each in conclusion.documents),
+        erased_at=inspection.claims_until,
         again=urlencode({"kind": inspection.kind}),
     )
 
@@ -187,6 +195,18 @@ def _shown(document: DocumentVerdict) -> dict[str, Any]:
         "claims": describe_claims(document.vct, document.claims or {}, locale) if readable else [],
         "excess": [describe_path(document.vct, path, locale) for path in document.excess],
     }
+
+
+def _find_holder(documents: Iterable[DocumentVerdict]) -> PresentedPerson | None:
+    """Whom the identity, or else the document, names; forged ones name nobody."""
+    for document in documents:
+        signature = document.finding("signature")
+        if signature and signature.outcome is Outcome.PASSED and document.claims:
+            with contextlib.suppress(MalformedError):
+                presented = read_presented(document.vct, document.claims)
+                if presented.person and presented.person.surnames:
+                    return presented.person
+    return None
 
 
 def _purposes() -> dict[str, str]:
