@@ -16,7 +16,7 @@ from cryptography import x509
 from esspass.attestations import DescribedClaim, describe_claims
 from esspass.keys.jwk import encode_base64url
 from esspass.openid4vp.dcql import SD_JWT_VC, Candidate, DcqlMatch, Holding, Selection, match_dcql
-from esspass.openid4vp.verifier_info import find_over_asking
+from esspass.openid4vp.verifier_info import OverAsking, find_over_asking
 from esspass.sdjwt import create_presentation, parse_sd_jwt_vc
 from esspass.verdict import Outcome
 from wallet.credentials import HeldCredential
@@ -50,12 +50,16 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
-    """A request, every way to answer it out of what is held, and what to be careful about."""
+    """A request, every way to answer it out of what is held, and what to be careful about.
+
+    ``beyond`` is what it asks for over and above its registration.
+    """
 
     received: PresentationRequest
     match: DcqlMatch
     held: Mapping[str, HeldCredential] = field(repr=False)
     cautions: tuple[Caution, ...]
+    beyond: tuple[OverAsking, ...] = ()
 
     def disclosure(self, candidate: Candidate, locale: str) -> Disclosure:
         """Say in words what choosing this candidate would show."""
@@ -83,7 +87,10 @@ def create_consent_request(
     ordered = sorted(held, key=lambda each: each.checked.outcome != Outcome.PASSED.value)
     match = match_dcql(received.request.dcql_query, [create_holding(each) for each in ordered])
     by_id = {each.id: each for each in ordered}
-    return ConsentRequest(received, match, by_id, find_cautions(received))
+    dataset = received.request.dataset
+    registered = dataset is not None and dataset.credentials
+    beyond = find_over_asking(match.query, dataset) if dataset and registered else ()
+    return ConsentRequest(received, match, by_id, find_cautions(received), beyond)
 
 
 def create_holding(held: HeldCredential) -> Holding:

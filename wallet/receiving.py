@@ -7,7 +7,7 @@ ended (section 11).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,29 +69,28 @@ class Receiver:
         Raises RefusedCredentialError, VerificationError, MalformedError or UndecidedError; then
         nothing is stored and the keys are gone.
         """
-        copies, provenance = self._verify(delivery, now)
-        checked = Checked(Outcome.PASSED.value, "", "", now)
-        vct = delivery.configuration.vct
-        credential_id = self.credentials.add(delivery.holder_id, vct, copies, provenance, checked)
+        copies, checked = self._verify(delivery, now)
+        holder_id, vct = delivery.holder_id, delivery.configuration.vct
+        provenance = _provenance(delivery)
+        credential_id = self.credentials.add(holder_id, vct, copies, provenance, checked)
         self._accept(delivery, copies, now)
         return credential_id
 
     def replace(self, held: HeldCredential, delivery: Delivery, now: int) -> None:
         """Verify a delivery and put it in the place of a card's old copies. Raises as ``keep``."""
-        copies, provenance = self._verify(delivery, now)
-        checked = Checked(Outcome.PASSED.value, "", "", now)
+        copies, checked = self._verify(delivery, now)
+        provenance = _provenance(delivery)
         for key_id in self.credentials.replace_copies(held, copies, provenance, checked):
             self.keys.delete(delivery.holder_id, key_id)
         self._accept(delivery, copies, now)
 
-    def _verify(self, delivery: Delivery, now: int) -> tuple[tuple[Copy, ...], Provenance]:
+    def _verify(self, delivery: Delivery, now: int) -> tuple[tuple[Copy, ...], Checked]:
         vct, texts = delivery.configuration.vct, delivery.issued.credentials
         try:
-            copies = verify_received(texts, vct, delivery.key_ids, self.inspect, now)
+            return verify_received(texts, vct, delivery.key_ids, self.inspect, now)
         except EsspassError as error:
             self._refuse(delivery, error, now)
             raise
-        return copies, _provenance(delivery)
 
     def _accept(self, delivery: Delivery, copies: Sequence[Copy], now: int) -> None:
         unused = set(delivery.key_ids) - {copy.key_id for copy in copies}
@@ -116,21 +115,25 @@ class Receiver:
 
 def verify_received(
     texts: Sequence[str], vct: str, key_ids: Collection[str], inspect: Inspect, now: int
-) -> tuple[Copy, ...]:
-    """Verify every copy and match it to a key by ``cnf``.
+) -> tuple[tuple[Copy, ...], Checked]:
+    """Verify every copy and match it to a key by ``cnf``; return them and how the checks ended.
 
     ``vct`` is the type the issuer announced; ``key_ids`` are thumbprints of keys made for this
     request. Raises RefusedCredentialError, VerificationError or MalformedError.
     """
     if len(texts) > len(key_ids):
         raise VerificationError("more credentials than keys", code="too_many_credentials")
-    copies = tuple(_verify_copy(text, vct, inspect, now) for text in texts)
+    verdicts = [_verify_copy(text, vct, inspect, now) for text in texts]
+    copies = tuple(
+        Copy(_holder_key_id(verdict.evidence.claims), text)
+        for verdict, text in zip(verdicts, texts, strict=True)
+    )
     used = [copy.key_id for copy in copies]
     if not set(used) <= set(key_ids) or len(set(used)) < len(used):
         raise VerificationError("a copy is not bound to a key of ours", code="wrong_holder_key")
     if any(_contents(text) != _contents(texts[0]) for text in texts):
         raise VerificationError("the copies say different things", code="copies_differ")
-    return copies
+    return copies, create_checked(verdicts[0], now)
 
 
 def _contents(text: str) -> dict[str, Any]:
@@ -139,17 +142,17 @@ def _contents(text: str) -> dict[str, Any]:
     return {name: value for name, value in claims.items() if name not in envelope_claims()}
 
 
-def _verify_copy(text: str, vct: str, inspect: Inspect, now: int) -> Copy:
+def _verify_copy(text: str, vct: str, inspect: Inspect, now: int) -> Verdict[Credential]:
     verdict = inspect(text, now)
     if verdict.outcome is not Outcome.PASSED:
         raise RefusedCredentialError(find_worst(verdict.findings))
-    unverified = parse_sd_jwt_vc(text)
-    if unverified.vct != vct:
+    if verdict.evidence.vct != vct:
         raise VerificationError("another type than announced", code="wrong_type")
-    return Copy(_holder_key_id(unverified.claims.get("cnf")), text)
+    return verdict
 
 
-def _holder_key_id(confirmation: object) -> str:
+def _holder_key_id(claims: Mapping[str, Any]) -> str:
+    confirmation = claims.get("cnf")
     jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
     if not isinstance(jwk, dict):
         raise MalformedError("the credential is not bound to a key", code="wrong_holder_key")

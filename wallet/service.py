@@ -30,6 +30,7 @@ from wallet.presentation import Answered, Presentation
 from wallet.presentation_request import PresentationRequest
 from wallet.receiving import create_checked
 
+STALE_AFTER = 3600
 Authorize = Callable[[str], str]
 Consent = Callable[[ConsentRequest], Choice | None]
 
@@ -150,6 +151,13 @@ class Wallet:
         verdict = self.inspector.inspect(held.text, now)
         self.credentials.note_checked(held.id, create_checked(verdict, now))
         return verdict
+
+    def check_stale(self, holder_id: str, now: int) -> list[HeldCredential]:
+        """Check again what was last checked over an hour ago; return all cards, newest first."""
+        for held in self.credentials.of_holder(holder_id):
+            if now - held.checked.at >= STALE_AFTER:
+                self.check(held, now)
+        return self.credentials.of_holder(holder_id)
 
     def renew(self, holder: Holder, credential_id: str, now: int) -> bool:
         """Fetch fresh copies of a card. Raises MalformedError ``unknown_credential``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from esspass.errors import MalformedError
@@ -13,18 +14,20 @@ from esspass.storage import Database, connect
 from esspass.trust import SnapshotStore, TrustSource, parse_trust_anchors
 from wallet.access import AccessDesk
 from wallet.config import WalletConfig
+from wallet.consent import Choice
 from wallet.credentials import Credentials
 from wallet.deferred import DeferredCredentials
 from wallet.history import History
 from wallet.holders import Holders
 from wallet.issuance import Issuance
-from wallet.keys import HolderKeys
+from wallet.keys import Holder, HolderKeys
 from wallet.pending import Pending
 from wallet.presentation import Presentation
 from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
 from wallet.sealing import SealingKey, read_sealing_key
 from wallet.service import Inspector, Wallet
+from wallet.sign_in import HeadlessSignIn
 
 CALLBACK_PATH = "/offer/callback"
 
@@ -66,6 +69,22 @@ class _Stores:
         store = SnapshotStore(self.database)
         trust = TrustSource(fetcher, store, anchors, config.trust_max_age)
         return Inspector(trust, StatusSource(fetcher, StatusListCache(self.database)))
+
+
+def create_sign_in(
+    wallet: Wallet, holder: Holder, fields: Mapping[str, str], now: int
+) -> HeadlessSignIn:
+    """Make the ``authorize`` of ``Wallet.accept_offer`` for a headless holder.
+
+    ``fields`` fill the demonstration identity's form; without any, the holder's PID is presented.
+    """
+
+    def present(uri: str) -> str | None:
+        return wallet.present(holder, uri, lambda _asked: Choice(), now).redirect_uri
+
+    desk = wallet.issuance.desk
+    web_wallet = f"{wallet.base_url}/present"
+    return HeadlessSignIn(desk.fetcher, desk.redirect_uri, web_wallet, fields, present)
 
 
 def create_wallet(config: WalletConfig, database: Database | None = None) -> Wallet:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from esspass.attestations import attestation_types, describe_path, describe_type
 from esspass.web import now, page_blueprint
+from esspass.web.error_texts import ERROR_TEXTS as KERNEL_TEXTS
 from esspass.web.passkeys import (
     PasskeyStore,
     ServerSessionStore,
@@ -17,11 +18,12 @@ from esspass.web.passkeys import (
     require_sign_in,
     signed_in_user,
 )
+from esspass.web.reason_texts import REASONS
 from wallet.history import Event, SharedClaims
 from wallet.keys import SERVER
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale
 from wallet.pages.access import the_wallet as wallet
-from wallet.pages.wording import EVENTS
+from wallet.pages.wording import ERROR_TEXTS, EVENTS
 
 
 def create_account_blueprint(passkeys: PasskeyStore, sessions: ServerSessionStore) -> Blueprint:
@@ -61,6 +63,7 @@ def history() -> str:
         chosen=event.value if event else "",
         events=EVENTS,
         describe_shared=_describe_shared,
+        describe_stop=_describe_stop,
     )
 
 
@@ -102,3 +105,11 @@ def _describe_shared(shared: SharedClaims) -> tuple[str, Sequence[str]]:
         return shared.vct, ()
     labels = (describe_path(shared.vct, path, locale()) for path in shared.paths)
     return describe_type(shared.vct, locale()), tuple(dict.fromkeys(labels))
+
+
+def _describe_stop(code: str) -> str:
+    """Say why something was stopped, in the words of the page that stopped it."""
+    if code in REASONS:
+        return str(REASONS[code])
+    text = ERROR_TEXTS.get(code) or KERNEL_TEXTS.get(code)
+    return str(text.sentence) if text else gettext("It did not go as it should, so it was stopped.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, render_template
-from flask_babel import gettext
+from flask_babel import format_timedelta, gettext
 from werkzeug.wrappers import Response
 
 from esspass.attestations import describe_type
@@ -39,7 +41,7 @@ def start() -> str:
     user = current_user()
     if user is None:
         return render_template("wallet/welcome.html")
-    held = wallet().credentials.of_holder(user.id)
+    held = wallet().check_stale(user.id, now())
     cards = [create_card(each, locale(), now()) for each in held]
     return render_template("wallet/home.html", cards=cards, waiting=_waiting())
 
@@ -121,5 +123,10 @@ def _waiting() -> list[tuple[str, str, DeferredCredential]]:
     ]
 
 
-def _age(moment: int) -> int:
-    return max(0, now() - moment)
+def _age(moment: int) -> str:
+    """How long ago something was: "2 hours ago"."""
+    seconds = max(0, now() - moment)
+    if seconds < CHECK_AGAIN_AFTER:
+        return str(gettext("just now"))
+    age: str = format_timedelta(timedelta(seconds=-seconds), add_direction=True)
+    return age

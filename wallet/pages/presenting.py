@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from esspass.attestations import attestation_types, describe_path, describe_type
 from esspass.errors import MalformedError
 from esspass.openid4vp.dcql import Candidate, NoMatchError
 from esspass.web import now, page_blueprint
@@ -90,6 +91,7 @@ def show_request(pending_id: str) -> ResponseReturnValue:
         party=received.party,
         purpose=received.purpose(locale()),
         cautions=[CAUTIONS[caution] for caution in asked.cautions],
+        beyond=_beyond(asked),
         groups=_groups(asked),
         unlocked=is_unlocked(),
         passkey_url=passkey_url(f"/present/{pending_id}"),
@@ -161,6 +163,19 @@ def read_choice(form: MultiDict[str, str], asked: ConsentRequest) -> Choice:
         if form.getlist(f"document-{query_id}")
     }
     return Choice(options, holdings)
+
+
+def _beyond(asked: ConsentRequest) -> list[str]:
+    """Name what is asked for over and above the registration."""
+    labels = []
+    for excess in asked.beyond:
+        vct = asked.match.query.credential(excess.query_id).vct_values[0]
+        if vct in attestation_types():
+            path = excess.path
+            labels.append(
+                describe_type(vct, locale()) if path is None else describe_path(vct, path, locale())
+            )
+    return list(dict.fromkeys(labels))
 
 
 def _number(value: str) -> int:
