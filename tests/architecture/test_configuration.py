@@ -35,7 +35,10 @@ class Asked(dict):
 
     def get(self, name, otherwise=None):
         self.names.add(name)
-        return VALUES.get(name) or otherwise or ("x" if name.endswith(REQUIRED) else None)
+        given = VALUES.get(name)
+        if given is None and otherwise is None and name.endswith(REQUIRED):
+            return "x"
+        return given if given is not None else otherwise
 
 
 REQUIRED = ("_KEY", "_URL", "_FOLDER", "_ANCHORS", "_NAME", "_ID", "_COUNTRY")
