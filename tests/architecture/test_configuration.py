@@ -12,7 +12,12 @@ from wallet.config import WalletConfig
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 ROW = re.compile(r"^\| `((?:ISSUER|WALLET|VERIFIER|LISTS)_[A-Z_]+)` \|", re.MULTILINE)
-CONFIGS = {"ISSUER": IssuerConfig, "WALLET": WalletConfig, "VERIFIER": VerifierConfig, "LISTS": ListsConfig}
+CONFIGS = {
+    "ISSUER": IssuerConfig,
+    "WALLET": WalletConfig,
+    "VERIFIER": VerifierConfig,
+    "LISTS": ListsConfig,
+}
 VALUES = {
     "ISSUER_SIGN_IN": "pid,oidc",
     "ISSUER_OIDC_ISSUER": "https://op.example",
