@@ -6,7 +6,6 @@ import pytest
 
 from demo.actors import clock
 from esspass.attestations import PDA1_WEBUILD, PID, attestation_type
-from esspass.jose.jws import parse_jws
 from esspass.sdjwt import (
     create_key_binding,
     create_presentation,
