@@ -103,7 +103,9 @@ class Verifier:
         kind = next((each for each in KINDS if each == asked.kind), None)
         if kind is None or asked.flow not in set(Flow):
             raise MalformedError("this kind of check is not known", code="unknown_kind")
-        purpose = find_purpose(asked.purpose, kind) if asked.purpose else default_purpose(kind)
+        purpose = find_purpose(asked.purpose) if asked.purpose else default_purpose(kind)
+        if purpose.kind != kind:
+            raise MalformedError("this purpose is for another document", code="unknown_purpose")
         place, query = parse_place(asked.place), create_query(kind, with_pid=asked.with_pid)
         self.inspections.purge(now, self.config.verdict_retention)
         inspection_id = secrets.token_urlsafe(12)
