@@ -14,7 +14,7 @@ class VerifierConfig:
     """Everything a deployment may set; required settings have no default. Times in seconds.
 
     ``identifier`` and ``registry_uri`` are how the relying party is registered (TS 119 475);
-    ``wallet_url`` is the address at which a web wallet takes requests. What was shown is kept for
+    ``wallet_url`` is a web wallet offered on this device. What was shown is kept for
     ``claims_retention``, the verdict without it for ``verdict_retention``.
     """
 

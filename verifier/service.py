@@ -169,7 +169,10 @@ class Verifier:
     def links(self, inspection: Inspection) -> tuple[str, str | None]:
         """Return the link for wallet apps, and that of the web wallet if one is configured."""
         web = self.config.wallet_url
-        return f"{LINK_SCHEME}?{inspection.link}", f"{web}?{inspection.link}" if web else None
+        return (
+            f"{LINK_SCHEME}?{inspection.link}",
+            f"{web}/present?{inspection.link}" if web else None,
+        )
 
     def _find(self, inspection_id: str, now: int, inspector: str | None) -> Inspection:
         found = self.inspections.find(inspection_id, now)

@@ -45,7 +45,7 @@ class Stage:
                 "database_url": "",
                 "keys_folder": folder,
                 "trust_anchors": anchors,
-                "wallet_url": "https://wallet.example.org/present",
+                "wallet_url": "https://wallet.example.org",
                 **settings,
             }
         )
