@@ -34,6 +34,7 @@ class Service:
     folder: Path
     environ: Mapping[str, str] = field(repr=False)
     tls: tuple[Path, Path] | None = None
+    workers: int = 1
 
     @property
     def port(self) -> int:
@@ -47,7 +48,7 @@ class Service:
 
     def command(self) -> list[str]:
         """Return the command line that serves it."""
-        options = ["--port", str(self.port), *self._tls_options()]
+        options = ["--port", str(self.port), "--workers", str(self.workers), *self._tls_options()]
         return [sys.executable, "-m", "esspass.cli", "serve", self.app, *options]
 
     def _tls_options(self) -> list[str]:

@@ -42,9 +42,16 @@ def database(request, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def cast(tmp_path_factory):
-    """Everybody in one demo world that all tests of a run share; its apps are real processes."""
+def demo_world(tmp_path_factory):
+    """One demo world that all tests of a run share: its Cast, and its processes by name."""
     from tests.worlds import running_world
 
-    with running_world(tmp_path_factory.mktemp("world")) as (everybody, _processes):
-        yield everybody
+    with running_world(tmp_path_factory.mktemp("world")) as everybody_and_processes:
+        yield everybody_and_processes
+
+
+@pytest.fixture(scope="session")
+def cast(demo_world):
+    """Everybody in the shared demo world; its apps are real processes."""
+    everybody, _processes = demo_world
+    return everybody

@@ -12,14 +12,14 @@ from wallet.config import WalletConfig
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 ROW = re.compile(r"^\| `((?:ISSUER|WALLET|VERIFIER|LISTS)_[A-Z_]+)` \|", re.MULTILINE)
-CONFIGS = {"ISSUER": IssuerConfig, "WALLET": WalletConfig, "VERIFIER": VerifierConfig, "LISTS": ListsConfig}
-VALUES = {
-    "ISSUER_SIGN_IN": "pid,oidc",
-    "ISSUER_OIDC_ISSUER": "https://op.example",
-    "ISSUER_BASE_URL": "https://issuer.example",
-    "WALLET_BASE_URL": "https://wallet.example",
-    "VERIFIER_BASE_URL": "https://verifier.example",
+CONFIGS = {
+    "ISSUER": IssuerConfig,
+    "WALLET": WalletConfig,
+    "VERIFIER": VerifierConfig,
+    "LISTS": ListsConfig,
 }
+VALUES = {"ISSUER_SIGN_IN": "pid,oidc"}
+TEXT = ("_KEY", "_URL", "_FOLDER", "_ANCHORS", "_NAME", "_ID", "_COUNTRY", "_ISSUER", "_SECRET")
 
 
 class Asked(dict):
@@ -29,16 +29,9 @@ class Asked(dict):
         super().__init__()
         self.names = set()
 
-    def __getitem__(self, name):
-        self.names.add(name)
-        return VALUES.get(name, "x" * 40)
-
     def get(self, name, otherwise=None):
         self.names.add(name)
-        return VALUES.get(name) or otherwise or ("x" if name.endswith(REQUIRED) else None)
-
-
-REQUIRED = ("_KEY", "_URL", "_FOLDER", "_ANCHORS", "_NAME", "_ID", "_COUNTRY")
+        return VALUES.get(name) or ("x" if name.endswith(TEXT) else otherwise)
 
 
 def _documented(prefix):

@@ -13,8 +13,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("esspass", "issuer", "wallet", "verifier", "demo")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MAX_FUNCTION_LINES, MAX_MODULE_LINES = 40, 400
-STANDARDS = {entry["id"] for entry in tomllib.loads((ROOT / "specs/index.toml").read_text())["standard"]}
-NAMED = re.compile(r"\b(RFC \d{4}|TS 119 \d{3}(?:-\d)?|EN 319 \d{3}-\d|HAIP 1\.0|OpenID4V(?:CI|P) 1\.0)\b")
+STANDARDS = {
+    entry["id"] for entry in tomllib.loads((ROOT / "specs/index.toml").read_text())["standard"]
+}
+NAMED = re.compile(
+    r"\b(RFC \d{4}|TS 119 \d{3}(?:-\d)?|EN 319 \d{3}-\d|HAIP 1\.0|OpenID4V(?:CI|P) 1\.0)\b"
+)
 SYNONYMS = {"utils", "helpers", "misc", "common", "manager"}
 
 # A function or module longer than the rule needs a reason here.

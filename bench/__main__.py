@@ -1,0 +1,5 @@
+"""``make bench``: every measurement, in one run."""
+
+from bench.formats import main
+
+main()
