@@ -33,15 +33,6 @@ ESSPASS = [sys.executable, "-m", "esspass.cli"]
 SECONDS = 120
 
 
-def adjacent_ports(count):
-    """Return the first of ``count`` neighbours that nobody uses now."""
-    for _ in range(100):
-        (first,) = free_ports(1)
-        if first + count < 65536 and not busy_ports(range(first, first + count)):
-            return first
-    raise AssertionError("no free ports side by side")
-
-
 @dataclass
 class Served:
     """A world that `esspass demo serve --tls` keeps up, and what it printed."""
@@ -81,7 +72,7 @@ def read_guide(process):
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served") / "world"
-    first = adjacent_ports(len(SERVICES))
+    first, *_ = free_ports(len(SERVICES))
     options = ["--folder", str(folder), "serve", "--tls", "--first-port", str(first)]
     process = subprocess.Popen(
         [*ESSPASS, "demo", *options], cwd=ROOT, text=True,
