@@ -4,7 +4,7 @@ import * as jose from 'jose'
 import { setGlobalConfig } from '@openid4vc/oauth2'
 
 // A world without TLS is on loopback; one with TLS comes with its CA, and then http is refused.
-setGlobalConfig({ allowInsecureUrls: !process.env.NODE_EXTRA_CA_CERTS })
+setGlobalConfig({ allowInsecureUrls: !process.env.HTTPS_ONLY })
 
 /** Read one JSON document, write one. A refusal of the other side is a result; anything else ends the process. */
 export async function run(answer) {
