@@ -1,4 +1,7 @@
-"""People for one test each, so that tests that share a world do not meet in each other's records."""
+"""People for one test each, so that tests that share a world do not meet in each other's records.
+
+And time, for tests that cannot wait.
+"""
 
 import itertools
 from dataclasses import replace
@@ -9,6 +12,7 @@ from stdnum.lt import asmens
 from demo.actors import clock
 from demo.people import Citizen
 from esspass.attestations import Pda1, Pid
+from esspass.storage import connect
 from issuer import import_decisions
 
 _SERIALS = itertools.count(100)
@@ -55,3 +59,12 @@ def eid_form(citizen):
         "birthdate": person.date_of_birth.isoformat(),
         "personal_administrative_number": person.pin,
     }
+
+
+def let_time_pass(cast, app, statement):
+    """Change an app's database as waiting would have changed it."""
+    environ = cast.world.service(app).environ
+    address = next(value for name, value in environ.items() if name.endswith("DATABASE_URL"))
+    database = connect(address)
+    database.execute(statement)
+    database.close()

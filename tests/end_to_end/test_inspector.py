@@ -7,9 +7,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from esspass.storage import connect
 from tests.end_to_end.conftest import add_authenticator
 from tests.end_to_end.quality import check_words
+from tests.end_to_end.residents import let_time_pass
 from tests.end_to_end.visitors import Inspector
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
@@ -22,7 +22,9 @@ PACE_SECONDS = 2.1  # longer than anything is cached in a quick world
 def test_a1_across_devices(inspector, holder, worker):
     """Asked in Greek on one device, answered in Lithuanian on another."""
     inspector.begin("pda1", place="Εργοτάξιο λιμένα, Πύλη Ε3")
-    assert inspector.page.locator(".app-steps [aria-current]").get_attribute("data-stage") == "waiting"
+    assert (
+        inspector.page.locator(".app-steps [aria-current]").get_attribute("data-stage") == "waiting"
+    )
     holder.read("lt")
     holder.page.goto(inspector.web_link())
     _check_consent(holder, inspector)
@@ -123,28 +125,20 @@ def test_a_check_is_cancelled(inspector, holder):
 
 def test_a_request_runs_out(inspector, cast):
     inspector.begin("pda1")
-    _let_pass(cast, "inspector-el", "UPDATE openid4vp_transactions SET expires_at = 1")
+    let_time_pass(cast, "inspector-el", "UPDATE openid4vp_transactions SET expires_at = 1")
     inspector.page.wait_for_selector(".app-over")
     assert inspector.heading == "Ο χρόνος αυτού του ελέγχου έληξε"
 
 
 def test_a_passkey_used_long_ago_is_asked_for_again(inspector, holder, cast):
     inspector.begin("pda1")
-    _let_pass(cast, "wallet", "UPDATE web_sessions SET created_at = created_at - 3600")
+    let_time_pass(cast, "wallet", "UPDATE web_sessions SET created_at = created_at - 3600")
     holder.page.goto(inspector.web_link())
     assert holder.page.locator("button[value=share]").count() == 0
     holder.press(".wallet-decide a.govuk-button")
     holder.page.click(".app-passkey button")
     holder.page.wait_for_selector("button[value=share]")
     holder.refuse()
-
-
-def _let_pass(cast, app, statement):
-    environ = cast.world.service(app).environ
-    address = next(value for name, value in environ.items() if name.endswith("DATABASE_URL"))
-    database = connect(address)
-    database.execute(statement)
-    database.close()
 
 
 def test_a_colleague_comes_by_invitation_and_sees_only_own_checks(inspector, kept_pages):
