@@ -14,7 +14,7 @@ serve: $(VENV)/runtime $(VENV)/catalogues
 	@$(BIN)/esspass demo serve $(if $(TLS),--tls)
 
 test: $(VENV)/dev $(VENV)/catalogues
-	@. scripts/test-tools && $(BIN)/pytest $(TESTS)
+	@. scripts/test-tools && $(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .

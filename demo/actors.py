@@ -7,16 +7,15 @@ works on the app's database, as the app's own pages do.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from demo.browser import Browser
 from demo.people import Citizen, citizens
 from demo.story import expect
 from demo.world import World
 from esspass.attestations import PID
-from esspass.errors import VerificationError
 from esspass.storage import connect
 from issuer import connect_issuer
 from issuer.config import IssuerConfig
@@ -31,7 +30,7 @@ from wallet.issuance import Received
 from wallet.keys import Holder
 from wallet.presentation import Answered
 from wallet.service import Wallet
-from wallet.wiring import create_wallet
+from wallet.wiring import create_sign_in, create_wallet
 
 
 def clock() -> int:
@@ -100,18 +99,15 @@ class Owner:
 
     def accept_with_demo_eid(self, uri: str) -> Received:
         """Accept an offer, signing in with the simulated eID."""
-        return self.wallet.accept_offer(self.holder, uri, None, clock(), self._sign_in_demo_eid)
+        return self._accept_signed_in(uri, self.eid_form())
 
     def accept_with_pid(self, uri: str) -> Received:
         """Accept an offer, signing in by presenting the PID from this wallet."""
-        return self.wallet.accept_offer(self.holder, uri, None, clock(), self._sign_in_pid)
+        return self._accept_signed_in(uri, {})
 
-    def _sign_in_demo_eid(self, url: str) -> str:
-        browser = Browser(self.world.fetcher())
-        page = browser.get(url)
-        if not page.url.endswith("/demo-eid"):
-            page = browser.get(f"{page.url}/demo-eid")
-        return browser.submit(page, self.eid_form()).url
+    def _accept_signed_in(self, uri: str, fields: Mapping[str, str]) -> Received:
+        authorize = create_sign_in(self.wallet, self.holder, fields, clock())
+        return self.wallet.accept_offer(self.holder, uri, None, clock(), authorize)
 
     def eid_form(self) -> dict[str, str]:
         """What the citizen types into the simulated eID."""
@@ -122,15 +118,6 @@ class Owner:
             "birthdate": person.date_of_birth.isoformat(),
             "personal_administrative_number": person.pin or "",
         }
-
-    def _sign_in_pid(self, url: str) -> str:
-        browser = Browser(self.world.fetcher())
-        page = browser.get(url)
-        request = browser.get(f"{page.url}/pid/here")
-        answered = self.present(request.url)
-        if answered.redirect_uri is None:
-            raise VerificationError("the issuer did not take the PID", code="sign_in_failed")
-        return browser.get(answered.redirect_uri).url
 
     def present(self, uri: str) -> Answered:
         """Answer a request, agreeing to exactly what is asked."""

@@ -122,11 +122,11 @@ class World:
         if app == "wallet":
             return {}
         body = institution(name)
-        web_wallet = self.base_url("wallet")
+        web_wallet = {"WALLET_URL": self.base_url("wallet")}
         if app == "verifier":
-            return {"WALLET_URL": f"{web_wallet}/present", "IDENTIFIER": body.id}
+            return {**web_wallet, "IDENTIFIER": body.id}
         return {
-            "WALLET_URL": web_wallet,
+            **web_wallet,
             "INSTITUTION_ID": body.id,
             "INSTITUTION_NAME": body.name,
             "COUNTRY": body.country,

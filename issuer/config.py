@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
 from esspass.errors import MalformedError
+from esspass.web.environment import read_settings
 
 SIGN_IN_METHODS = ("pid", "oidc", "demo-eid")
 
@@ -73,63 +73,11 @@ class IssuerConfig:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> IssuerConfig:
-        """Read ``ISSUER_*``; a missing required setting is a KeyError at start."""
-        required: dict[str, Any] = {
-            "base_url": environ["ISSUER_BASE_URL"].rstrip("/"),
-            "secret_key": environ["ISSUER_SECRET_KEY"],
-            "database_url": environ["ISSUER_DATABASE_URL"],
-            "institution_id": environ["ISSUER_INSTITUTION_ID"],
-            "institution_name": environ["ISSUER_INSTITUTION_NAME"],
-            "country": environ["ISSUER_COUNTRY"],
-        }
-        return cls(
-            **required,
-            **_numbers(environ),
-            keys_folder=Path(environ["ISSUER_KEYS_FOLDER"]),
-            trust_anchors=Path(environ["ISSUER_TRUST_ANCHORS"]),
-            attestation_types=_list(environ, "ISSUER_ATTESTATION_TYPES", cls.attestation_types),
-            sign_in=_list(environ, "ISSUER_SIGN_IN", cls.sign_in),
-            oidc=_oidc(environ),
-            allow_loopback=_flag(environ, "ISSUER_ALLOW_LOOPBACK"),
-            ca_file=environ.get("ISSUER_CA_FILE") or None,
-            require_key_attestation=_flag(environ, "ISSUER_REQUIRE_KEY_ATTESTATION"),
-            require_dpop_nonce=_flag(environ, "ISSUER_REQUIRE_DPOP_NONCE"),
-            require_attestation_challenge=_flag(environ, "ISSUER_REQUIRE_ATTESTATION_CHALLENGE"),
-            wallet_url=environ.get("ISSUER_WALLET_URL") or None,
-        )
+        """Read ``ISSUER_*``. Raises MalformedError for a missing or unusable setting."""
+        return read_settings(cls, "ISSUER", environ, oidc=_read_oidc(environ))
 
 
-_NUMBERS = (
-    "trust_max_age", "offer_lifetime", "tx_code_length", "access_token_lifetime",
-    "refresh_token_lifetime", "nonce_lifetime", "validity_days", "batch_size",
-    "deferred_interval", "status_list_size", "status_lifetime", "status_ttl",
-)  # fmt: skip
-
-
-def _numbers(environ: Mapping[str, str]) -> dict[str, Any]:
-    given = {name: environ.get(f"ISSUER_{name.upper()}") for name in _NUMBERS}
-    try:
-        return {name: int(text) for name, text in given.items() if text}
-    except ValueError as error:
-        raise MalformedError("a setting is not a number", code="bad_setting") from error
-
-
-def _oidc(environ: Mapping[str, str]) -> OidcConfig | None:
+def _read_oidc(environ: Mapping[str, str]) -> OidcConfig | None:
     if not environ.get("ISSUER_OIDC_ISSUER"):
         return None
-    return OidcConfig(
-        environ["ISSUER_OIDC_ISSUER"].rstrip("/"),
-        environ["ISSUER_OIDC_CLIENT_ID"],
-        environ["ISSUER_OIDC_CLIENT_SECRET"],
-        environ.get("ISSUER_OIDC_SCOPE", OidcConfig.scope),
-        environ.get("ISSUER_OIDC_NUMBER_CLAIM", OidcConfig.number_claim),
-    )
-
-
-def _list(environ: Mapping[str, str], name: str, otherwise: tuple[str, ...]) -> tuple[str, ...]:
-    entries = tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
-    return entries or otherwise
-
-
-def _flag(environ: Mapping[str, str], name: str) -> bool:
-    return environ.get(name, "") == "1"
+    return read_settings(OidcConfig, "ISSUER_OIDC", environ)

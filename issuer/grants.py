@@ -48,6 +48,7 @@ MIGRATIONS = {
             dpop_jkt TEXT NOT NULL,
             expires_at BIGINT NOT NULL
         )""",
+    "issuer-tokens-002": "CREATE INDEX tokens_expiry ON tokens (expires_at)",
 }
 CODE_LIFETIME = 60
 ACCESS, REFRESH = "access", "refresh"

@@ -97,6 +97,7 @@ class Prover:
         )
         self._check_challenge(proof.challenge, call.now)
         kept_until = proof.issued_at + POP_MAX_AGE + LEEWAY
+        self.replays.forget(call.now)
         if not self.replays.first_use(f"pop {client.thumbprint}", proof.jti, kept_until):
             message = "the proof of possession was used before"
             raise ProtocolError(message, code="invalid_client_attestation", status=401)

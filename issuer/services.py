@@ -128,17 +128,11 @@ def create_services(
     nonces = Nonces(keyed, config.nonce_lifetime)
     prover = _create_prover(config, stores, nonces, chosen)
     publication = Publication(config, keys, stores.status_lists)
-    configurations = publication.configurations
-    issuance = CredentialIssuer(
-        config.base_url, configurations, keys.attestation, prover, nonces, stores.replays,
-        stores.grants, stores.records, stores.credentials, stores.status_lists, stores.history,
-        config.validity_days, config.batch_size, config.deferred_interval,
-        config.require_key_attestation,
-    )  # fmt: skip
+    issuance = _create_issuance(publication, prover, nonces, stores)
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         AuthorizationServer(
-            config.base_url, configurations, prover, stores.requests, stores.grants,
+            config.base_url, publication.configurations, prover, stores.requests, stores.grants,
             stores.offers, stores.records, stores.history,
         ),
         TokenIssuer(
@@ -151,6 +145,18 @@ def create_services(
             config, stores.records, stores.offers, stores.credentials, stores.status_lists,
             stores.history, issuance,
         ),
+    )  # fmt: skip
+
+
+def _create_issuance(
+    publication: Publication, prover: Prover, nonces: Nonces, stores: _Stores
+) -> CredentialIssuer:
+    config = publication.config
+    return CredentialIssuer(
+        config.base_url, publication.configurations, publication.keys.attestation, prover, nonces,
+        stores.replays, stores.grants, stores.records, stores.credentials, stores.status_lists,
+        stores.history, config.validity_days, config.batch_size, config.deferred_interval,
+        config.require_key_attestation,
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ class OidcSignIn:
         return parse_identity(self._complete(provider, tokens, claims), self.config.number_claim)
 
     def _provider(self) -> dict[str, Any]:
-        url = f"{self.config.issuer}/.well-known/openid-configuration"
+        url = f"{self.config.issuer.rstrip('/')}/.well-known/openid-configuration"
         document = self.fetcher.get(url).require(200).json()
         if document.get("issuer") != self.config.issuer:
             raise UnavailableError("the provider's metadata names another issuer")

@@ -39,6 +39,7 @@ class TokenIssuer:
     def redeem(self, call: Call, form: Mapping[str, str]) -> TokenResponse:
         """Answer a token request. Raises ProtocolError (RFC 6749, section 5.2)."""
         request = parse_token_request(form)
+        self.grants.forget(call.now)
         client = self.prover.client(call, request.client_id)
         proof = self.prover.dpop(call)
         grant = self._grant(request, client, proof, call.now)

@@ -29,10 +29,9 @@ from esspass.verdict import Outcome
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import login_required, signed_in_user
 from verifier.conclusions import Conclusion, DocumentVerdict
-from verifier.purposes import PURPOSES
-from verifier.queries import KINDS
+from verifier.purposes import PURPOSES, find_purpose
 from verifier.service import Result, Stage, Verifier, Wish
-from verifier.wording import KIND_HINTS, KIND_NAMES, create_headline
+from verifier.wording import KIND_NAMES, create_headline
 
 _SECRETS = "inspections"
 _MAX_SECRETS = 5
@@ -46,7 +45,7 @@ def create_pages(verifier: Verifier) -> Blueprint:
     one = "/inspections/<inspection_id>"
     for address, view, method in (
         ("/", pages.begin, "GET"),
-        ("/inspections", pages.start, "POST"),
+        ("/", pages.start, "POST"),
         ("/inspections", pages.recent, "GET"),
         (one, pages.show, "GET"),
         (f"{one}/state", pages.state, "GET"),
@@ -65,16 +64,16 @@ class _Pages:
     verifier: Verifier
 
     def begin(self) -> str:
-        return self._form({"kind": request.args.get("kind", ""), "with_pid": "1"}, {})
+        return self._form({"purpose": request.args.get("purpose", ""), "with_pid": "1"}, {})
 
     def start(self) -> Response | tuple[str, int]:
-        kind = request.form.get("kind", "")
-        if kind not in KINDS:
-            return self._form(request.form, {"kind": gettext("Choose the document to check")}), 422
+        if not request.form.get("purpose"):
+            return self._form(request.form, {"purpose": gettext("Choose what to check")}), 422
+        purpose = find_purpose(request.form["purpose"])
         wish = Wish(
-            kind=kind,
+            kind=purpose.kind,
             with_pid=bool(request.form.get("with_pid")),
-            purpose=request.form.get(f"purpose_{kind}", ""),
+            purpose=purpose.id,
             place=request.form.get("place", ""),
             flow=request.form.get("flow", Flow.CROSS_DEVICE),
             inspector=signed_in_user().id,
@@ -139,9 +138,7 @@ class _Pages:
             "verifier/start.html",
             values=values,
             errors=errors,
-            kinds=KIND_NAMES,
-            hints=KIND_HINTS,
-            purposes=[(each.kind, each.id, _purposes()[each.id]) for each in PURPOSES],
+            choices=_choices(),
         )
 
     def _result(self, inspection_id: str) -> Result:
@@ -159,7 +156,7 @@ class _Pages:
             web_link=web_link,
             kinds=KIND_NAMES,
             purpose=_purposes().get(inspection.purpose, ""),
-            again=urlencode({"kind": inspection.kind}),
+            again=urlencode({"purpose": inspection.purpose}),
         )
 
 
@@ -180,7 +177,7 @@ def _render_verdict(result: Result, conclusion: Conclusion) -> str:
         erased=inspection.claims is None,
         shown=any(each.claims for each in conclusion.documents),
         erased_at=inspection.claims_until,
-        again=urlencode({"kind": inspection.kind}),
+        again=urlencode({"purpose": inspection.purpose}),
     )
 
 
@@ -210,8 +207,17 @@ def _find_holder(documents: Iterable[DocumentVerdict]) -> PresentedPerson | None
 
 
 def _purposes() -> dict[str, str]:
-    locale = str(get_locale())
-    return {each.id: each.texts.get(locale, each.texts["en"]) for each in PURPOSES}
+    return {each.id: each.describe(str(get_locale())) for each in PURPOSES}
+
+
+def _choices() -> list[tuple[str, str, str]]:
+    """Id, label and hint of each purpose: the document and the name, then the question."""
+    choices = []
+    for each in PURPOSES:
+        name, _, question = each.describe(str(get_locale())).partition(": ")
+        label = f"{KIND_NAMES[each.kind]} \N{EN DASH} {name}"
+        choices.append((each.id, label, question[:1].upper() + question[1:]))
+    return choices
 
 
 def _remember(inspection_id: str, browser_secret: str) -> None:

@@ -25,11 +25,15 @@ SERVICE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """One lawful reason to ask for a kind of document."""
+    """One lawful reason to ask for a kind of document; ``texts`` read "name: question"."""
 
     id: str
     kind: Kind
     texts: Mapping[str, str]
+
+    def describe(self, locale: str) -> str:
+        """The text in a language, or in English."""
+        return self.texts.get(locale, self.texts["en"])
 
     def at_place(self, place: str) -> dict[str, str]:
         """The texts, with the place of the check where one was given."""
@@ -82,12 +86,12 @@ PURPOSES = (
 )
 
 
-def find_purpose(purpose_id: str, kind: Kind) -> Purpose:
+def find_purpose(purpose_id: str) -> Purpose:
     """Return the purpose. Raises MalformedError, ``unknown_purpose``."""
     for purpose in PURPOSES:
-        if purpose.id == purpose_id and purpose.kind == kind:
+        if purpose.id == purpose_id:
             return purpose
-    raise MalformedError("this purpose does not go with this document", code="unknown_purpose")
+    raise MalformedError("this purpose is not known", code="unknown_purpose")
 
 
 def default_purpose(kind: Kind) -> Purpose:

@@ -103,7 +103,9 @@ class Verifier:
         kind = next((each for each in KINDS if each == asked.kind), None)
         if kind is None or asked.flow not in set(Flow):
             raise MalformedError("this kind of check is not known", code="unknown_kind")
-        purpose = find_purpose(asked.purpose, kind) if asked.purpose else default_purpose(kind)
+        purpose = find_purpose(asked.purpose) if asked.purpose else default_purpose(kind)
+        if purpose.kind != kind:
+            raise MalformedError("this purpose is for another document", code="unknown_purpose")
         place, query = parse_place(asked.place), create_query(kind, with_pid=asked.with_pid)
         self.inspections.purge(now, self.config.verdict_retention)
         inspection_id = secrets.token_urlsafe(12)
@@ -167,7 +169,10 @@ class Verifier:
     def links(self, inspection: Inspection) -> tuple[str, str | None]:
         """Return the link for wallet apps, and that of the web wallet if one is configured."""
         web = self.config.wallet_url
-        return f"{LINK_SCHEME}?{inspection.link}", f"{web}?{inspection.link}" if web else None
+        return (
+            f"{LINK_SCHEME}?{inspection.link}",
+            f"{web}/present?{inspection.link}" if web else None,
+        )
 
     def _find(self, inspection_id: str, now: int, inspector: str | None) -> Inspection:
         found = self.inspections.find(inspection_id, now)

@@ -19,11 +19,6 @@ KIND_NAMES: Mapping[str, Text] = {
     "pda1": _("A1 certificate"),
     "ehic": _("European Health Insurance Card"),
 }
-KIND_HINTS: Mapping[str, Text] = {
-    "pda1": _("Which country's social security covers a person's work"),
-    "ehic": _("Whether health insurance of another country covers care here"),
-}
-
 # By check: the title when it failed, and what to do then.
 _FAILED: Mapping[str, tuple[Text, Text]] = {
     "signature": (

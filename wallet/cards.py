@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from esspass.attestations import (
+    OPEN_END,
     DescribedClaim,
     attestation_type,
     describe_claims,
@@ -20,8 +21,6 @@ from esspass.errors import MalformedError
 from esspass.sdjwt import parse_sd_jwt_vc
 from esspass.verdict import Outcome
 from wallet.credentials import HeldCredential
-
-OPEN_END = date(2499, 1, 1)
 
 
 class Standing(StrEnum):

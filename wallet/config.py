@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from esspass.errors import MalformedError
+from esspass.web.environment import read_settings
 
 
 @dataclass(frozen=True)
@@ -41,31 +42,4 @@ class WalletConfig:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> WalletConfig:
         """Read ``WALLET_*``. Raises MalformedError for a missing or unusable setting."""
-        missing = [name for name in _REQUIRED if not environ.get(name)]
-        if missing:
-            raise MalformedError(f"not set: {', '.join(missing)}", code="setting_missing")
-        return cls(
-            base_url=environ["WALLET_BASE_URL"].rstrip("/"),
-            secret_key=environ["WALLET_SECRET_KEY"],
-            database_url=environ["WALLET_DATABASE_URL"],
-            keys_folder=Path(environ["WALLET_KEYS_FOLDER"]),
-            trust_anchors=Path(environ["WALLET_TRUST_ANCHORS"]),
-            allow_loopback=environ.get("WALLET_ALLOW_LOOPBACK") == "1",
-            ca_file=environ.get("WALLET_CA_FILE") or None,
-            **_numbers(environ),
-        )
-
-
-_REQUIRED = (
-    "WALLET_BASE_URL", "WALLET_SECRET_KEY", "WALLET_DATABASE_URL", "WALLET_KEYS_FOLDER",
-    "WALLET_TRUST_ANCHORS",
-)  # fmt: skip
-_NUMBERS = ("trust_max_age", "unlock_seconds", "session_seconds", "copies")
-
-
-def _numbers(environ: Mapping[str, str]) -> dict[str, int]:
-    given = {name: environ.get(f"WALLET_{name.upper()}") for name in _NUMBERS}
-    try:
-        return {name: int(text) for name, text in given.items() if text}
-    except ValueError as error:
-        raise MalformedError("a setting is not a number", code="bad_setting") from error
+        return read_settings(cls, "WALLET", environ)

@@ -45,7 +45,7 @@ def _write_entry(entry: HistoryEntry) -> dict[str, Any]:
         "event": entry.event.value,
         "party": encounter.party,
         "host": encounter.host,
-        "purpose": encounter.purpose,
+        "purpose": dict(encounter.purpose),
         "reason": encounter.reason,
         "warnings": list(encounter.warnings),
         "claims": [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -55,12 +55,13 @@ class SharedClaims:
 class Encounter:
     """With whom, about what. ``party`` is a name from a certificate, or empty when unproven.
 
+    ``purpose`` is what the other side said, by language tag.
     ``warnings`` are the codes the citizen saw; ``reason`` is the error code of a failed event.
     """
 
     party: str
     host: str
-    purpose: str = ""
+    purpose: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[SharedClaims, ...] = ()
     warnings: tuple[str, ...] = ()
     reason: str = ""

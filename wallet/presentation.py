@@ -131,7 +131,7 @@ class Presentation:
         encounter = Encounter(
             party=received.party.name,
             host=received.party.host,
-            purpose=received.purpose("en"),
+            purpose=received.purposes,
             shared=shared,
             warnings=tuple(caution.value for caution in find_cautions(received)),
             reason=reason,

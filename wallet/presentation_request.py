@@ -51,11 +51,20 @@ class PresentationRequest:
             "wallet_nonce": self.wallet_nonce,
         }
 
+    @property
+    def purposes(self) -> dict[str, str]:
+        """Why the verifier says it asks, as clean text by language tag; may be empty."""
+        cleaned = {tag: clean_text(text, MAX_PURPOSE) for tag, text in self.request.purpose.items()}
+        return {tag[:35]: text for tag, text in cleaned.items() if text}
+
     def purpose(self, locale: str) -> str:
-        """Return why the verifier says it asks, in this language if it has it; may be empty."""
-        texts = self.request.purpose
-        chosen = texts.get(locale) or texts.get("en") or next(iter(texts.values()), "")
-        return clean_text(chosen, MAX_PURPOSE)
+        """Return the purpose in this language if there is one in it; may be empty."""
+        return choose_text(self.purposes, locale)
+
+
+def choose_text(texts: Mapping[str, str], locale: str) -> str:
+    """Choose a text by language, else English, else any."""
+    return texts.get(locale) or texts.get("en") or next(iter(texts.values()), "")
 
 
 def fetch_request(

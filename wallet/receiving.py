@@ -27,6 +27,7 @@ from esspass.sdjwt import parse_sd_jwt_vc
 from esspass.verdict import Finding, Outcome, Verdict
 from wallet.access import Access
 from wallet.credentials import Checked, Copy, Credentials, HeldCredential, Provenance
+from wallet.discovery import read_organization
 from wallet.history import Encounter, Event, History, SharedClaims
 from wallet.keys import HolderKeys
 
@@ -160,11 +161,13 @@ def _holder_key_id(claims: Mapping[str, Any]) -> str:
 
 
 def _provenance(delivery: Delivery) -> Provenance:
+    """The issuer is named after the certificate that signed, which the checks found listed."""
     access = delivery.access
+    chain = parse_sd_jwt_vc(delivery.issued.credentials[0]).chain
     return Provenance(
         credential_issuer=access.metadata.credential_issuer,
         configuration_id=delivery.configuration.identifier,
-        issuer_name=access.party.name or access.party.host,
+        issuer_name=read_organization(chain) or access.party.host,
         notification_id=delivery.issued.notification_id,
         grant=access.write(),
     )

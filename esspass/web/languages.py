@@ -25,7 +25,7 @@ _YEAR = 365 * 24 * 3600
 
 def configure_languages(app: Flask, settings: WebSettings) -> None:
     """Give the app its catalogues, the kernel's last so that an app may say it differently."""
-    folders = (*settings.translation_directories, _CATALOGUES)
+    folders = (_CATALOGUES, *settings.translation_directories)  # later ones prevail
     Babel(
         app,
         default_locale=LOCALES[0],

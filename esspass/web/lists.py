@@ -17,9 +17,9 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from flask_babel import lazy_gettext as _
 
-from esspass.errors import MalformedError
 from esspass.web.app import create_web_app
 from esspass.web.blueprints import page_blueprint, protocol_blueprint
+from esspass.web.environment import read_settings
 from esspass.web.settings import WebSettings
 
 MEDIA_TYPES = {".jwt": "application/jwt", ".json": "application/json", ".pem": "text/plain"}
@@ -36,10 +36,7 @@ class ListsConfig:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> ListsConfig:
         """Read LISTS_FOLDER and LISTS_BASE_URL. Raises MalformedError."""
-        missing = [name for name in ("LISTS_FOLDER", "LISTS_BASE_URL") if not environ.get(name)]
-        if missing:
-            raise MalformedError(f"not set: {', '.join(missing)}", code="setting_missing")
-        return cls(Path(environ["LISTS_FOLDER"]), environ["LISTS_BASE_URL"])
+        return read_settings(cls, "LISTS", environ)
 
 
 def create_app(config: ListsConfig) -> Flask:

@@ -142,6 +142,11 @@ _HOLDER: Mapping[str, Text] = {
 _CONTENT: Mapping[str, Text] = {
     "unknown_type": _("This is not an A1, a health insurance card or an identity document."),
     "unknown_shape": _SHAPE,
+    "wrong_type": _("Another kind of document was shown than was asked for."),
+    "claims_missing": _("Entries that were asked for were not shown."),
+    "unasked_credential": _("The answer holds a document that was not asked for."),
+    "incomplete_answer": _("The answer does not hold all that was asked for."),
+    "too_many_presentations": _("The answer holds more than one document of a kind."),
     "schema_violation": _("An entry is missing or not written as its type prescribes."),
     "end_before_start": _("The document ends before it starts."),
     "expiry_before_issuance": _DATES,

@@ -21,18 +21,16 @@ blueprint = require_sign_in(page_blueprint("decisions", __name__))
 PAGE_SIZE = 15
 
 
-@blueprint.get("/")
-def home() -> Response:
-    """Lead staff to their list."""
-    return redirect(url_for("decisions.index"))
-
-
 @blueprint.get("/decisions")
+@blueprint.post("/decisions")
 def index() -> str:
-    """List decisions; search by name, number or document."""
-    text = request.args.get("q", "").strip()
-    state = _state(request.args.get("state", ""))
-    number = request.args.get("page", 1, type=int)
+    """List decisions; search by name, number or document.
+
+    What is searched for is personal data, so it is posted and never stands in an address.
+    """
+    text = request.form.get("q", "").strip()
+    state = _state(request.values.get("state", ""))
+    number = request.values.get("page", 1, type=int)
     page = services().issuer.records.search(text, state, max(1, number), PAGE_SIZE)
     return render_template(
         "back_office/decisions.html", page=page, text=text, state=state, states=texts.STATES,

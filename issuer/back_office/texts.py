@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from esspass.attestations import PDA1_EUDI, PDA1_WEBUILD
 from esspass.web.settings import Text
 from issuer.credentials import IssuedCredential
 from issuer.history import Entry, Event
@@ -35,6 +36,10 @@ OFFER_STATES: Mapping[OfferState, tuple[Text, str]] = {
     OfferState.EXPIRED: (_("Expired"), "neutral"),
     OfferState.CANCELLED: (_("Cancelled"), "neutral"),
     OfferState.LOCKED: (_("Locked after wrong codes"), "bad"),
+}
+SHAPES: Mapping[str, Text] = {
+    PDA1_WEBUILD: _("With the holder's personal details, shown block by block (We Build, 2026)"),
+    PDA1_EUDI: _("Without personal details, shown together with the identity (DC4EU, 2025)"),
 }
 GRANTS: Mapping[Grant, Text] = {
     Grant.PRE_AUTHORIZED: _("Code in the offer"),

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from esspass.errors import MalformedError, ProtocolError
 from esspass.web import now, page_blueprint
+from esspass.web.passkeys import current_user
 from issuer.authorization import NothingToIssueError
 from issuer.endpoints.interactions import (
     begin_request,
@@ -78,6 +79,14 @@ def submit_demo_eid(request_id: str) -> Response:
             errors = {"family_name": gettext("We hold no such document for this person.")}
     page = show("demo_eid.html", pushed, values=values, errors=errors)
     return Response(page, 400, mimetype="text/html")
+
+
+@blueprint.get("/")
+def home() -> Response | str:
+    """Lead staff to their list, and tell others what this address is."""
+    if current_user() is not None:
+        return redirect(url_for("decisions.index"))
+    return render_template("home.html")
 
 
 @blueprint.get("/privacy")

@@ -41,7 +41,7 @@ def pid_here(request_id: str) -> Response:
     require_method("pid")
     pushed_request(request_id)
     wallet_url = services().config.wallet_url
-    base = f"{wallet_url}/present" if wallet_url else "openid4vp://"
+    base = f"{wallet_url}/present" if wallet_url else "openid4vp://authorize"
     return redirect(_start(request_id, Flow.SAME_DEVICE).link(base), 303)
 
 

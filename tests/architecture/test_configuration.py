@@ -18,13 +18,8 @@ CONFIGS = {
     "VERIFIER": VerifierConfig,
     "LISTS": ListsConfig,
 }
-VALUES = {
-    "ISSUER_SIGN_IN": "pid,oidc",
-    "ISSUER_OIDC_ISSUER": "https://op.example",
-    "ISSUER_BASE_URL": "https://issuer.example",
-    "WALLET_BASE_URL": "https://wallet.example",
-    "VERIFIER_BASE_URL": "https://verifier.example",
-}
+VALUES = {"ISSUER_SIGN_IN": "pid,oidc"}
+TEXT = ("_KEY", "_URL", "_FOLDER", "_ANCHORS", "_NAME", "_ID", "_COUNTRY", "_ISSUER", "_SECRET")
 
 
 class Asked(dict):
@@ -34,19 +29,9 @@ class Asked(dict):
         super().__init__()
         self.names = set()
 
-    def __getitem__(self, name):
-        self.names.add(name)
-        return VALUES.get(name, "x" * 40)
-
     def get(self, name, otherwise=None):
         self.names.add(name)
-        given = VALUES.get(name)
-        if given is None and otherwise is None and name.endswith(REQUIRED):
-            return "x"
-        return given if given is not None else otherwise
-
-
-REQUIRED = ("_KEY", "_URL", "_FOLDER", "_ANCHORS", "_NAME", "_ID", "_COUNTRY")
+        return VALUES.get(name) or ("x" if name.endswith(TEXT) else otherwise)
 
 
 def _documented(prefix):

@@ -1,8 +1,8 @@
 """Good evidence for issuance: wallets, providers and proofs, and one way to spoil each claim."""
 
 import base64
-import re
 import json
+import re
 
 from esspass.jose.jws import create_jws, parse_jws
 from esspass.keys.certificates import create_authority, create_signer, create_x5c
@@ -129,7 +129,9 @@ class WalletDriver:
         return self.clock[0]
 
     def post(self, path, data=None, json=None, headers=None, **more):
-        return self.client.post(path, data=data, json=json, headers=headers, base_url=self.base, **more)
+        return self.client.post(
+            path, data=data, json=json, headers=headers, base_url=self.base, **more
+        )
 
     def client_headers(self, path, dpop=True):
         headers = self.kit.client_headers(self.base, self.now)
@@ -145,7 +147,11 @@ class WalletDriver:
 
     def redeem(self, offer, tx_code=None, headers=None, **form):
         grant = offer["grants"][PRE_AUTHORIZED]
-        form = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": grant["pre-authorized_code"], **form}
+        form = {
+            "grant_type": PRE_AUTHORIZED,
+            "pre-authorized_code": grant["pre-authorized_code"],
+            **form,
+        }
         if tx_code is not None:
             form["tx_code"] = tx_code
         return self.token(form, headers)
@@ -161,7 +167,9 @@ class WalletDriver:
 
     def authorize(self, request_uri, **query):
         parameters = {"client_id": self.kit.client_id, "request_uri": request_uri, **query}
-        return self.client.get("/authorize", query_string=parameters, base_url=self.base, follow_redirects=True)
+        return self.client.get(
+            "/authorize", query_string=parameters, base_url=self.base, follow_redirects=True
+        )
 
     def sign_in(self, page, **values):
         """Fill in the simulated identity on ``page`` and send it."""
@@ -173,7 +181,9 @@ class WalletDriver:
             "grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI,
             "code_verifier": self.verifier, "client_id": self.kit.client_id, **changes,
         }  # fmt: skip
-        return self.token({name: value for name, value in form.items() if value is not None}, headers)
+        return self.token(
+            {name: value for name, value in form.items() if value is not None}, headers
+        )
 
     def nonce(self):
         return self.post("/nonce").json["c_nonce"]
@@ -188,5 +198,11 @@ class WalletDriver:
         return {"jwt": [self.kit.jwt_proof(fresh, self.base, self.now, holder=i) for i in holders]}
 
     def credential(self, configuration_id="urn:eudi:ehic:1", proofs=None, headers=None, **changes):
-        body = {"credential_configuration_id": configuration_id, "proofs": proofs or self.proofs(), **changes}
-        return self.resource("/credential", {n: v for n, v in body.items() if v is not None}, headers)
+        body = {
+            "credential_configuration_id": configuration_id,
+            "proofs": proofs or self.proofs(),
+            **changes,
+        }
+        return self.resource(
+            "/credential", {n: v for n, v in body.items() if v is not None}, headers
+        )

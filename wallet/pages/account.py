@@ -24,6 +24,7 @@ from wallet.keys import SERVER
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale
 from wallet.pages.access import the_wallet as wallet
 from wallet.pages.wording import ERROR_TEXTS, EVENTS
+from wallet.presentation_request import choose_text
 
 
 def create_account_blueprint(passkeys: PasskeyStore, sessions: ServerSessionStore) -> Blueprint:
@@ -64,6 +65,7 @@ def history() -> str:
         events=EVENTS,
         describe_shared=_describe_shared,
         describe_stop=_describe_stop,
+        describe_purpose=lambda texts: choose_text(texts, locale()),
     )
 
 

@@ -63,7 +63,7 @@ def open_offer() -> ResponseReturnValue:
     """Read an offer and remember it, so that the page can be reloaded."""
     query = request.query_string.decode("ascii", "strict")
     resolved = wallet().resolve_offer(f"openid-credential-offer://?{query}", now())
-    members = {"offer": create_credential_offer(resolved.offer), "query": query}
+    members = {"offer": create_credential_offer(resolved.offer)}
     pending_id = wallet().pending.add("offer", holder_id(), members, now() + LIFETIME, now())
     return redirect(f"/offer/{pending_id}")
 

@@ -5,8 +5,23 @@ import { setGlobalConfig } from '@openid4vc/oauth2'
 
 setGlobalConfig({ allowInsecureUrls: true }) // the world under test is on loopback
 
-export const read = async () => JSON.parse(await new Response(process.stdin).text())
-export const write = (value) => process.stdout.write(`${JSON.stringify(value)}\n`)
+/** Read one JSON document, write one. A refusal of the other side is a result; anything else ends the process. */
+export async function run(answer) {
+  const input = JSON.parse(await new Response(process.stdin).text())
+  const write = (value) => process.stdout.write(`${JSON.stringify(value)}\n`)
+  try {
+    write(await answer(input))
+  } catch (error) {
+    const refused = refusal(error)
+    if (!refused) throw error
+    write({ refused })
+  }
+}
+
+function refusal(error) {
+  const body = error.errorResponse ?? error.response?.credentialErrorResponseResult?.data ?? error.wwwAuthenticateHeaders?.[0]
+  return body?.error && { error: body.error, error_description: body.error_description }
+}
 
 export async function createKey() {
   const { publicKey, privateKey } = await jose.generateKeyPair('ES256', { extractable: true })

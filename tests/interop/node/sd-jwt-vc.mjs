@@ -1,50 +1,48 @@
-// @sd-jwt/sd-jwt-vc both ways. stdin: {action: "verify", credential, jwk, nonce?} or {action: "issue"}.
-import { createHash, randomBytes, X509Certificate } from 'node:crypto'
+// @sd-jwt/sd-jwt-vc both ways.
+// stdin: {action: "verify", credentials, nonce?, types?} -> [{claims, header, kb, metadata} or {failed}]
+//        {action: "issue", issuer: {privateJwk, x5c}, vct, claims, frame, shown, nonce, audience} -> {credential, presentation}
+import { createHash } from 'node:crypto'
 import * as jose from 'jose'
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'
-import { createKey, read, write } from './callbacks.mjs'
+import { createKey, run } from './callbacks.mjs'
+import { platform, sign, verifyWith } from './sd-jwt.mjs'
 
-const sign = (privateKey) => async (data) =>
-  Buffer.from(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, Buffer.from(data))).toString('base64url')
-const verifier = (jwk) => async (data, signature) => {
-  const key = await crypto.subtle.importKey('jwk', jwk, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify'])
-  return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(signature, 'base64url'), Buffer.from(data))
+/** Fetch type metadata; check vct#integrity as W3C SRI, which the library's own fetcher reads as hexadecimal. */
+const typesFrom = (address) => async (vct, integrity) => {
+  const body = Buffer.from(await (await fetch(`${address}/${encodeURIComponent(vct)}`)).arrayBuffer())
+  const found = `sha256-${createHash('sha256').update(body).digest('base64')}`
+  if (integrity !== found) throw new Error(`type metadata is ${found}, the credential says ${integrity}`)
+  return JSON.parse(body)
 }
-const base = {
-  signAlg: 'ES256', kbSignAlg: 'ES256', hashAlg: 'sha-256',
-  hasher: (data, alg) => new Uint8Array(createHash(alg.replace('-', '')).update(typeof data === 'string' ? data : Buffer.from(data)).digest()),
-  saltGenerator: (bytes) => randomBytes(bytes).toString('base64url'),
-}
-const input = await read()
 
-if (input.action === 'verify') {
-  const holderJwk = jose.decodeJwt(input.credential.split('~')[0]).cnf?.jwk
+async function verify(credential, { nonce, types }) {
   const sdjwt = new SDJwtVcInstance({
-    ...base, verifier: verifier(input.jwk), kbVerifier: holderJwk && verifier(holderJwk),
-    statusListFetcher: async () => { throw new Error('not asked here') },
+    ...platform,
+    kbVerifier: (data, signature, payload) => verifyWith(payload.cnf.jwk, data, signature),
+    loadTypeMetadataFormat: Boolean(types),
+    vctFetcher: types && typesFrom(types),
   })
-  const checks = input.nonce ? { keyBindingNonce: input.nonce } : {}
-  const decoded = await sdjwt.decode(input.credential)
-  delete decoded.jwt.payload.status // the status list is verified by tests of its own
-  await sdjwt.validate(input.credential, checks)
-  write({ claims: await sdjwt.getClaims(input.credential), valid: true })
-} else {
-  const issuer = await createKey()
+  try {
+    const { header, kb, typeMetadata } = await sdjwt.verify(credential, nonce ? { keyBindingNonce: nonce } : {})
+    return { claims: await sdjwt.getClaims(credential), header, kb: kb?.payload, metadata: typeMetadata?.mergedTypeMetadata }
+  } catch (error) {
+    return { failed: error.message }
+  }
+}
+
+async function issue({ issuer, vct, claims, frame, shown, nonce, audience }) {
   const holder = await createKey()
   const sdjwt = new SDJwtVcInstance({
-    ...base, signer: sign(issuer.privateKey), verifier: verifier(issuer.publicJwk),
-    kbSigner: sign(holder.privateKey), kbVerifier: verifier(holder.publicJwk),
+    ...platform,
+    signer: sign(await jose.importJWK(issuer.privateJwk, 'ES256')),
+    kbSigner: sign(holder.privateKey),
   })
-  const claims = {
-    iss: 'https://elsewhere.example', iat: Math.floor(Date.now() / 1000), vct: 'urn:eudi:pid:1',
-    cnf: { jwk: holder.publicJwk }, family_name: 'Kazlauskienė', given_name: 'Ona',
-    address: { locality: 'Kaunas', country: 'LT' }, nationalities: ['LT', 'GR'],
-  }
-  const frame = { _sd: ['family_name', 'given_name', 'address'], address: { _sd: ['locality'] }, nationalities: { _sd: [0, 1] } }
-  const credential = await sdjwt.issue(claims, frame, { header: { x5c: input.x5c } })
-  const presentation = await sdjwt.present(
-    credential, { family_name: true, address: { locality: true }, nationalities: { 0: true } },
-    { kb: { payload: { iat: claims.iat, aud: 'x509_hash:test', nonce: input.nonce } } },
-  )
-  write({ credential, presentation, issuer: issuer.publicJwk, holder: holder.publicJwk })
+  const iat = Math.floor(Date.now() / 1000)
+  const payload = { iat, exp: iat + 3600, vct, cnf: { jwk: holder.publicJwk }, ...claims }
+  const credential = await sdjwt.issue(payload, frame, { header: { x5c: issuer.x5c } })
+  const kb = { payload: { iat, aud: audience, nonce } }
+  return { credential, presentation: await sdjwt.present(credential, shown, { kb }) }
 }
+
+await run((input) =>
+  input.action === 'verify' ? Promise.all(input.credentials.map((each) => verify(each, input))) : issue(input))

@@ -506,6 +506,24 @@ def test_vci_07_a_challenge_can_be_demanded(make_office):
     )
 
 
+def test_lists_too_old_to_decide_are_our_trouble(office):
+    wallet = office.wallet()
+    office.clock[0] += 90 * 86400
+    refused(wallet.push(), "temporarily_unavailable", status=503)
+
+
+def test_what_has_expired_is_forgotten(office):
+    wallet = office.ready()
+    wallet.credential()
+    database = office.services.database
+    assert database.query("SELECT count(*) AS n FROM replays")[0]["n"] > 3
+    office.clock[0] += 91 * 86400
+    office.services.tokens.grants.forget(office.clock[0])
+    office.services.prover.replays.forget(office.clock[0])
+    assert database.query("SELECT count(*) AS n FROM replays")[0]["n"] == 0
+    assert database.query("SELECT count(*) AS n FROM tokens")[0]["n"] == 0
+
+
 # VCI-09 and VCI-10
 
 

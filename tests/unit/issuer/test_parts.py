@@ -60,7 +60,7 @@ def test_settings_that_cannot_be(environ, change):
 
 def test_a_missing_setting(environ):
     del environ["ISSUER_SECRET_KEY"]
-    with pytest.raises(KeyError):
+    with pytest.raises(MalformedError, match="ISSUER_SECRET_KEY"):
         IssuerConfig.from_environ(environ)
 
 
@@ -72,7 +72,7 @@ def test_oidc_settings(environ):
         "ISSUER_OIDC_CLIENT_SECRET": "hunter2",
     }
     config = IssuerConfig.from_environ({**environ, **more})
-    assert config.oidc.issuer == "https://op.example"
+    assert config.oidc.issuer == "https://op.example/"  # OpenID Connect compares it as it is
     assert "hunter2" not in repr(config)
 
 

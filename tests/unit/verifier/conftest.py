@@ -45,7 +45,7 @@ class Stage:
                 "database_url": "",
                 "keys_folder": folder,
                 "trust_anchors": anchors,
-                "wallet_url": "https://wallet.example.org/present",
+                "wallet_url": "https://wallet.example.org",
                 **settings,
             }
         )
@@ -77,8 +77,8 @@ class Stage:
 
     def begin(self, browser, **form):
         """Start a check on the page; return its id."""
-        form = {"kind": "pda1", "with_pid": "1", **form}
-        answer = self.post(browser, "/inspections", **form)
+        form = {"purpose": "labour-inspection", "with_pid": "1", **form}
+        answer = self.post(browser, "/", **form)
         assert answer.status_code == 303, answer.text
         return answer.location.rpartition("/")[2]
 

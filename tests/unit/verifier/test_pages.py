@@ -60,29 +60,29 @@ def test_start_page(browser):
 
 
 def test_nothing_chosen(stage, browser):
-    page = stage.post(browser, "/inspections", kind="")
+    page = stage.post(browser, "/", purpose="")
     assert page.status_code == 422
-    assert "Choose the document to check" in page.text
-    assert 'href="#kind"' in page.text
-    assert 'id="kind"' in page.text
+    assert "Choose what to check" in page.text
+    assert 'href="#purpose"' in page.text
+    assert 'id="purpose"' in page.text
 
 
 def test_place_too_long_keeps_what_was_typed(stage, browser):
-    page = stage.post(browser, "/inspections", kind="ehic", place="x" * 81, purpose_ehic="care")
+    page = stage.post(browser, "/", place="x" * 81, purpose="care")
     assert page.status_code == 422
     assert "Write a shorter place" in page.text
     assert "x" * 81 in page.text
 
 
 @pytest.mark.parametrize(
-    "form", [{"kind": "pda1", "purpose_pda1": "care"}, {"kind": "pda1", "flow": "telepathy"}]
+    "form", [{"purpose": "curiosity"}, {"purpose": "care", "flow": "telepathy"}]
 )
 def test_made_up_choices(stage, browser, form):
-    assert stage.post(browser, "/inspections", **form).status_code == 400
+    assert stage.post(browser, "/", **form).status_code == 400
 
 
 def test_forms_of_other_sites(stage, browser):
-    answer = browser.post("/inspections", data={"kind": "pda1"})
+    answer = browser.post("/", data={"purpose": "care"})
     assert answer.status_code == 400
     assert "form_expired" in answer.text
 
@@ -122,7 +122,7 @@ def test_verdict(stage, browser, wallet):
 
 
 def test_verdict_on_a_card_without_identity(stage, browser, wallet):
-    page = browser.get(answered(stage, browser, wallet, kind="ehic", with_pid="")).text
+    page = browser.get(answered(stage, browser, wallet, purpose="care", with_pid="")).text
     assert "Compare name and date of birth" in page
     assert "app-verdict--good" in page
     assert "80440000000000000017" in page

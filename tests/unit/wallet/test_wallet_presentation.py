@@ -99,7 +99,7 @@ class TestSharing:
         assert entry.event is Event.SHARED
         assert entry.encounter.party == "Υποδειγματική Επιθεώρηση Εργασίας"
         assert entry.encounter.host == verifier.url.removeprefix("http://")
-        assert entry.encounter.purpose == PURPOSE["en"]
+        assert entry.encounter.purpose == PURPOSE
         (shared,) = entry.encounter.shared
         assert NUMBER in shared.paths
         assert PIN not in shared.paths

@@ -97,7 +97,7 @@ class TestHistory:
         history = History(tables, SERVER_KEY)
         shared = SharedClaims("urn:eudi:pid:1", (("family_name",), ("nationalities", None)))
         encounter = Encounter(
-            "Inspectorate", "verifier.example", "Check", (shared,), ("no_purpose",)
+            "Inspectorate", "verifier.example", {"en": "Check"}, (shared,), ("no_purpose",)
         )
         history.add("jonas", Event.SHARED, encounter, NOW)
         history.add("jonas", Event.REFUSED, Encounter("", "evil.example"), NOW + 1)
