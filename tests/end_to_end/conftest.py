@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,11 +18,15 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
+from esspass.attestations import EHIC, PDA1_WEBUILD
 from esspass.storage import connect
+from tests.end_to_end.residents import eid_form, settle
+from tests.end_to_end.visitors import Citizen, Clerk, Inspector
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = Axe()
 WIDTH, HEIGHT, FRAMES = 640, 480, 8
 
 
@@ -45,46 +50,135 @@ def browser(playwright):
     chromium.close()
 
 
+class Pages:
+    """Opens pages, and keeps a list of what must not happen on them."""
+
+    def __init__(self, browser):
+        self.browser, self.contexts, self.problems = browser, [], []
+
+    def open(self, *, width=1280, height=900, locale="en", on=None, **settings):
+        """Open a page in a context of its own: a browser that nobody has used before."""
+        viewport = {"width": width, "height": height}
+        context = (on or self.browser).new_context(viewport=viewport, locale=locale, **settings)
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        context.on("console", self._note_console)
+        context.on("weberror", lambda error: self.problems.append(str(error.error)))
+        context.on("request", self._note_request)
+        return context.new_page()
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
+
+    def _note_console(self, message):
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            self.problems.append(message.text)
+
+    def _note_request(self, request):
+        if not request.url.startswith(("http://localhost:", "data:", "blob:http://localhost:")):
+            self.problems.append(f"asked elsewhere: {request.url}")
+
+
 @pytest.fixture
 def new_page(browser):
     """Open pages: ``new_page(locale="el", width=390)``; the console's errors must stay empty."""
-    contexts, problems = [], []
-
-    def open_page(*, width=1280, height=900, locale="en", on=browser, **settings):
-        viewport = {"width": width, "height": height}
-        context = on.new_context(viewport=viewport, locale=locale, **settings)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: _note(problems, message))
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert problems == []
+    pages = Pages(browser)
+    yield pages.open
+    pages.close()
+    assert pages.problems == []
 
 
-def _note(problems, message):
-    if message.type == "error" and "the server responded with a status of" not in message.text:
-        problems.append(message.text)
+@pytest.fixture(scope="session")
+def kept_pages(browser):
+    """Pages that several tests use, one after the other."""
+    pages = Pages(browser)
+    yield pages
+    pages.close()
 
 
 @pytest.fixture
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def quiet(kept_pages):
+    """Nothing went wrong on the pages that are kept, as far as the browser can tell."""
+    kept_pages.problems.clear()
+    yield
+    assert kept_pages.problems == []
+
+
+@pytest.fixture(scope="session")
+def new_citizen(kept_pages, cast):
+    """Citizens with an empty wallet: ``new_citizen("Rasa", locale="lt")``."""
+
+    def sign_up(name, **settings):
+        page = kept_pages.open(**settings)
+        authenticator = add_authenticator(page, prf=True)
+        citizen = Citizen(page, cast.world.base_url("wallet"), authenticator)
+        citizen.sign_up(name)
+        return citizen
+
+    return sign_up
+
+
+@pytest.fixture(scope="session")
+def inspector(kept_pages, cast):
+    """The Greek inspector, who came by the first link of that app."""
+    return _arrive(Inspector, kept_pages, cast, "inspector-el", "Ελένη Παπαδοπούλου", locale="el")
+
+
+@pytest.fixture(scope="session")
+def nurse(kept_pages, cast):
+    """Somebody at the desk of the Romanian clinic."""
+    return _arrive(Inspector, kept_pages, cast, "clinic-ro", "Ioana Popescu", locale="ro")
+
+
+@pytest.fixture(scope="session")
+def clerk(kept_pages, cast):
+    """Somebody in the back office of the Lithuanian institution."""
+    return _arrive(Clerk, kept_pages, cast, "issuer-lt", "Rasa Kazlauskienė")
+
+
+def _arrive(role, kept_pages, cast, app, name, **settings):
+    page = kept_pages.open(**settings)
+    staff = role(page, cast.world.base_url(app), add_authenticator(page))
+    log = cast.world.service(app).log.read_text()
+    staff.arrive(re.findall(r"http\S+/invitation/\S+", log)[-1], name)
+    return staff
+
+
+@pytest.fixture(scope="session")
+def worker(cast):
+    """A posted worker with a PID, an A1 and an EHIC to come."""
+    return settle(cast, "Kairys", "Jonas Adomas")
+
+
+@pytest.fixture(scope="session")
+def holder(new_citizen, cast, worker):
+    """The worker's wallet in the browser, with all three documents; it reads English."""
+    citizen = new_citizen("Jonas")
+    equip(citizen, cast, worker)
+    return citizen
+
+
+def equip(citizen, cast, worker):
+    """Accept PID, A1 and EHIC offers, the two last without a sign-in."""
+    citizen.open_link(cast.office("identity-lt").offer_pid(worker).uri)
+    citizen.accept()
+    citizen.fill_demo_eid(eid_form(worker))
+    for vct, kind in ((PDA1_WEBUILD, "pda1"), (EHIC, "ehic")):
+        office = cast.office("issuer-lt")
+        offer = office.offer(worker, vct, kind, "pre-authorized", tx_code=False)
+        citizen.open_link(offer.uri)
+        citizen.accept()
 
 
 @pytest.fixture
-def serve(free_port):
+def serve():
     """Run an app on localhost: ``serve(lambda base_url: create_app(...))`` returns its address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     servers = []
 
-    def start(create, port=free_port):
+    def start(create):
+        port = find_free_port()
         base_url = f"http://localhost:{port}"
         server = make_server("localhost", port, create(base_url), threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -97,6 +191,12 @@ def serve(free_port):
         server.server_close()
 
 
+def find_free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @pytest.fixture
 def sqlite(tmp_path):
     db = connect(str(tmp_path / "browser.db"))
@@ -106,38 +206,39 @@ def sqlite(tmp_path):
 
 @pytest.fixture
 def accessible():
-    """Check a page opened with ``bypass_csp=True`` (axe is injected) against the rules."""
-    axe = Axe()
+    """Check a page against axe's rules."""
+    return check_accessibility
 
-    def check(page):
-        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-        result = axe.run(page, options=options)
-        assert result.violations_count == 0, result.generate_report()
 
-    return check
+def check_accessibility(page):
+    """Run axe on a page. Raises AssertionError with its report."""
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    result = AXE.run(page, options=options)
+    assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
 
 
 @pytest.fixture
 def passkeys():
-    """Give a page a virtual authenticator (Chromium, CDP WebAuthn); returns the CDP session."""
+    """Give a page a virtual authenticator: ``passkeys(page, prf=True)``."""
+    return add_authenticator
 
-    def add(page, *, prf=False, verified=True):
-        session = page.context.new_cdp_session(page)
-        session.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "ctap2Version": "ctap2_1",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": verified,
-            "automaticPresenceSimulation": True,
-            "hasPrf": prf,
-        }
-        added = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        return VirtualAuthenticator(session, added["authenticatorId"])
 
-    return add
+def add_authenticator(page, *, prf=False, verified=True):
+    """Give a page an authenticator that says yes by itself (Chromium, CDP WebAuthn)."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "ctap2Version": "ctap2_1",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": verified,
+        "automaticPresenceSimulation": True,
+        "hasPrf": prf,
+    }
+    added = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return VirtualAuthenticator(session, added["authenticatorId"])
 
 
 class VirtualAuthenticator:

@@ -24,7 +24,7 @@ def base(serve, sqlite):
 @pytest.mark.parametrize("locale", LOCALES)
 def test_pages_are_accessible(base, new_page, accessible, locale):
     for width in (1280, 390):
-        page = new_page(width=width, locale=locale, bypass_csp=True)
+        page = new_page(width=width, locale=locale)
         for address in PAGES:
             page.goto(base + address)
             assert page.get_attribute("html", "lang") == locale
@@ -34,13 +34,13 @@ def test_pages_are_accessible(base, new_page, accessible, locale):
 
 @pytest.mark.parametrize("outcome", ["PASSED", "FAILED", "INDETERMINATE"])
 def test_every_verdict_is_accessible(base, new_page, accessible, outcome):
-    page = new_page(bypass_csp=True)
+    page = new_page()
     page.goto(f"{base}/?outcome={outcome}")
     accessible(page)
 
 
 def test_the_accessibility_check_can_fail(base, new_page, accessible):
-    page = new_page(bypass_csp=True)
+    page = new_page()
     page.goto(f"{base}/form")
     page.evaluate("document.querySelector('label[for=payload]').remove()")
     with pytest.raises(AssertionError, match="label"):
@@ -142,7 +142,7 @@ def test_a_value_is_copied(base, new_page):
 
 
 def test_a_waiting_page_moves_on_when_there_is_an_answer(base, new_page, accessible):
-    page = new_page(bypass_csp=True)
+    page = new_page()
     page.goto(f"{base}/waiting?url=/state")
     page.wait_for_url(f"{base}/form")
     page.goto(f"{base}/waiting?url=/bug/x")
@@ -273,13 +273,13 @@ class TestPasskeys:
             assert status == 400
             assert page.goto(f"{base}/private").url.startswith(f"{base}/sign-in")
 
-    def test_ww_03_other_origin(self, base, new_page, passkeys, serve, sqlite, free_port):
+    def test_ww_03_other_origin(self, base, new_page, passkeys, serve, sqlite):
         """The same host on another port shows the same passkeys; its assertions are refused."""
         page = new_page()
         passkeys(page, prf=True)
         self.sign_up(page, base)
         self.sign_out(page, base)
-        other = serve(lambda _: create_demo_app(sqlite, base, prf=True), free_port + 1)
+        other = serve(lambda _: create_demo_app(sqlite, base, prf=True))
         page.goto(f"{other}/sign-in")
         assertion = page.evaluate(ASSERT_ONLY)
         assert "clientDataJSON" in assertion
@@ -296,7 +296,7 @@ class TestPasskeys:
         assert message == "This device already holds a passkey of yours."
 
     def test_the_page_of_passkeys_is_accessible(self, base, new_page, passkeys, accessible):
-        page = new_page(bypass_csp=True)
+        page = new_page()
         passkeys(page, prf=True)
         self.sign_up(page, base)
         page.goto(f"{base}/passkeys")
@@ -320,7 +320,7 @@ ASSERT_ONLY = """async () => {
 
 def test_a_member_of_staff_arrives_by_invitation(serve, sqlite, new_page, passkeys, accessible):
     base = serve(lambda base_url: create_demo_app(sqlite, base_url, role="staff"))
-    page = new_page(bypass_csp=True)
+    page = new_page()
     passkeys(page)
     page.goto(create_first_invitation(PasskeyStore(sqlite), base, NOW))
     accessible(page)
