@@ -15,6 +15,16 @@ from demo.world import SERVICES, World, institution
 from esspass.trust.folder import NAMES, OperatorFolder
 
 _BODIES = ("identity-lt", "issuer-lt", "host-el", "host-ro")
+_TITLES = {
+    "lists": "Trusted lists",
+    "identity-lt": "Identity authority, Lithuania: issues PIDs",
+    "issuer-lt": "Institution, Lithuania: issues A1 and EHIC",
+    "host-el": "Institution, Greece",
+    "host-ro": "Institution, Romania",
+    "wallet": "Wallet of the citizens",
+    "inspector-el": "Labour inspector, Greece",
+    "clinic-ro": "Clinic, Romania",
+}
 
 
 def create_info(world: World) -> dict[str, Any]:
@@ -74,8 +84,8 @@ def print_guide(world: World, staff: Mapping[str, str | None], *, up: bool = Tru
 
 
 def _print_service(world: World, name: str, app: str, staff: Mapping[str, str | None]) -> None:
-    title = {"lists": "Trusted lists", "wallet": "Wallet"}.get(name) or institution(name).name
-    click.echo(f"  {world.base_url(name):<26}  {app:<9} {title}")
+    body = "" if name in {"lists", "wallet"} else f" ({institution(name).name})"
+    click.echo(f"  {world.base_url(name):<26}  {app:<9} {_TITLES[name]}{body}")
     if name not in staff:
         return
     link = staff[name]
@@ -93,10 +103,10 @@ What to try, with two browser windows and a second terminal:
   2. {demo} offer --person builder --type pid --grant authorization
      Add the offer_uri in the wallet; sign in with the demonstration identity: {builder.surnames},
      {builder.forenames}, {builder.date_of_birth.isoformat()}, {builder.pin}.
-  3. As staff of {institution("issuer-lt").name}: find {builder.surnames}, offer the PD A1,
+  3. As staff of the Lithuanian institution: find {builder.surnames}, offer the PD A1,
      and accept it in the wallet.
-  4. As staff of {institution("inspector-el").name}: start a check of the A1
-     and the identity, answer it with the wallet, read the verdict.
+  4. As the Greek inspector: start a check of the A1 and the identity,
+     answer it with the wallet, read the verdict.
   5. As the institution again: withdraw the A1. Check once more: the verdict says so.
   6. Without a browser: eval "$({demo} env wallet)"; {program} wallet accept OFFER_URI
      For other people's software: {demo} info --json"""

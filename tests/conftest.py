@@ -12,7 +12,7 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 
 
-WORLDLY = {"documents", "end_to_end", "interop"}
+WORLDLY = {"end_to_end", "interop"}
 
 
 def pytest_collection_modifyitems(items):
