@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import tempfile
 import threading
@@ -12,10 +13,12 @@ import click
 
 from demo.actors import Cast, clock
 from demo.guide import create_info, print_guide
+from demo.people import Citizen
 from demo.processes import busy_ports, free_ports, running
 from demo.scenario import tell
-from demo.story import Story
-from demo.world import FIRST_PORT, SERVICES, World, create_world, open_world
+from demo.staff import find_staff_links
+from demo.story import StepError, Story
+from demo.world import FIRST_PORT, SERVICES, World, create_world, migrate_world, open_world
 from esspass.attestations import EHIC, PDA1_WEBUILD, PID
 from esspass.errors import MalformedError
 from esspass.trust.operator import publish
@@ -26,6 +29,7 @@ _TYPES = {
     "pid": ("identity-lt", PID),
 }
 _INSPECTORS = {"pda1": "inspector-el", "ehic": "clinic-ro"}
+_OPERATOR = "operator"
 
 
 @click.group()
@@ -62,41 +66,62 @@ def run() -> None:
 def serve(folder: Path, *, tls: bool, first_port: int) -> None:
     """Keep a world up for a person with a browser; Ctrl-C stops all."""
     world = _open_or_create(folder, first_port, tls=tls)
-    busy = busy_ports([service.port for service in world.services()])
-    if busy:
-        raise MalformedError(
-            f"port {', '.join(map(str, busy))} is in use by another program; stop it,"
-            " or give --first-port with an unused --folder",
-            code="port_in_use",
-        )
+    _require_free_ports(world)
     publish(world.operator, clock())
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     click.echo("Starting eight processes …")
     with running(world.services(), world.fetcher()):
-        print_guide(world)
+        print_guide(world, find_staff_links(world, clock()))
         stopped.wait()
         click.echo("\nStopping …")
 
 
+def _require_free_ports(world: World) -> None:
+    busy = busy_ports([service.port for service in world.services()])
+    if busy:
+        which = f"port {busy[0]} is" if len(busy) == 1 else f"ports {busy[0]} to {busy[-1]} are"
+        raise MalformedError(
+            f"{which} in use, perhaps by this world, served already; stop what uses them,"
+            " or make another world: esspass demo --folder NEW serve --first-port NUMBER",
+            code="port_in_use",
+        )
+
+
 def _open_or_create(folder: Path, first_port: int, *, tls: bool) -> World:
-    world = open_world(folder)
-    if world is not None and world.tls is not tls:
+    world = _open(folder)
+    if world is None:
+        click.echo(f"Making keys, lists and databases in {folder} …")
+        ports = range(first_port, first_port + len(SERVICES))
+        try:
+            return create_world(folder, list(ports), clock(), tls=tls)
+        except OSError as error:
+            raise MalformedError(
+                f"cannot make a world in {folder}: {error.strerror}", code="cannot_write"
+            ) from error
+    if world.tls is not tls:
         kind = "https" if world.tls else "http"
         raise MalformedError(
             f"the world in {folder} speaks {kind}; remove the folder or use another (--folder)",
             code="other_scheme",
         )
-    if world is None:
-        click.echo(f"Making keys, lists and databases in {folder} …")
-        ports = range(first_port, first_port + len(SERVICES))
-        world = create_world(folder, list(ports), clock(), tls=tls)
+    migrate_world(world)
     return world
 
 
+def _open(folder: Path) -> World | None:
+    try:
+        return open_world(folder)
+    except ValueError as error:
+        raise MalformedError(
+            f"the world in {folder} cannot be read; remove the folder to begin again",
+            code="broken_world",
+        ) from error
+
+
 def _existing(folder: Path) -> World:
-    world = open_world(folder)
+    world = _open(folder)
     if world is None:
         raise MalformedError(
             f"there is no world in {folder}; run make serve first", code="no_world"
@@ -110,10 +135,33 @@ def _existing(folder: Path) -> World:
 def info(folder: Path, *, as_json: bool) -> None:
     """Give every address, the TLS CA and each trust anchor (PEM files)."""
     world = _existing(folder)
+    up = bool(busy_ports([world.service("lists").port]))
     if as_json:
-        click.echo(json.dumps(create_info(world), ensure_ascii=False, indent=1))
+        _print({"running": up, **create_info(world)})
     else:
-        print_guide(world)
+        print_guide(world, find_staff_links(world, clock()) if up else {}, up=up)
+
+
+@demo.command("env")
+@click.argument("service", type=click.Choice([*(name for name, _ in SERVICES), _OPERATOR]))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.pass_obj
+def env_command(folder: Path, service: str, *, as_json: bool) -> None:
+    """Print the settings of SERVICE for a shell, its secrets among them.
+
+    With those of the wallet, `esspass wallet` drives the wallet of this world; with those of the
+    operator, `esspass trust` changes its lists: eval "$(esspass demo env wallet)".
+    """
+    world = _existing(folder)
+    if service == _OPERATOR:
+        environ = {"ESSPASS_TRUST_FOLDER": str(world.operator)}
+    else:
+        environ = dict(world.service(service).environ)
+    if as_json:
+        _print(environ)
+        return
+    for name, value in environ.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
 
 
 @demo.command()
@@ -131,11 +179,15 @@ def offer(
 ) -> None:
     """Make a credential offer and print its URIs as JSON."""
     cast = Cast(_existing(folder))
-    if person not in cast.citizens:
-        raise MalformedError(f"nobody here is called {person}", code="unknown_person")
+    citizen = _find_citizen(cast, person)
     office_key, own_vct = _TYPES[kind]
     office = cast.office(office_key)
-    made = office.offer(cast.citizens[person], vct or own_vct, kind, grant, tx_code=tx_code)
+    try:
+        made = office.offer(citizen, vct or own_vct, kind, grant, tx_code=tx_code)
+    except StepError as error:
+        raise MalformedError(
+            f"no {kind} was decided for the {person}; ask for another type", code="no_decision"
+        ) from error
     _print(
         {
             "id": made.id,
@@ -146,6 +198,15 @@ def offer(
             "eid": cast.owner(person).eid_form(),
         }
     )
+
+
+def _find_citizen(cast: Cast, person: str) -> Citizen:
+    if person not in cast.citizens:
+        known = ", ".join(cast.citizens)
+        raise MalformedError(
+            f"nobody here is called {person}; there are {known}", code="unknown_person"
+        )
+    return cast.citizens[person]
 
 
 @demo.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,6 +20,8 @@ from esspass.fetch import Fetcher
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
+_PORTS = range(12_000, 32_000)
+_PORT_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,26 @@ class Service:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ask the system for ``count`` loopback ports that nobody uses now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Find ``count`` neighbouring loopback ports that nobody uses now.
+
+    They lie below those the system gives to outgoing connections, which could take them at any
+    moment. Raises UnavailableError when there are none.
+    """
+    for _ in range(_PORT_TRIES):
+        first = _PORTS.start + secrets.randbelow(len(_PORTS) - count)
+        ports = list(range(first, first + count))
+        if all(_is_free(port) for port in ports):
+            return ports
+    raise UnavailableError("there are no free ports side by side", code="no_ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def busy_ports(ports: Sequence[int]) -> list[int]:

@@ -162,7 +162,7 @@ def create_world(
         "tls": tls,
     }
     world = World(folder, state)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if tls:
         world.pki.tls(now)
     _create_trust(world, now)
@@ -226,11 +226,16 @@ def _create_issuer_keys(world: World, body: Institution, keys: Path, now: int) -
     add_entity(world.operator, admission)
 
 
-def _create_databases(world: World, now: int) -> None:
+def migrate_world(world: World) -> None:
+    """Bring every database up to date, as after an update of the programs."""
     modules = {"issuer": issuer, "wallet": wallet, "verifier": verifier}
     for service in world.services():
         if service.app in modules:
             modules[service.app].migrate(service.environ)
+
+
+def _create_databases(world: World, now: int) -> None:
+    migrate_world(world)
     people = citizens(datetime.fromtimestamp(now, UTC).date())
     for key in ("issuer-lt", "identity-lt"):
         only_pid = key == "identity-lt"

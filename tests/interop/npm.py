@@ -26,10 +26,10 @@ NEEDS_NODE = [pytest.mark.node, pytest.mark.skipif(REASON is not None, reason=RE
 
 def run_script(name, given, *, ca_file=None):
     """Run a script with ``given``; ``ca_file`` is a PEM file of further TLS roots."""
-    environ = {**os.environ, **({"NODE_EXTRA_CA_CERTS": str(ca_file)} if ca_file else {})}
+    tls = {"NODE_EXTRA_CA_CERTS": str(ca_file), "HTTPS_ONLY": "1"} if ca_file else {}
     done = subprocess.run(
         ["node", "--no-warnings", f"{name}.mjs"],
-        cwd=FOLDER, env=environ, input=json.dumps(given), capture_output=True, text=True,
+        cwd=FOLDER, env={**os.environ, **tls}, input=json.dumps(given), capture_output=True, text=True,
         timeout=SECONDS, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -3,7 +3,8 @@ import { createHash, randomBytes, X509Certificate } from 'node:crypto'
 import * as jose from 'jose'
 import { setGlobalConfig } from '@openid4vc/oauth2'
 
-setGlobalConfig({ allowInsecureUrls: true }) // the world under test is on loopback
+// A world without TLS is on loopback; one with TLS comes with its CA, and then http is refused.
+setGlobalConfig({ allowInsecureUrls: !process.env.HTTPS_ONLY })
 
 /** Read one JSON document, write one. A refusal of the other side is a result; anything else ends the process. */
 export async function run(answer) {
