@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography import x509
 
-from esspass.errors import EsspassError, MalformedError
+from esspass.errors import EsspassError, MalformedError, ProtocolError
 from esspass.inspection import Credential, StatusSource, inspect_issued
 from esspass.openid4vci.offer import CredentialOffer
 from esspass.openid4vp.dcql import NoMatchError
@@ -160,15 +160,16 @@ class Wallet:
         return self.credentials.of_holder(holder_id)
 
     def renew(self, holder: Holder, credential_id: str, now: int) -> bool:
-        """Fetch fresh copies of a card. Raises MalformedError ``unknown_credential``."""
+        """Fetch fresh copies of a card. Raises ProtocolError ``unknown_credential``."""
         held = self.find(holder.id, credential_id)
         return self.issuance.renew(holder, held, self.inspector.decide(now), now)
 
     def find(self, holder_id: str, credential_id: str) -> HeldCredential:
-        """Return a held credential. Raises MalformedError ``unknown_credential``."""
+        """Return a held credential. Raises ProtocolError ``unknown_credential``."""
         held = self.credentials.get(holder_id, credential_id)
         if held is None:
-            raise MalformedError("there is no such document here", code="unknown_credential")
+            text = "there is no such document here"
+            raise ProtocolError(text, code="unknown_credential", status=404)
         return held
 
     def delete_credential(self, holder_id: str, credential_id: str, now: int) -> None:

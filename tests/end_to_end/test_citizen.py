@@ -120,7 +120,7 @@ def test_a_document_is_deleted(with_ehic):
     with_ehic.press("a[href$='/delete']")
     with_ehic.press("main form button[type=submit]")
     assert sorted(with_ehic.documents()) == sorted(set(before) - {gone})
-    with_ehic.go(gone)
+    assert with_ehic.go(gone).status == 404
     assert with_ehic.heading == "Šio dokumento čia nėra"
     with_ehic.go("/history?event=deleted")
     assert "Europos sveikatos draudimo kortelė" in with_ehic.text

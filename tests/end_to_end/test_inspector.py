@@ -186,7 +186,7 @@ class TestCode:
         assert _read_codes(inspector) == [code]
         inspector.page.set_viewport_size({"width": 1280, "height": 900})
 
-    def test_the_wallet_scans_it(self, inspector, camera, new_page, passkeys, holder):
+    def test_the_wallet_scans_it(self, inspector, camera, new_page, holder):
         inspector.begin("pda1")
         (code,) = _read_codes(inspector)
         with camera(code) as chromium:
