@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -17,6 +19,8 @@ from esspass.errors import MalformedError, UnavailableError
 from esspass.fetch.response import Response
 
 _CHUNK = 64 * 1024
+# All that is assigned to hosts (RFC 4291, 2.4); outside it lie NAT64 and other ways to IPv4.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class FetchPolicy:
     """What an app may reach.
 
     ``allow_loopback`` admits plain http and loopback addresses: a demo on one machine.
-    ``ca_file`` is a PEM file of additional TLS roots. Times in seconds, sizes in bytes.
+    ``ca_file`` is a PEM file of additional TLS roots. ``timeout`` in seconds is for the whole
+    exchange, ``max_bytes`` for the body.
     """
 
     allow_loopback: bool = False
@@ -65,9 +70,10 @@ class Fetcher:
         with requests.Session() as session:
             session.trust_env = False
             session.verify = self.policy.ca_file or True
-            session.mount(f"{parts.scheme}://", _PinnedAdapter(parts, address))
+            adapter = _PinnedAdapter(parts, address)
+            session.mount(f"{parts.scheme}://", adapter)
             try:
-                with session.request(
+                with adapter.deadline(self.policy.timeout), session.request(
                     method, url, headers=plain, data=data, stream=True,
                     allow_redirects=False, timeout=self.policy.timeout,
                 ) as answer:  # fmt: skip
@@ -77,6 +83,8 @@ class Fetcher:
                     )
             except requests.RequestException as error:
                 raise UnavailableError(f"{parts.hostname} did not answer") from error
+            except UnicodeError as error:
+                raise MalformedError("a header or form that cannot be sent") from error
 
     def _checked(self, url: str) -> SplitResult:
         try:
@@ -104,18 +112,16 @@ class Fetcher:
         address = ipaddress.ip_address(text.partition("%")[0])
         if address.is_loopback:
             return self.policy.allow_loopback
-        mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-        return scheme == "https" and address.is_global and not address.is_multicast and not mapped
+        if address.version == 6 and (address not in _UNICAST or address.sixtofour):
+            return False
+        return scheme == "https" and address.is_global and not address.is_multicast
 
     def _read(self, answer: requests.Response) -> bytes:
-        deadline = time.monotonic() + self.policy.timeout
         body = bytearray()
         for chunk in answer.iter_content(_CHUNK):
             body += chunk
             if len(body) > self.policy.max_bytes:
                 raise UnavailableError("answer too large", code="answer_too_large")
-            if time.monotonic() > deadline:
-                raise UnavailableError("answer too slow")
         return bytes(body)
 
 
@@ -132,6 +138,29 @@ class _PinnedAdapter(HTTPAdapter):
     def __init__(self, parts: SplitResult, address: str) -> None:
         super().__init__(max_retries=0)
         self._parts, self._address = parts, address
+        self._opened: list[socket.socket] = []
+
+    @contextlib.contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """Cut the connection after ``seconds``: the socket's own timeout starts anew at each byte.
+
+        Raises UnavailableError, also for an answer that only ended because it was cut.
+        """
+        ends = time.monotonic() + seconds
+        watch = threading.Timer(seconds, self._cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+            if time.monotonic() >= ends:
+                raise UnavailableError("answer too slow")
+        finally:
+            watch.cancel()
+
+    def _cut(self) -> None:
+        for opened in self._opened:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(opened, socket.SHUT_RDWR)  # beneath TLS, whose state is busy
 
     def get_connection_with_tls_context(
         self,
@@ -145,6 +174,19 @@ class _PinnedAdapter(HTTPAdapter):
         named = {"server_hostname": name, "assert_hostname": name}
         tls: dict[str, Any] = {**pool, **(named if self._parts.scheme == "https" else {})}
         request.headers["Host"] = self._parts.netloc
-        return self.poolmanager.connection_from_host(
+        connections = self.poolmanager.connection_from_host(
             self._address, port=host["port"], scheme=host["scheme"], pool_kwargs=tls
         )
+        connections.ConnectionCls = _noting(connections.ConnectionCls, self._opened)
+        return connections
+
+
+def _noting(connection_type: Any, opened: list[socket.socket]) -> Any:
+    """A connection that says which socket it opened."""
+
+    class Noted(connection_type):  # type: ignore[misc]
+        def connect(self) -> None:
+            super().connect()
+            opened.append(self.sock)
+
+    return Noted

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from esspass.errors import MalformedError
+
 Value = str | int | None
 Row = Mapping[str, Any]
+_BIGINT = range(-(2**63), 2**63)
 
 
 class Database(Protocol):
@@ -29,3 +32,25 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Give back every connection."""
+
+
+def verify_storable(params: Mapping[str, Value]) -> None:
+    """Refuse what a TEXT or BIGINT cannot hold, alike on every database. Raises MalformedError.
+
+    PostgreSQL knows no NUL in a text; half a surrogate pair is no UTF-8.
+    """
+    for value in params.values():
+        if isinstance(value, str):
+            fits = "\0" not in value and (value.isascii() or _is_utf8(value))
+        else:
+            fits = value is None or value in _BIGINT
+        if not fits:
+            raise MalformedError("a value that no database can hold", code="bad_value")
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

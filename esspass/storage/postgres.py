@@ -12,7 +12,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from esspass.storage.database import Row, Value
+from esspass.storage.database import Row, Value, verify_storable
 
 _NAMED_PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 
@@ -58,5 +58,6 @@ class PostgresDatabase:
 
 
 def _run(connection: Connection[Any], sql: str, params: dict[str, Value]) -> Cursor[Any]:
+    verify_storable(params)
     portable = _NAMED_PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
     return connection.execute(portable, params)

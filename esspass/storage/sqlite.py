@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import sqlite_utils
 
-from esspass.storage.database import Row, Value
+from esspass.storage.database import Row, Value, verify_storable
 
 _PRAGMAS = ("busy_timeout = 15000", "foreign_keys = ON", "synchronous = FULL")
 
@@ -35,9 +35,11 @@ class SqliteDatabase:
         return connection
 
     def query(self, sql: str, **params: Value) -> list[Row]:
+        verify_storable(params)
         return list(self._connection.query(sql, params))
 
     def execute(self, sql: str, **params: Value) -> int:
+        verify_storable(params)
         return self._connection.execute(sql, params).rowcount
 
     @contextmanager

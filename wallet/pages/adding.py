@@ -61,7 +61,7 @@ def read() -> ResponseReturnValue:
 
 def open_offer() -> ResponseReturnValue:
     """Read an offer and remember it, so that the page can be reloaded."""
-    query = request.query_string.decode("ascii", "strict")
+    query = request.query_string.decode("ascii", "replace")
     resolved = wallet().resolve_offer(f"openid-credential-offer://?{query}", now())
     members = {"offer": create_credential_offer(resolved.offer)}
     pending_id = wallet().pending.add("offer", holder_id(), members, now() + LIFETIME, now())

@@ -63,7 +63,7 @@ def check(credential_id: str) -> Response:
 
 def renew(credential_id: str) -> Response:
     """Fetch fresh copies."""
-    address = f"/documents/{credential_id}"
+    address = f"/documents/{wallet().find(holder_id(), credential_id).id}"
     if not is_unlocked():
         return ask_for_passkey(address)
     try:

@@ -66,7 +66,7 @@ class Group:
 
 def open_request() -> ResponseReturnValue:
     """Fetch a request once and remember it: its address may answer only once."""
-    query = request.query_string.decode("ascii", "strict")
+    query = request.query_string.decode("ascii", "replace")
     received = wallet().fetch_request(holder_id(), f"openid4vp://?{query}", now())
     pending_id = wallet().pending.add(
         "presentation", holder_id(), received.write(), now() + LIFETIME, now()

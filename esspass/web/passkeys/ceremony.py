@@ -44,7 +44,9 @@ from esspass.web.passkeys.store import Challenge, Passkey, PasskeyStore, User
 REGISTER, SIGN_IN, CONFIRM = "register", "sign_in", "confirm"
 PRF_BYTES = 32
 _PRF_INFO = b"esspass passkey prf v1"
-_REFUSALS = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError)
+_REFUSALS = (
+    WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ from flask import (
 )
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
+from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from esspass.errors import MalformedError
+from esspass.jose.jws import parse_json_object
 from esspass.web.blueprints import page_blueprint
 from esspass.web.passkeys.access import (
     SignIn,
@@ -248,10 +250,9 @@ def _add_management(blueprint: Blueprint, pages: _Pages) -> None:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json()
-    if not isinstance(body, dict):
-        raise MalformedError("not a JSON object")
-    return body
+    if not request.is_json:
+        raise UnsupportedMediaType
+    return parse_json_object(request.get_data())
 
 
 def _credential(body: dict[str, Any]) -> dict[str, Any]:
