@@ -53,9 +53,9 @@ def parse_identity(claims: Mapping[str, Any], number_claim: str) -> Identity:
 def match_person(records: Records, identity: Identity) -> str:
     """Return the id of the one person this is. Raises NoMatchError.
 
-    Name and birth date must fit; so must the number, where the method knows one. Without a number
-    the person must be the only one of this name and birth date. Names may differ in accents and
-    in the alphabet, for a PID and a register often do.
+    Name, birth date and number must all fit: were the number not needed, whoever has another one
+    would only have to leave it out. Names may differ in accents and in the alphabet, for a PID
+    and a register often do.
     """
     found = [
         person_id
@@ -74,4 +74,4 @@ def _same_name(ours: str, theirs: str) -> bool:
 
 
 def _same_number(ours: str | None, theirs: str | None) -> bool:
-    return theirs is None or fold_number(theirs) == fold_number(ours or "")
+    return bool(ours and theirs) and fold_number(theirs or "") == fold_number(ours or "")

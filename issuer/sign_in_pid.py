@@ -22,15 +22,14 @@ from issuer.config import IssuerConfig
 from issuer.matching import Identity, parse_identity
 
 NUMBER_CLAIM = "personal_administrative_number"
-_NEEDED = ("family_name", "given_name", "birthdate")
+_NEEDED = ("family_name", "given_name", "birthdate", NUMBER_CLAIM)
 DCQL: Mapping[str, Any] = {
     "credentials": [
         {
             "id": "pid",
             "format": "dc+sd-jwt",
             "meta": {"vct_values": [PID]},
-            "claims": [{"id": name, "path": [name]} for name in (*_NEEDED, NUMBER_CLAIM)],
-            "claim_sets": [[*_NEEDED, NUMBER_CLAIM], list(_NEEDED)],
+            "claims": [{"path": [name]} for name in _NEEDED],
         }
     ]
 }

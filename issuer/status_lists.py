@@ -169,7 +169,8 @@ class StatusLists:
             " VALUES (:id, :token, :version, :signed_at) ON CONFLICT (list_id) DO UPDATE SET"
             " token = excluded.token, version = excluded.version, signed_at = excluded.signed_at"
             " WHERE status_tokens.version < excluded.version"
-            " OR status_tokens.signed_at < excluded.signed_at",
+            " OR (status_tokens.version = excluded.version"
+            " AND status_tokens.signed_at < excluded.signed_at)",
             id=list_id,
             token=signed.token,
             version=signed.version,

@@ -7,7 +7,7 @@ person) is the inspector's to know: the wallet did its part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from esspass.errors import EsspassError, MalformedError, ProtocolError, VerificationError
@@ -109,8 +109,15 @@ def _hold_to_query(query: CredentialQuery, verdict: Verdict[Credential]) -> Docu
         wrong = Finding("type", _QUERY_CLAUSE, Outcome.FAILED, error.code)
         findings = tuple(wrong if each.check == "type" else each for each in findings)
         return DocumentVerdict(query.id, credential.vct, findings)
-    claims = keep_claims(credential.claims, excess)
-    return DocumentVerdict(query.id, credential.vct, findings, excess, claims)
+    kept = None if _is_forged(findings) else keep_claims(credential.claims, excess)
+    return DocumentVerdict(query.id, credential.vct, findings, excess, kept)
+
+
+def _is_forged(findings: Iterable[Finding]) -> bool:
+    """A refused presentation says nothing about anybody, so nothing of it is kept or shown."""
+    return any(
+        each.check in _PRESENTATION_CHECKS and each.outcome is Outcome.FAILED for each in findings
+    )
 
 
 def _unreadable(error: EsspassError) -> tuple[Finding, ...]:

@@ -81,7 +81,10 @@ def _offer_host(query: str) -> str:
 
 
 def _request_host(query: str) -> str:
-    values = parse_qs(query, max_num_fields=32).get("request_uri", [])
+    try:
+        values = parse_qs(query, max_num_fields=32).get("request_uri", [])
+    except ValueError as error:
+        raise MalformedError("too many parameters", code="unknown_link") from error
     if len(values) != 1:
         raise MalformedError("the request names no request_uri", code="unknown_link")
     return read_host(values[0])

@@ -60,9 +60,8 @@ def verify_status(evidence: Evidence) -> Parameters:
     """The status list says VALID; any other value withdraws (A-05, A-06)."""
     vc = evidence.verified
     if vc.status is None:
-        lifetime = (vc.expires_at or evidence.now + SHORT_LIVED + 1) - vc.issued_at
-        if lifetime <= SHORT_LIVED:
-            return {"short_lived": str(lifetime)}
+        if vc.expires_at is not None and vc.expires_at - vc.issued_at <= SHORT_LIVED:
+            return {"short_lived": str(vc.expires_at - vc.issued_at)}
         raise UndecidedError("the document names no status list", code="status_missing")
     answer = evidence.statuses.fetch_status(vc.status, vc.chain, evidence.trust, evidence.now)
     if answer.value != VALID:

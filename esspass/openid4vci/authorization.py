@@ -140,7 +140,10 @@ def parse_authorization_response(url: str, *, state: str, issuer: str) -> str:
     Raises VerificationError (``state_mismatch``, ``issuer_mismatch``), MalformedError, and
     ProtocolError with the server's error code when it refused.
     """
-    values = parse_qs(urlsplit(url).query, max_num_fields=32)
+    try:
+        values = parse_qs(urlsplit(url).query, max_num_fields=32)
+    except ValueError as error:
+        raise MalformedError("not an authorization response") from error
     response = {name: found[0] for name, found in values.items() if len(found) == 1}
     if not hmac.compare_digest(response.get("state", "").encode(), state.encode()):
         raise VerificationError("state is not the one sent", code="state_mismatch")

@@ -54,7 +54,7 @@ def parse_response_encryption(value: Any) -> ResponseEncryption:
             raise MalformedError("encryption algorithm not supported")
         if members.get("enc") not in CONTENT_ENCRYPTION or "zip" in members:
             raise MalformedError("content encryption or compression not supported")
-        key = parse_jwk(jwk)
+        key = parse_jwk(jwk, use="enc")
         if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
             raise MalformedError("encryption key must be on P-256")
         return ResponseEncryption(dict(jwk), str(members["enc"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from esspass.openid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE
 from esspass.openid4vci.refusal import refuse_with
 
 TOKEN_TYPE = "DPoP"
+_VISIBLE = re.compile(r"[!-~]+")  # what RFC 9449, section 7.1, lets into the Authorization header
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,11 @@ def parse_token_response(document: Mapping[str, Any]) -> TokenResponse:
     """
     if read_string(document, "token_type").lower() != TOKEN_TYPE.lower():
         raise MalformedError("the token is not DPoP-bound", code="token_not_bound")
+    access_token = read_string(document, "access_token")
+    if not _VISIBLE.fullmatch(access_token):
+        raise MalformedError("the access token does not fit into a header")
     return TokenResponse(
-        read_string(document, "access_token"),
+        access_token,
         read_optional_integer(document, "expires_in"),
         read_optional_string(document, "refresh_token"),
         _parse_identifiers(document),

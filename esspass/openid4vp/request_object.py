@@ -172,7 +172,8 @@ def _match_san_dns(client_id: str, leaf: x509.Certificate, claims: Mapping[str, 
         raise ProtocolError("client_id is not in the certificate") from error
     if name not in extension.value.get_values_for_type(x509.DNSName):
         raise ProtocolError("client_id is not in the certificate")
-    if urlsplit(str(claims.get("response_uri"))).hostname != name:
+    response_uri = claims.get("response_uri")
+    if not _is_web_uri(response_uri) or urlsplit(str(response_uri)).hostname != name:
         raise ProtocolError("response_uri belongs to another host")
 
 

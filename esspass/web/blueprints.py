@@ -20,7 +20,8 @@ _CORS = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP, If-None-Match, "
     "OAuth-Client-Attestation, OAuth-Client-Attestation-PoP",
-    "Access-Control-Expose-Headers": "DPoP-Nonce, ETag, Location, WWW-Authenticate",
+    "Access-Control-Expose-Headers": "DPoP-Nonce, ETag, Location, "
+    "OAuth-Client-Attestation-Challenge, WWW-Authenticate",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 

@@ -197,6 +197,15 @@ def test_short_lived_without_status(world, statuses):
     assert failed(inspect(world, statuses, present(world, text))) == {}
 
 
+@pytest.mark.parametrize("envelope", [{"exp": ...}, {"exp": 0}], ids=["endless", "at-zero"])
+def test_what_does_not_end_is_not_short_lived(world, statuses, envelope):
+    dates = {"iat": world.now + 30, **envelope}
+    text = world.issue(create_pid(), PID, envelope={"status": ..., **dates})
+    verdict = inspect(world, statuses, present(world, text))
+    assert verdict.outcome is not Outcome.PASSED
+    assert "short_lived" not in findings(verdict)["status"].parameters
+
+
 @pytest.mark.parametrize(
     ("vct", "reason"), [("urn:eudi:mdl:1", "unknown_type"), (PDA1_EUDI, "unknown_shape")]
 )

@@ -16,7 +16,7 @@ from issuer.matching import Identity, NoMatchError, match_person, parse_identity
 from issuer.nonces import Nonces, Purpose
 from issuer.records import RecordState
 from issuer.replays import Replays
-from issuer.status_lists import StatusLists
+from issuer.status_lists import SignedList, StatusLists
 from tests.builders.issuance import NOW
 from tests.unit.issuer.conftest import SECRET
 
@@ -145,7 +145,6 @@ def test_matching(portable_office, people):
     assert person_id == records.get(portable_office.records["builder", "ehic"]).person_id
     plain = person.surnames.replace("ė", "e").replace("š", "s").replace("ž", "z").upper()
     assert match_person(records, replace(identity, surnames=plain)) == person_id
-    assert match_person(records, replace(identity, number=None)) == person_id
     assert (
         match_person(records, replace(identity, number=f"{person.pin[:4]} {person.pin[4:]}"))
         == person_id
@@ -154,6 +153,8 @@ def test_matching(portable_office, people):
         {"surnames": "Other"},
         {"forenames": "Other"},
         {"number": "1"},
+        {"number": None},
+        {"number": "-"},
         {"date_of_birth": date(1970, 1, 1)},
         {"forenames": person.forenames[:3]},
     ):
@@ -279,3 +280,14 @@ def test_the_import_command(environ, people, tmp_path):
     )
     file.write_text('[{"person": {}}]')
     assert CliRunner(env=environ).invoke(issuer, ["import", str(file)]).exit_code == 1
+
+
+def test_an_older_list_never_replaces_a_newer_one(issuer_database):
+    lists = StatusLists(issuer_database, 4096)
+    lists.take("c")
+    newer, slow = SignedList("newer", 6, NOW), SignedList("slow", 5, NOW + 1)
+    lists.keep_signed(1, newer)
+    lists.keep_signed(1, slow)
+    assert lists.signed(1) == newer
+    lists.keep_signed(1, renewed := SignedList("renewed", 6, NOW + 1))
+    assert lists.signed(1) == renewed

@@ -280,6 +280,14 @@ def test_a_wallet_refuses_other_responses(parameters, error):
         authorization.parse_authorization_response(url, state="s", issuer=ISSUER)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://wallet.example/cb?" + "a=b&" * 40, "https://[::1/cb?state=s"]
+)
+def test_an_authorization_response_that_is_no_url_of_ours(url):
+    with pytest.raises(MalformedError):
+        authorization.parse_authorization_response(url, state="s", issuer=ISSUER)
+
+
 def test_pkce():
     verifier = pkce.create_code_verifier()
     pkce.verify_code_verifier(verifier, pkce.create_code_challenge(verifier))
@@ -320,6 +328,9 @@ def test_token_responses_come_back():
         assert token.parse_token_response({**document, "token_type": "dpop"}) == written
     with pytest.raises(MalformedError):
         token.parse_token_response({"access_token": "a", "token_type": "Bearer"})
+    for text in ("ж", "\ud800", "a b", "a\r\nX-Evil: 1"):
+        with pytest.raises(MalformedError):
+            token.parse_token_response({"access_token": text, "token_type": "DPoP"})
 
 
 def test_vci_13_response_encryption():
@@ -332,7 +343,8 @@ def test_vci_13_response_encryption():
     jwk = wanted["jwk"]
     bad = [None, {}, {"jwk": jwk}, {"enc": "A256GCM"}, {"jwk": jwk, "enc": "A128CBC-HS256"}, {"jwk": jwk, "enc": "A256GCM", "zip": "DEF"},
            {"jwk": {**jwk, "alg": "RSA-OAEP-256"}, "enc": "A256GCM"}, {"jwk": {**jwk, "alg": None}, "enc": "A256GCM"},
-           {"jwk": {**jwk, "x": "AA"}, "enc": "A256GCM"}, {"jwk": {**jwk, "d": "AA"}, "enc": "A256GCM"}, {"jwk": jwk, "enc": "A256GCM", "alg": "dir"}]  # fmt: skip
+           {"jwk": {**jwk, "use": "sig"}, "enc": "A256GCM"},
+           {"jwk": {**jwk, "key_ops": ["sign"]}, "enc": "A256GCM"}, {"jwk": {**jwk, "x": "AA"}, "enc": "A256GCM"}, {"jwk": {**jwk, "d": "AA"}, "enc": "A256GCM"}, {"jwk": jwk, "enc": "A256GCM", "alg": "dir"}]  # fmt: skip
     for value in bad:
         with pytest.raises(ProtocolError) as refused:
             encryption.parse_response_encryption(value)

@@ -286,6 +286,8 @@ def test_x509_san_dns_is_accepted_for_its_own_name_and_host():
         pytest.param(dns_signer, DNS, "https://evil.example/r", id="VP-05"),
         pytest.param(dns_signer, DNS, f"https://{DNS}.evil.example/r", id="VP-05-suffix"),
         pytest.param(dns_signer, DNS, f"https://{DNS}@evil.example/r", id="VP-05-userinfo"),
+        pytest.param(dns_signer, DNS, "https://[::1/r", id="VP-05-no-address"),
+        pytest.param(dns_signer, DNS, None, id="VP-05-none"),
     ],
 )
 def test_x509_san_dns_refusals(by, name, response_uri):

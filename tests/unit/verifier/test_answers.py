@@ -241,6 +241,16 @@ def test_vp_13_presentation_replayed_into_another_request(stage):
     assert failures(stage, started)["holder_binding"] == "kb_nonce"
 
 
+@pytest.mark.parametrize("spoil", [_flip, _flip_binding])
+def test_nothing_of_a_forged_presentation_is_kept(stage, spoil):
+    started, request = ask(stage, with_pid=False)
+    form = create_response({"a1": [spoil(unbound(stage.world, request))]}, request)
+    assert stage.answer(request, form).status_code == 400
+    assert [each.claims for each in conclusion(stage, started).documents] == [None]
+    stored = json.dumps([dict(row) for row in stage.database.query("SELECT * FROM inspections")])
+    assert PERSON.surnames not in stored
+
+
 def test_vp_14_state_of_another_request(stage):
     _, first = ask(stage)
     started, second = ask(stage)
