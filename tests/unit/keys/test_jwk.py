@@ -99,7 +99,6 @@ def test_private_members_are_refused(member):
         JWK | {"y": JWK["x"]}, JWK | {"x": "A" * 43, "y": "A" * 43},
         {"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}, {"kty": "OKP", "crv": "X25519", "x": "A" * 43},
     ],
-    ids=repr,
 )  # fmt: skip
 def test_what_is_no_public_key(jwk):
     with pytest.raises(MalformedError):
