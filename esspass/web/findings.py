@@ -154,7 +154,7 @@ def _value(key: str, value: str) -> str:
 
 
 def _organization(value: str) -> str:
-    """Name who stands in a certificate (RFC 4514): the organisation and its country."""
+    """Name who stands in a certificate: the organisation and its country."""
     try:
         name = x509.Name.from_rfc4514_string(value)
     except ValueError:
