@@ -283,7 +283,7 @@ class TestDocument:
     ):
         eve = Browser(app, wallet_database, wallet, now, "eve", secrets.token_bytes(32))
         address = self.address(stocked, wallet)
-        for page in (eve.get(address, status=400), eve.post(f"{address}/delete", status=400)):
+        for page in (eve.get(address, status=404), eve.post(f"{address}/delete", status=404)):
             assert "not here" in page.text
         assert len(wallet.credentials.of_holder(stocked.user_id)) == 1
 
@@ -312,7 +312,7 @@ class TestDocument:
         assert "Delete this document?" in stocked.get(f"{address}/delete").text
         assert "is deleted" in stocked.post(f"{address}/delete").text
         assert issuer.seen["notifications"][-1] == ("note-1", "credential_deleted")
-        stocked.get(address, status=400)
+        stocked.get(address, status=404)
 
 
 class TestPresenting:
