@@ -8,6 +8,7 @@ import signal
 import tempfile
 import threading
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -46,6 +47,7 @@ def demo(context: click.Context, folder: Path) -> None:
 @demo.command()
 def run() -> None:
     """Tell the whole scenario in a world of its own, then remove it."""
+    signal.signal(signal.SIGTERM, _leave)  # so that the processes are stopped then, too
     with tempfile.TemporaryDirectory(prefix="esspass-demo-") as folder:
         click.echo("Making keys, lists and databases …")
         world = create_world(Path(folder), free_ports(len(SERVICES)), clock(), pace="quick")
@@ -55,6 +57,10 @@ def run() -> None:
             tell(story, world, processes)
         code = story.end()
     raise SystemExit(code)
+
+
+def _leave(*_: object) -> NoReturn:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 @demo.command()

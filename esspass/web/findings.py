@@ -9,12 +9,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from esspass.verdict import Finding, Outcome
-from esspass.web.languages import format_country, format_moment
+from esspass.web.languages import format_country, mark_up_moment
 from esspass.web.reason_texts import REASONS
 from esspass.web.settings import Text
 
@@ -144,9 +146,27 @@ def _value(key: str, value: str) -> str:
         return describe_reason(value)
     if key == "country":
         return format_country(value)
+    if key == "issuer":
+        return _organization(value)
     if key in _TIMES and value.isdecimal():
-        return format_moment(int(value))
+        return mark_up_moment(int(value))
     return str(VALUES[value]) if value in VALUES else _moment_or_text(value)
+
+
+def _organization(value: str) -> str:
+    """Name who stands in a certificate (RFC 4514): the organisation and its country."""
+    try:
+        name = x509.Name.from_rfc4514_string(value)
+    except ValueError:
+        return value
+    parts = [
+        name.get_attributes_for_oid(oid)
+        for oid in (NameOID.ORGANIZATION_NAME, NameOID.COUNTRY_NAME)
+    ]
+    if not all(parts):
+        return value
+    organization, country = (str(part[0].value) for part in parts)
+    return f"{organization}, {format_country(country)}"
 
 
 def _moment_or_text(value: str) -> str:
@@ -155,4 +175,4 @@ def _moment_or_text(value: str) -> str:
         moment = dt.datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
     except ValueError:
         return value
-    return format_moment(int(moment.timestamp()))
+    return mark_up_moment(int(moment.timestamp()))

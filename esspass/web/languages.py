@@ -13,6 +13,7 @@ from babel import Locale
 from babel.dates import format_date
 from flask import Flask, current_app, redirect, request
 from flask_babel import Babel, get_locale
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from esspass.web.settings import WebSettings, web_settings
@@ -35,7 +36,7 @@ def configure_languages(app: Flask, settings: WebSettings) -> None:
     app.jinja_env.globals.update(
         get_locale=get_locale, languages=languages, language_url=language_url
     )
-    app.jinja_env.filters.update(day=format_day, moment=format_moment, country=format_country)
+    app.jinja_env.filters.update(day=format_day, moment=mark_up_moment, country=format_country)
 
 
 def select_locale() -> str:
@@ -86,6 +87,14 @@ def format_moment(value: int) -> str:
     """Write a time in epoch seconds: 21 November 2026, 09:27 UTC."""
     when = dt.datetime.fromtimestamp(value, dt.UTC)
     return f"{format_day(when.date())}, {when:%H:%M} UTC"
+
+
+def mark_up_moment(value: int) -> Markup:
+    """Write a time for a page: in UTC, which the browser turns into the reader's own time."""
+    when = dt.datetime.fromtimestamp(value, dt.UTC)
+    return Markup('<time datetime="{}">{}</time>').format(
+        f"{when:%Y-%m-%dT%H:%M:%SZ}", format_moment(value)
+    )
 
 
 def format_country(code: str) -> str:

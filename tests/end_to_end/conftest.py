@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Axe()
+GREECE = {"locale": "el", "timezone_id": "Europe/Athens"}
 WIDTH, HEIGHT, FRAMES = 640, 480, 8
 
 
@@ -122,7 +123,7 @@ def new_citizen(kept_pages, cast):
 @pytest.fixture(scope="session")
 def inspector(kept_pages, cast):
     """The Greek inspector, who came by the first link of that app."""
-    return _arrive(Inspector, kept_pages, cast, "inspector-el", "Ελένη Παπαδοπούλου", locale="el")
+    return _arrive(Inspector, kept_pages, cast, "inspector-el", "Ελένη Παπαδοπούλου", **GREECE)
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,7 @@ def test_a_withdrawal_is_seen_by_holder_and_inspector(
     holder.documents()
     holder.press("a.app-credential[aria-label^='Portable']")
     holder.press("form[action$='/check'] button")
-    assert holder.page.inner_text(".wallet-document__tag") == "Withdrawn"
+    assert holder.page.inner_text(".wallet-standing strong") == "Withdrawn"
 
 
 def _check(inspector, holder):

@@ -2,6 +2,8 @@
 
 import io
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import zxingcpp
@@ -78,6 +80,17 @@ def test_a_verdict_stays_without_what_was_shown(inspector, holder):
     inspector.go("/inspections")
     assert inspector.page.locator(".app-recent__row").count() >= 1
     assert "Kairys" not in inspector.text
+
+
+def test_times_are_those_of_the_readers_clock(inspector):
+    inspector.begin("pda1")
+    inspector.press("form[action$='/cancel'] button")
+    inspector.go("/inspections")
+    time_element = inspector.page.locator(".app-recent__when time").first
+    moment = datetime.fromisoformat(time_element.get_attribute("datetime"))
+    there = moment.astimezone(ZoneInfo("Europe/Athens"))
+    assert time_element.inner_text().endswith(f" {there.year}, {there:%H:%M}")
+    assert time_element.get_attribute("title").endswith(f"{moment:%H:%M} UTC")
 
 
 def test_ehic_on_the_same_device(nurse, holder):

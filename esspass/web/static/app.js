@@ -4,6 +4,16 @@ import { initAll } from "./govuk-frontend.js";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
+// Times come in UTC; people read them in the time of the place where they are.
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
+const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const moment = new Date(time.dateTime);
+  time.title = time.textContent;
+  time.textContent = `${day.format(moment)}, ${hour.format(moment)}`;
+}
+
 for (const field of document.querySelectorAll('[data-module="app-copy"]')) {
   const [value, button, status] = ["__value", "__button", "__status"].map((part) => field.querySelector(`.app-copy${part}`));
   if (!navigator.clipboard) continue;

@@ -54,12 +54,15 @@ def test_evidence_is_put_into_words():
         "reason": "expired",
         "next_update": "",
         "odd_key": "text",
+        "issuer": "CN=attestation,O=Exemple,C=LT",
     }
+    moment = '<time datetime="2026-11-21T09:27:00Z">21 November 2026, 09:27 UTC</time>'
     evidence = dict(describe_finding(Finding("trust", "", PASSED, "", parameters)).evidence)
     assert evidence == {
         "Trusted list": "Public issuers of attestations",
-        "List issued": "21 November 2026, 09:27 UTC",
-        "Valid until": "21 November 2026, 09:27 UTC",
+        "Issuer": "Exemple, Lithuania",
+        "List issued": moment,
+        "Valid until": moment,
         "Problem of the source": "The trusted list could not be fetched.",
         "Country": "Lithuania",
         "Age of the list": "current",
@@ -93,3 +96,9 @@ def test_every_reason_a_verdict_can_give_has_words():
     codes = {code for module in modules for code in raised.findall(module.read_text())}
     assert len(codes) > 50
     assert codes - set(REASONS) == set()
+
+
+@pytest.mark.parametrize("name", ["no name", "CN=only", "O=Exemple"])
+def test_an_issuer_without_organisation_or_country_is_shown_as_it_is(name):
+    finding = Finding("signature", "", PASSED, "", {"issuer": name})
+    assert describe_finding(finding).evidence == (("Issuer", name),)
