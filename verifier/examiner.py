@@ -23,7 +23,7 @@ from esspass.inspection import (
 from esspass.openid4vp.dcql import CredentialQuery, VpToken, verify_presented
 from esspass.openid4vp.relying_party import Answer
 from esspass.trust import TrustSource, TrustView
-from esspass.verdict import Finding, Outcome, Verdict
+from esspass.verdict import Finding, Outcome, Verdict, worst
 from verifier.conclusions import (
     Conclusion,
     DocumentVerdict,
@@ -129,13 +129,28 @@ def _unreadable(error: EsspassError) -> tuple[Finding, ...]:
 
 
 def _compare(found: list[tuple[DocumentVerdict, Credential | None]]) -> Finding | None:
-    """Compare document and identity, if both were asked for; forgeries are compared with nobody."""
+    """Compare each document with each identity, if both were asked for; the worst result counts.
+
+    A wallet may answer more than one option, so one fitting pair says nothing of the others.
+    Forgeries are compared with nobody.
+    """
     identities = [each for each in found if each[0].query_id in IDENTITIES]
     documents = [each for each in found if each[0].query_id not in IDENTITIES]
-    if not identities or not documents:
-        return None
-    (document, credential), (identity, pid) = documents[0], identities[0]
-    if credential is None or pid is None or not (_is_signed(document) and _is_signed(identity)):
+    compared = [_compare_pair(each, other) for each in documents for other in identities]
+    decisive = worst(each.outcome for each in compared)
+    return next((each for each in compared if each.outcome is decisive), None)
+
+
+def _compare_pair(
+    document: tuple[DocumentVerdict, Credential | None],
+    identity: tuple[DocumentVerdict, Credential | None],
+) -> Finding:
+    credential, pid = document[1], identity[1]
+    if (
+        credential is None
+        or pid is None
+        or not (_is_signed(document[0]) and _is_signed(identity[0]))
+    ):
         return Finding(PERSON.name, PERSON.clause, Outcome.INDETERMINATE, "not_run")
     return match_person(credential, pid)
 

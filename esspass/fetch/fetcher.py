@@ -19,7 +19,7 @@ from esspass.errors import MalformedError, UnavailableError
 from esspass.fetch.response import Response
 
 _CHUNK = 64 * 1024
-# All that is assigned to hosts (RFC 4291, 2.4); outside it lie NAT64 and other ways to IPv4.
+# All that is assigned to hosts of the Internet; outside it lie NAT64 and other ways to IPv4.
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 
 

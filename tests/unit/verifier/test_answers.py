@@ -341,6 +341,20 @@ def test_another_persons_identity(stage):
     assert failures(stage, started) == {"person": "person_mismatch"}
 
 
+@pytest.mark.parametrize("last", [True, False])
+def test_vp_15_a_second_document_of_another_person_does_not_hide_behind_the_first(stage, last):
+    """Both options answered at once: the flat A1 is the holder's own, the other a friend's."""
+    friend = replace(PERSON, surnames="Kazlauskaitė", pin="38001010001")
+    started, request = ask(stage)
+    own = holdings(stage.world, "a1_flat").present(request, stage.now)
+    text = stage.world.issue(create_a1(person=friend), PDA1_WEBUILD)
+    lent = {"a1": [unbound(stage.world, request, credential=text)]}
+    vp_token = {**own, **lent} if last else {**lent, **own}
+    assert stage.answer(request, create_response(vp_token, request)).status_code == 200
+    assert conclusion(stage, started).outcome is not Outcome.PASSED
+    assert conclusion(stage, started).person.outcome is not Outcome.PASSED
+
+
 def test_issuer_that_nobody_lists(stage):
     stranger = create_body("Example Social Insurance Fund", "LT", "LT:1000")
     text = stage.world.issue(create_a1(), PDA1_WEBUILD, body=stranger)
