@@ -15,6 +15,7 @@ POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 WORLDLY = {"end_to_end", "interop"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Tests that share the demo world stay in one process; the rest may run beside them."""
     for item in items:
