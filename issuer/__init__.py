@@ -28,7 +28,7 @@ from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import decisions, withdrawal
 from issuer.back_office import offers as back_office_offers
 from issuer.commands import import_decisions
-from issuer.config import IssuerConfig
+from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import authorize, credential, metadata, offers, sign_in, status, token
 from issuer.errors import ERROR_TEXTS
 from issuer.services import MIGRATIONS, Services, create_services
@@ -134,7 +134,7 @@ def _print_invitation(services: Services) -> None:
 
 def migrate(environ: Mapping[str, str]) -> list[str]:
     """Bring the database up to date; return the names of the migrations applied."""
-    database = connect(environ["ISSUER_DATABASE_URL"])
+    database = connect(RegisterConfig.from_environ(environ).database_url)
     try:
         return apply_migrations(database, MIGRATIONS)
     finally:

@@ -13,6 +13,7 @@ import click
 from esspass.attestations import Document, Person, parse_person_record, parse_record
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
+from issuer.config import RegisterConfig
 from issuer.history import Event, History
 from issuer.records import Records
 
@@ -36,7 +37,7 @@ def import_records(database: Database, people: People, now: int) -> list[str]:
 
 def import_decisions(environ: Mapping[str, str], people: People, now: int) -> list[str]:
     """As ``import_records``, into the database that the environment names."""
-    database = connect(environ["ISSUER_DATABASE_URL"])
+    database = connect(RegisterConfig.from_environ(environ).database_url)
     try:
         return import_records(database, people, now)
     finally:

@@ -77,6 +77,18 @@ class IssuerConfig:
         return read_settings(cls, "ISSUER", environ, oidc=_read_oidc(environ))
 
 
+@dataclass(frozen=True)
+class RegisterConfig:
+    """What commands on the register alone need to know."""
+
+    database_url: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> RegisterConfig:
+        """Read ``ISSUER_DATABASE_URL``. Raises MalformedError when it is not set."""
+        return read_settings(cls, "ISSUER", environ)
+
+
 def _read_oidc(environ: Mapping[str, str]) -> OidcConfig | None:
     if not environ.get("ISSUER_OIDC_ISSUER"):
         return None

@@ -103,10 +103,25 @@ def test_migrate_one(plugin):
     assert run("migrate", "greeting", env={"FRESH": "1"}).output == "greeting: people-001\n"
 
 
-def test_migrate_all(plugin):
+def test_migrate_all(plugin, monkeypatch):
+    for app in ("ISSUER", "WALLET", "VERIFIER"):
+        settings = {
+            "BASE_URL": "http://localhost:1", "SECRET_KEY": "s" * 32, "TRUST_ANCHORS": "a.json",
+            "DATABASE_URL": str(plugin / f"{app}.db"), "KEYS_FOLDER": str(plugin / app),
+        }  # fmt: skip
+        for name, value in settings.items():
+            monkeypatch.setenv(f"{app}_{name}", value)
+    first, second = run("migrate", "all"), run("migrate", "all")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "greeting: up to date\nissuer: issuer-" in first.output
+    names = ("greeting", "issuer", "lists", "verifier", "wallet")
+    assert second.output == "".join(f"{name}: up to date\n" for name in names)
+
+
+def test_migrate_without_settings_says_which(plugin):
     result = run("migrate", "all")
-    assert result.exit_code == 0
-    assert "greeting: up to date\nlists: up to date\n" in result.output
+    assert result.exit_code == 1
+    assert result.stderr == "esspass: not set: ISSUER_DATABASE_URL [setting_missing]\n"
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate"])
