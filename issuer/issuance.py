@@ -126,9 +126,10 @@ class CredentialIssuer:
         record = self.records.get(deferral.record_id)
         if record.state is RecordState.PENDING:
             return DeferredCredentials(request.transaction_id, self.deferred_interval)
-        if not self.credentials.complete_deferral(request.transaction_id, now):
-            raise _unknown_transaction()
-        return self._issue(record, deferral.configuration_id, deferral.jwks, grant.id, now)
+        with self.records.database.atomic():  # both or neither: a crash loses no credential
+            if not self.credentials.complete_deferral(request.transaction_id, now):
+                raise _unknown_transaction()
+            return self._issue(record, deferral.configuration_id, deferral.jwks, grant.id, now)
 
     def notify(self, notification: Notification, grant: Grant, now: int) -> None:
         """Note what a wallet says (section 11).

@@ -87,10 +87,6 @@ class HolderKeys:
         opener = derive_sealing_key(prf, _PRF_PURPOSE)
         self._seal_wrapping_key(holder, _name_prf(prf), opener, now)
 
-    def add_server_key(self, holder: Holder, now: int) -> None:
-        """Let the server's key open an open holder's keys (a passkey without PRF was added)."""
-        self._seal_wrapping_key(holder, SERVER, self.server_key, now)
-
     def protections(self, holder_id: str) -> tuple[str, ...]:
         """Return what opens this holder's keys: names of passkey secrets, or ``server``."""
         rows = self.database.query(

@@ -44,8 +44,8 @@ def create(record_id: str) -> Response:
         return Response(page, 400, mimetype="text/html")
     offer = services().issuer.offers.get(made.id)
     page = render_decision(
-        "back_office/offer.html", record, offer=offer, uri=made.uri, tx_code=made.tx_code,
-        wallet_link=_wallet_link(made.id), open=True,
+        "back_office/offer.html", record, offer=offer, tx_code=made.tx_code,
+        open=True, **_links(made.id),
     )  # fmt: skip
     return Response(page, 201, mimetype="text/html")
 
@@ -80,14 +80,18 @@ def show(record_id: str, offer_id: str) -> str:
         raise NotFound
     return render_decision(
         "back_office/offer.html", record, offer=offer, tx_code=None,
-        uri=services().issuer.offer_uri(offer_id), wallet_link=_wallet_link(offer_id),
-        open=offer.state(now()) is OfferState.OPEN,
+        open=offer.state(now()) is OfferState.OPEN, **_links(offer_id),
     )  # fmt: skip
 
 
-def _wallet_link(offer_id: str) -> str | None:
-    wallet = services().config.wallet_url
-    return services().issuer.offer_uri(offer_id, f"{wallet}/offer") if wallet else None
+def _links(offer_id: str) -> dict[str, str | None]:
+    """Return the offer by reference, by value, and for the web wallet if there is one."""
+    issuer, wallet = services().issuer, services().config.wallet_url
+    return {
+        "uri": issuer.offer_uri(offer_id),
+        "uri_by_value": issuer.offer_uri_by_value(offer_id),
+        "wallet_link": issuer.offer_uri(offer_id, f"{wallet}/offer") if wallet else None,
+    }
 
 
 @blueprint.post("/decisions/<record_id>/offers/<offer_id>/cancel")

@@ -113,12 +113,6 @@ def test_ww_01_a_renamed_way_to_open_does_not_open(keys, database):
         keys.open_with_server_key("asta", NOW)
 
 
-def test_a_passkey_without_prf_opens_through_the_server_key(keys, database):
-    holder = create_passkey_holder(database)
-    keys.add_server_key(holder, NOW)
-    assert keys.open_with_server_key("asta", NOW).wrapping_key == holder.wrapping_key
-
-
 def test_deleted_keys_are_gone(keys, database):
     holder = create_headless_holder(database)
     first, second = (create_key_id(keys.create(holder, NOW)) for _ in range(2))
