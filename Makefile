@@ -13,8 +13,14 @@ demo: $(VENV)/runtime $(VENV)/catalogues
 serve: $(VENV)/runtime $(VENV)/catalogues
 	@$(BIN)/esspass demo serve $(if $(TLS),--tls)
 
+# First what needs no running world, in two processes; then what shares one, in one.
 test: $(VENV)/dev $(VENV)/catalogues
-	@. scripts/test-tools && $(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
+ifdef TESTS
+	@. scripts/test-tools && $(BIN)/pytest $(TESTS)
+else
+	@. scripts/test-tools && $(BIN)/pytest -n 2 tests/architecture tests/conformance tests/unit && \
+	  $(BIN)/pytest tests/interop tests/end_to_end
+endif
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .

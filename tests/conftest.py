@@ -12,17 +12,6 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 
 
-WORLDLY = {"end_to_end", "interop"}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Tests that share the demo world stay in one process; the rest may run beside them."""
-    for item in items:
-        if WORLDLY & set(item.path.relative_to(Path(__file__).parent).parts):
-            item.add_marker(pytest.mark.xdist_group("world"))
-
-
 @pytest.fixture(scope="session")
 def shared_data():
     """The folder with real lists, schemas and published vectors."""
