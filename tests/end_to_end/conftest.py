@@ -61,7 +61,7 @@ class Pages:
         """Open a page in a context of its own: a browser that nobody has used before."""
         viewport = {"width": width, "height": height}
         context = (on or self.browser).new_context(viewport=viewport, locale=locale, **settings)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self.contexts.append(context)
         context.on("console", self._note_console)
         context.on("weberror", lambda error: self.problems.append(str(error.error)))

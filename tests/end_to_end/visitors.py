@@ -180,7 +180,7 @@ class Inspector(Staff):
 
     def wait_for_verdict(self):
         """Wait until the page shows a verdict by itself; return its title."""
-        self.page.wait_for_selector("#verdict-title", timeout=20_000)
+        self.page.wait_for_selector("#verdict-title", timeout=30_000)
         return self.page.inner_text("#verdict-title")
 
     def findings(self):
