@@ -5,8 +5,12 @@ import uuid
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from esspass.storage import connect
+
+settings.register_profile("esspass", deadline=None)  # how busy the machine is proves nothing
+settings.load_profile("esspass")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
