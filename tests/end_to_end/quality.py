@@ -4,10 +4,11 @@ import re
 
 OPEN_DETAILS = "document.querySelectorAll('details').forEach(each => { each.open = true })"
 NARROW = {"width": 320, "height": 640}
-# Words of ours: not what a person, an institution or a document says (dd, cards, codes, other languages).
+# Words of ours: not what a person, an institution or a document says (dd, cards, codes, other languages),
+# nor unit symbols, which are the same everywhere.
 _WORDS = r"""() => {
   const foreign = 'dd, code, script, style, svg, q, textarea, noscript, .app-languages,'
-    + ' .app-account, .app-logo, .app-error__code, [lang]:not(html)';
+    + ' .app-account, .app-logo, .app-error__code, .app-countdown__time, [lang]:not(html)';
   const words = [document.title.split(' – ')[0]];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
