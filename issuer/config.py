@@ -8,6 +8,7 @@ from pathlib import Path
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
 from esspass.errors import MalformedError
+from esspass.openid4vci.client_attestation import ATTESTATION_MAX_AGE
 from esspass.web.environment import read_settings
 
 SIGN_IN_METHODS = ("pid", "oidc", "demo-eid")
@@ -60,6 +61,7 @@ class IssuerConfig:
     require_key_attestation: bool = False
     require_dpop_nonce: bool = False
     require_attestation_challenge: bool = False
+    attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
 
     def __post_init__(self) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from esspass.attestations import Document, Person, attestation_type
-from esspass.errors import MalformedError, ProtocolError, VerificationError
+from esspass.attestations import attestation_type
+from esspass.errors import ProtocolError, VerificationError
 from esspass.openid4vci.offer import (
     AuthorizationGrant,
     CredentialOffer,
@@ -82,25 +82,6 @@ class Issuer:
             for vct in self.config.attestation_types
             if attestation_type(vct).kind == record.kind
         ]
-
-    def import_record(
-        self,
-        person: Person,
-        document: Document,
-        now: int,
-        *,
-        pending: bool = False,
-        actor: str = "",
-    ) -> str:
-        """Enter a decision about a person into the register; return its id.
-
-        A document number that is there already keeps its decision. Raises MalformedError.
-        """
-        state = RecordState.PENDING if pending else RecordState.GRANTED
-        record_id, is_new = self.records.add(person, document, now, state)
-        if is_new:
-            self.history.add(record_id, Event.IMPORTED, now, actor)
-        return record_id
 
     def create_offer(
         self,
@@ -227,11 +208,3 @@ class Issuer:
         """Refuse a pending decision. Raises StateError."""
         self.records.decide(record_id, RecordState.REFUSED, now)
         self.history.add(record_id, Event.REFUSED, now, actor)
-
-
-def parse_reason(text: str) -> WithdrawalReason:
-    """Read a reason. Raises MalformedError."""
-    try:
-        return WithdrawalReason(text)
-    except ValueError as error:
-        raise MalformedError("no such reason", code="unknown_reason") from error

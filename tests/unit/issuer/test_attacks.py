@@ -449,6 +449,7 @@ def proven(change):
 
 BAD_CLIENTS = {
     "exp-past": attested(lambda kit, t: spoil(t, kit.provider, exp=NOW - 600)),
+    "stale": attested(lambda kit, _t: kit.attestation(NOW - 86401, 2 * 86400)),
     "no-sub": attested(lambda kit, t: spoil(t, kit.provider, sub=None)),
     "signature": attested(lambda _kit, t: flip_signature(t)),
     "unlisted-provider": attested(
@@ -465,13 +466,14 @@ EXPECTED = {
     "missing": "invalid_client",
     "pop-missing": "invalid_client",
     "pop-challenge-not-ours": "use_attestation_challenge",
+    "stale": "use_fresh_attestation",
 }
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, id=f"VCI-07-{name}") for name in BAD_CLIENTS])
 def test_bad_clients_at_both_endpoints(office, name):
     code = EXPECTED.get(name, "invalid_client_attestation")
-    status = 400 if code == "use_attestation_challenge" else 401
+    status = 400 if code.startswith("use_") else 401
     wallet = office.wallet()
     refused(wallet.push(headers=BAD_CLIENTS[name](wallet) or {"X": "y"}), code, status=status)
     headers = {**BAD_CLIENTS[name](wallet), "DPoP": wallet.kit.dpop("POST", f"{ISSUER}/token")}
@@ -506,6 +508,15 @@ def test_vci_07_a_challenge_can_be_demanded(make_office):
     )
 
 
+def test_vci_07_the_institution_says_how_old_an_attestation_may_be(make_office):
+    wallet = make_office(attestation_max_age=600).wallet()
+    proof = wallet.kit.pop()
+    headers = {ATTESTATION_HEADER: wallet.kit.attestation(NOW - 601), POP_HEADER: proof}
+    refused(wallet.push(headers=headers), "use_fresh_attestation")
+    fresh = {ATTESTATION_HEADER: wallet.kit.attestation(NOW - 600), POP_HEADER: proof}
+    assert wallet.push(headers=fresh).status_code == 201
+
+
 def test_lists_too_old_to_decide_are_our_trouble(office):
     wallet = office.wallet()
     office.clock[0] += 90 * 86400
@@ -518,8 +529,7 @@ def test_what_has_expired_is_forgotten(office):
     database = office.services.database
     assert database.query("SELECT count(*) AS n FROM replays")[0]["n"] > 3
     office.clock[0] += 91 * 86400
-    office.services.tokens.grants.forget(office.clock[0])
-    office.services.prover.replays.forget(office.clock[0])
+    office.services.housekeeping.purge(office.clock[0])
     assert database.query("SELECT count(*) AS n FROM replays")[0]["n"] == 0
     assert database.query("SELECT count(*) AS n FROM tokens")[0]["n"] == 0
 

@@ -109,7 +109,7 @@ def test_pages_of_the_list(office, clerk, people):
 
     person, ehic = people["builder"].person, people["builder"].documents[1]
     for number in range(20):
-        office.issuer.import_record(
+        office.issuer.records.add(
             person, replace(ehic, document_number=f"8044000000000000{number:04d}"), NOW + number
         )
     first = clerk.get("/decisions").text
@@ -277,7 +277,7 @@ def test_web_01_stored_script_is_shown_as_text(office, clerk, people):
         people["builder"].person, surnames="<script>alert(1)</script>", pin="39001011234"
     )
     document = replace(people["builder"].documents[1], document_number="80440000000000009999")
-    record_id = office.issuer.import_record(person, document, NOW)
+    record_id, _ = office.issuer.records.add(person, document, NOW)
     for path in (
         "/decisions",
         f"/decisions/{record_id}",

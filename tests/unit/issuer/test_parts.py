@@ -134,7 +134,7 @@ def test_a_value_is_used_once(issuer_database):
         first = list(pool.map(lambda _: replays.first_use("a", "x", NOW), range(24)))
     assert first.count(True) == 1
     assert replays.first_use("b", "x", NOW + 10)
-    assert replays.forget(NOW + 1) == 1
+    assert replays.purge(NOW + 1) == 1
     assert not replays.first_use("b", "x", NOW + 10)
 
 
@@ -165,9 +165,7 @@ def test_matching(portable_office, people):
 def test_two_of_the_same_name_and_birth_date_need_the_number(office, people):
     person, document = people["builder"].person, people["builder"].documents[1]
     twin = replace(person, pin="39999999999")
-    office.issuer.import_record(
-        twin, replace(document, document_number="80440000000000001111"), NOW
-    )
+    office.issuer.records.add(twin, replace(document, document_number="80440000000000001111"), NOW)
     records = office.issuer.records
     identity = Identity(person.surnames, person.forenames, person.date_of_birth)
     with pytest.raises(NoMatchError):
