@@ -92,12 +92,14 @@ class Issuer:
         tx_code: bool,
         now: int,
         created_by: str = "",
+        later: bool = False,
     ) -> CreatedOffer:
         """Offer a document to its person.
 
         ``grant`` is ``pre-authorized`` (the code in the offer suffices, with ``tx_code`` a second
         one sent by another way) or ``authorization`` (the person signs in). ``created_by`` names
-        the clerk. Raises UnknownRecordError, OfferError.
+        the clerk. With ``later`` the wallet waits for the document until the decision is approved.
+        Raises UnknownRecordError, OfferError; StateError when there is nothing left to hold.
         """
         record = self.records.get(record_id)
         grant = Grant(grant)
@@ -106,10 +108,13 @@ class Issuer:
         if code and grant is Grant.AUTHORIZATION:
             raise OfferError("a person who signs in needs no transaction code")
         lifetime = self.config.offer_lifetime
-        offer_id = self.offers.add(
-            record.id, vct, grant, code, now=now, lifetime=lifetime, created_by=created_by
-        )
-        self.history.add(record.id, Event.OFFERED, now, created_by, detail=grant)
+        with self.records.database.atomic():  # never an offer of what should have been held
+            if later and record.state is RecordState.GRANTED:
+                self.hold(record.id, now, created_by)
+            offer_id = self.offers.add(
+                record.id, vct, grant, code, now=now, lifetime=lifetime, created_by=created_by
+            )
+            self.history.add(record.id, Event.OFFERED, now, created_by, detail=grant)
         return CreatedOffer(offer_id, self.offer_uri(offer_id), code, now + lifetime)
 
     def _check_offer(self, record: Record, vct: str, now: int) -> None:

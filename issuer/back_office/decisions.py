@@ -73,6 +73,14 @@ def render_decision(template: str, record: Record, **values: Any) -> str:
     )  # fmt: skip
 
 
+@blueprint.post("/decisions/<record_id>/hold")
+def hold(record_id: str) -> Response:
+    """Put a decision on hold until it is approved; wallets that ask for it wait."""
+    services().issuer.hold(record_id, now(), signed_in_user().name)
+    flash(gettext("The document is on hold. Wallets that ask for it wait for approval."), "success")
+    return redirect(url_for("decisions.show", record_id=record_id), 303)
+
+
 @blueprint.post("/decisions/<record_id>/approve")
 def approve(record_id: str) -> Response:
     """Approve a decision that waits; wallets that asked get their credentials."""

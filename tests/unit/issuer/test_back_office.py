@@ -58,7 +58,8 @@ def test_web_01_nothing_without_sign_in(office, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["approve", "refuse", "offer", "withdraw", "withdraw/confirm", "offers/x/cancel"]
+    "path",
+    ["hold", "approve", "refuse", "offer", "withdraw", "withdraw/confirm", "offers/x/cancel"],
 )
 def test_web_01_no_change_without_the_secret_of_the_form(office, clerk, path):
     response = clerk.client.post(f"{page_of(office)}/{path}", base_url=ISSUER, data={})
@@ -261,6 +262,63 @@ def test_approving_what_waits(office, clerk):
     assert clerk.post(f"{page_of(office)}/approve", page).status_code == 303
     assert wallet.resource("/deferred-credential", transaction).status_code == 200
     assert clerk.post(f"{page_of(office)}/refuse", page).status_code == 400
+
+
+def test_putting_on_hold_and_releasing(office, clerk):
+    page = clerk.get(page_of(office))
+    assert clerk.post(f"{page_of(office)}/hold", page).status_code == 303
+    held = clerk.get(page_of(office)).text
+    assert "The document is on hold" in held
+    assert "Waiting for approval" in held
+    assert "Put on hold" not in held
+    wallet = office.ready()
+    waiting = wallet.credential()
+    assert waiting.status_code == 202
+    clerk.post(f"{page_of(office)}/approve", page)
+    transaction = {"transaction_id": waiting.json["transaction_id"]}
+    assert wallet.resource("/deferred-credential", transaction).status_code == 200
+
+
+def test_what_is_issued_can_no_longer_be_held(office, clerk):
+    page = clerk.get(page_of(office))
+    assert "Put on hold" in page.text
+    office.ready().credential()
+    shown = clerk.get(page_of(office)).text
+    assert "Put on hold" not in shown
+    assert "later" not in clerk.get(f"{page_of(office)}/offer").text
+    assert clerk.post(f"{page_of(office)}/hold", page).status_code == 400
+    forced = clerk.post(
+        f"{page_of(office)}/offer", page, vct=EHIC, grant="pre-authorized", later="1"
+    )
+    assert forced.status_code == 400
+    offers = office.issuer.offers.of_record(office.records["builder", "ehic"])
+    assert [offer.redeemed_at is None for offer in offers] == [False]
+
+
+def test_an_offer_to_be_handed_over_later(office, clerk):
+    form = clerk.get(f"{page_of(office)}/offer")
+    made = clerk.post(f"{page_of(office)}/offer", form, vct=EHIC, grant="pre-authorized", later="1")
+    assert made.status_code == 201
+    assert "The wallet receives the document once it is approved." in made.text
+    assert "The person can take the offer now." in clerk.get(f"{page_of(office)}/offer").text
+    offer = office.issuer.offers.of_record(office.records["builder", "ehic"])[0]
+    wallet = office.wallet()
+    assert wallet.redeem(clerk.get(f"/credential-offers/{offer.id}").json).status_code == 200
+    waiting = wallet.credential()
+    assert waiting.status_code == 202
+    page = clerk.get(page_of(office))
+    assert "A wallet asked; it waits for approval" in page.text
+    clerk.post(f"{page_of(office)}/approve", page)
+    transaction = {"transaction_id": waiting.json["transaction_id"]}
+    assert wallet.resource("/deferred-credential", transaction).status_code == 200
+
+
+def test_an_offer_with_an_error_keeps_the_choice_and_holds_nothing(office, clerk):
+    form = clerk.get(f"{page_of(office)}/offer")
+    refused = clerk.post(f"{page_of(office)}/offer", form, vct=EHIC, later="1")
+    assert refused.status_code == 400
+    assert re.search(r'id="later"[^>]*checked', refused.text)
+    assert office.issuer.records.get(office.records["builder", "ehic"]).state == "granted"
 
 
 def test_refusing_what_waits(office, clerk):
