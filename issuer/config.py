@@ -30,7 +30,9 @@ class IssuerConfig:
     """Everything a deployment may set; required settings have no default. Times in seconds.
 
     ``attestation_types`` are vcts, ``sign_in`` the methods at the authorization endpoint (``pid``,
-    ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential.
+    ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential. New status
+    lists have ``status_bits`` bits: with 2 the back office can suspend, which the rulebooks for PD
+    A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1.
     """
 
     base_url: str
@@ -56,6 +58,7 @@ class IssuerConfig:
     batch_size: int = 10
     deferred_interval: int = 5
     status_list_size: int = 2**17
+    status_bits: int = 1
     status_lifetime: int = 86400
     status_ttl: int = 60
     require_key_attestation: bool = False
@@ -70,6 +73,8 @@ class IssuerConfig:
             raise MalformedError("ISSUER_SIGN_IN takes pid, oidc and demo-eid", code="bad_setting")
         if ("oidc" in self.sign_in) != (self.oidc is not None):
             raise MalformedError("oidc needs ISSUER_OIDC_ISSUER and the like", code="bad_setting")
+        if self.status_bits not in (1, 2):
+            raise MalformedError("ISSUER_STATUS_BITS takes 1 or 2", code="bad_setting")
         if not 2 <= self.batch_size <= 100:
             raise MalformedError("ISSUER_BATCH_SIZE takes 2 to 100", code="bad_setting")
 

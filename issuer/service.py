@@ -19,6 +19,7 @@ from esspass.openid4vci.offer import (
     TxCode,
     create_offer_uri,
 )
+from esspass.statuslist import INVALID, SUSPENDED, VALID
 from issuer.bearer import create_tx_code
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
@@ -183,7 +184,7 @@ class Issuer:
             raise WithdrawalError("the effective date lies in the future", code="date_in_future")
         with self.records.database.atomic():
             self.records.withdraw(record.id, reason, effective, now)
-            invalid = self.status_lists.invalidate_all(record.id)
+            invalid = self.status_lists.set_all(record.id, INVALID)
             self.history.add(record.id, Event.WITHDRAWN, now, actor, detail=reason)
         return invalid
 
@@ -195,6 +196,28 @@ class Issuer:
             if record_id is None:
                 raise
             return self.records.get(record_id)
+
+    def suspend(self, record_id: str, now: int, actor: str = "") -> int:
+        """Suspend a document until it is reinstated; return how many credentials say so.
+
+        Raises StateError, and StatusNotExpressibleError for credentials on lists of one bit.
+        """
+        with self.records.database.atomic():
+            self.records.suspend(record_id, now)
+            suspended = self.status_lists.set_all(record_id, SUSPENDED)
+            self.history.add(record_id, Event.SUSPENDED, now, actor)
+        return suspended
+
+    def reinstate(self, record_id: str, now: int, actor: str = "") -> int:
+        """Put a suspended document back in force; return how many credentials are valid again.
+
+        Raises StateError.
+        """
+        with self.records.database.atomic():
+            self.records.reinstate(record_id, now)
+            valid = self.status_lists.set_all(record_id, VALID)
+            self.history.add(record_id, Event.REINSTATED, now, actor)
+        return valid
 
     def hold(self, record_id: str, now: int, actor: str = "") -> None:
         """Make a decision wait for approval: wallets that ask are told to come back.

@@ -175,7 +175,7 @@ def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -
         AuthorizationRequests(database),
         Grants(database),
         Credentials(database),
-        StatusLists(database, config.status_list_size),
+        StatusLists(database, config.status_list_size, config.status_bits),
         Replays(database),
     )
 

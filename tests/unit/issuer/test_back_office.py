@@ -6,6 +6,13 @@ from datetime import date
 import pytest
 
 from esspass.attestations import EHIC, PDA1_WEBUILD
+from esspass.statuslist import (
+    INVALID,
+    SUSPENDED,
+    VALID,
+    parse_status_list_token,
+    verify_status_list_token,
+)
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from tests.builders.issuance import ISSUER, NOW, PRE_AUTHORIZED
 
@@ -59,7 +66,17 @@ def test_web_01_nothing_without_sign_in(office, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["hold", "approve", "refuse", "offer", "withdraw", "withdraw/confirm", "offers/x/cancel"],
+    [
+        "hold",
+        "suspend",
+        "reinstate",
+        "approve",
+        "refuse",
+        "offer",
+        "withdraw",
+        "withdraw/confirm",
+        "offers/x/cancel",
+    ],
 )
 def test_web_01_no_change_without_the_secret_of_the_form(office, clerk, path):
     response = clerk.client.post(f"{page_of(office)}/{path}", base_url=ISSUER, data={})
@@ -318,6 +335,61 @@ def test_an_offer_with_an_error_keeps_the_choice_and_holds_nothing(office, clerk
     refused = clerk.post(f"{page_of(office)}/offer", form, vct=EHIC, later="1")
     assert refused.status_code == 400
     assert re.search(r'id="later"[^>]*checked', refused.text)
+    assert office.issuer.records.get(office.records["builder", "ehic"]).state == "granted"
+
+
+def published(office):
+    token = office.app.test_client().get("/status/1", base_url=ISSUER).text
+    parsed = parse_status_list_token(token)
+    list_uri = f"{ISSUER}/status/1"
+    now = office.clock[0]
+    return verify_status_list_token(parsed, parsed.chain[0].public_key(), list_uri, now).statuses
+
+
+def test_suspending_and_reinstating(make_office):
+    office = make_office(status_bits=2)
+    clerk = Clerk(office)
+    wallet = office.ready()
+    assert "Suspend" not in clerk.get(page_of(office)).text
+    wallet.credential()
+    index = office.issuer.credentials.of_record(office.records["builder", "ehic"])[0].index
+    page = clerk.get(page_of(office))
+    assert clerk.post(f"{page_of(office)}/suspend", page).status_code == 303
+    shown = clerk.get(page_of(office)).text
+    assert "This document is suspended." in shown
+    assert "Offer to the person" not in shown
+    assert published(office).get(index) == SUSPENDED
+    assert wallet.credential().json["error"] == "credential_request_denied"
+    assert clerk.post(f"{page_of(office)}/suspend", page).status_code == 400
+    assert clerk.post(f"{page_of(office)}/reinstate", page).status_code == 303
+    assert published(office).get(index) == VALID
+    assert wallet.credential().status_code == 200
+    assert "Back in force" in clerk.get(page_of(office)).text
+
+
+def test_what_is_suspended_can_be_withdrawn_and_then_never_reinstated(make_office):
+    office = make_office(status_bits=2)
+    clerk = Clerk(office)
+    office.ready().credential()
+    record_id = office.records["builder", "ehic"]
+    office.issuer.suspend(record_id, NOW)
+    review = withdraw(office, clerk)
+    assert re.search(r"Credentials that become invalid.*?>\s*1\s*<", review.text, re.DOTALL)
+    values = {"reason": "fraud", "effective": "2026-09-01"}
+    done = clerk.post(f"{page_of(office)}/withdraw/confirm", review, **values)
+    assert done.status_code == 303
+    credential = office.issuer.credentials.of_record(record_id)[0]
+    assert (credential.status, published(office).get(credential.index)) == (INVALID, INVALID)
+    assert clerk.post(f"{page_of(office)}/reinstate", review).status_code == 400
+
+
+def test_nothing_is_suspended_on_lists_of_one_bit(office, clerk):
+    office.ready().credential()
+    page = clerk.get(page_of(office))
+    assert "Suspend" not in page.text
+    refused = clerk.post(f"{page_of(office)}/suspend", page)
+    assert refused.status_code == 400
+    assert "This document cannot be suspended" in refused.text
     assert office.issuer.records.get(office.records["builder", "ehic"]).state == "granted"
 
 
