@@ -8,15 +8,11 @@ remote references are ignored. The metadata must name the type it was fetched fo
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from esspass.attestations import attestation_types
+from esspass.attestations import attestation_types, matches_integrity
 from esspass.errors import MalformedError, VerificationError
 from esspass.fetch import Fetcher
 from esspass.jose.jws import parse_json_object
@@ -24,7 +20,6 @@ from esspass.jose.jws import parse_json_object
 MAX_EXTENDS = 4
 MAX_METADATA = 256 * 1024
 MAX_NAME = 80
-_DIGESTS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 _DROPPED = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 
 
@@ -57,38 +52,12 @@ def _fetch(address: str, integrity: Any, fetcher: Fetcher) -> dict[str, Any]:
     answer = fetcher.get(address, {"Accept": "application/json"}).require(200)
     if len(answer.body) > MAX_METADATA:
         raise MalformedError("the type metadata is too large", code="type_metadata_malformed")
-    if integrity is not None:
-        verify_integrity(answer.body, integrity)
+    if integrity is not None and not matches_integrity(answer.body, integrity):
+        raise VerificationError("the type metadata was altered", code="type_metadata_integrity")
     metadata = parse_json_object(answer.body)
     if metadata.get("vct") != address:
         raise VerificationError("the metadata is of another type", code="type_metadata_other_vct")
     return metadata
-
-
-def verify_integrity(body: bytes, integrity: Any) -> None:
-    """Check Subresource Integrity: one of the digests of the strongest kind must match.
-
-    Raises VerificationError, also when no digest is of a kind we know.
-    """
-    digests = _parse_integrity(integrity)
-    strongest = max(digests, default="")
-    for expected in digests.get(strongest, []):
-        if hmac.compare_digest(_DIGESTS[strongest](body).digest(), expected):
-            return
-    raise VerificationError("the type metadata was altered", code="type_metadata_integrity")
-
-
-def _parse_integrity(integrity: Any) -> dict[str, list[bytes]]:
-    found: dict[str, list[bytes]] = {}
-    for item in str(integrity).split():
-        kind, _, value = item.partition("?")[0].partition("-")
-        if kind in _DIGESTS:
-            try:
-                digest = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
-            except (binascii.Error, ValueError):
-                continue
-            found.setdefault(kind, []).append(digest)
-    return found
 
 
 def read_display_names(metadata: Mapping[str, Any]) -> dict[str, str]:
