@@ -9,6 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from esspass.attestations import attestation_types, describe_path, describe_type
+from esspass.openid4vp.refusal import ERRORS
 from esspass.web import now, page_blueprint
 from esspass.web.error_texts import ERROR_TEXTS as KERNEL_TEXTS
 from esspass.web.passkeys import (
@@ -23,7 +24,7 @@ from wallet.history import Event, SharedClaims
 from wallet.keys import SERVER
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale
 from wallet.pages.access import the_wallet as wallet
-from wallet.pages.wording import ERROR_TEXTS, EVENTS
+from wallet.pages.wording import ERROR_TEXTS, EVENTS, describe_request_error
 from wallet.presentation_request import choose_text
 
 
@@ -113,5 +114,7 @@ def _describe_stop(code: str) -> str:
     """Say why something was stopped, in the words of the page that stopped it."""
     if code in REASONS:
         return str(REASONS[code])
+    if code in ERRORS:
+        return str(describe_request_error(code))
     text = ERROR_TEXTS.get(code) or KERNEL_TEXTS.get(code)
     return str(text.sentence) if text else gettext("It did not go as it should, so it was stopped.")

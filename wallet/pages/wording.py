@@ -70,6 +70,20 @@ CAUTIONS: Mapping[Caution, tuple[Text, Text]] = {
     ),
 }  # fmt: skip
 
+_MISTAKE = _("The request has a mistake in it, so your wallet must not answer it.")
+REQUEST_ERRORS: Mapping[str, Text] = {
+    "vp_formats_not_supported": _("They take documents only in a form that your wallet has not."),
+    "invalid_transaction_data": _(
+        "They want you to confirm a transaction with your document. Your wallet does not do that."
+    ),
+}
+
+
+def describe_request_error(code: str) -> Text:
+    """Say why a request was not answered (OpenID4VP 1.0, section 8.5)."""
+    return REQUEST_ERRORS.get(code, _MISTAKE)
+
+
 _REFUSED = _("Nothing was shown.")
 _NOT_ADDED = _("Nothing was added to your wallet.")
 

@@ -385,11 +385,29 @@ class TestPresenting:
         assert "Nothing to show" in stocked.get("/history").text
 
     def test_vp_01_an_unverified_request_never_names_anybody(self, stocked, verifier):
-        verifier.spoil = verifier.resign(nonce=None)
+        verifier.spoil = verifier.resign(client_id="x509_hash:other", nonce=None)
         link = verifier.ask(ask_for(EHIC))
         page = stocked.get(f"/present?{link.partition('?')[2]}", status=400).text
         assert "Υποδειγματική" not in page
         assert "Stopped" in stocked.get("/history").text
+
+    def test_a_request_with_a_mistake_is_explained_and_reported_once(self, stocked, verifier):
+        verifier.spoil = verifier.resign(transaction_data=["e30"])
+        path, page = stocked.open("present", verifier.ask(ask_for(EHIC)))
+        for words in ("This request cannot be answered", "Υποδειγματική Επιθεώρηση Εργασίας",
+                      "confirm a transaction", "They were told"):  # fmt: skip
+            assert words in page
+        assert "They were told" in stocked.get(path).text
+        assert verifier.status().reason == "invalid_transaction_data"
+        assert len(verifier.answers) == 1
+        assert "confirm a transaction" in stocked.get("/history").text
+
+    def test_a_mistake_that_cannot_be_reported_is_explained_all_the_same(self, stocked, verifier):
+        verifier.spoil = verifier.resign(nonce=None)
+        verifier.answer_status = 500
+        _, page = stocked.open("present", verifier.ask(ask_for(EHIC)))
+        assert "has a mistake in it" in page
+        assert "They could not be told" in page
 
     def test_another_citizens_request_is_not_there(
         self, stocked, app, wallet, wallet_database, verifier, now
