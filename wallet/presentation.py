@@ -120,7 +120,7 @@ class Presentation:
     def _stop(
         self, holder_id: str, link: RequestLink, error: RefusedRequestError, now: int
     ) -> UnanswerableError:
-        """Tell the verifier once, note it; that it cannot be told changes nothing for the holder."""
+        """Tell the verifier once and note it; that it cannot be told changes nothing here."""
         told, redirect_uri = self._tell(error.refusal)
         host = _host(error.refusal.response_uri if error.refusal else link.request_uri)
         encounter = Encounter(read_organization(error.chain), host, reason=error.code)

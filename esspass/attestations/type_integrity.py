@@ -1,4 +1,4 @@
-"""``vct#integrity``: is a credential about the type metadata that is pinned here?
+"""``vct#integrity``: whether a credential was made for the type metadata that is pinned here.
 
 SD-JWT VC draft 13, section 7: whoever uses a document MUST verify the integrity that accompanies
 its address (W3C Subresource Integrity, section 3.3). Our types are never looked up, so the pinned

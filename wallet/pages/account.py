@@ -9,6 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from esspass.attestations import attestation_types, describe_path, describe_type
+from esspass.errors import ProtocolError
 from esspass.openid4vp.refusal import ERRORS
 from esspass.web import now, page_blueprint
 from esspass.web.error_texts import ERROR_TEXTS as KERNEL_TEXTS
@@ -34,6 +35,9 @@ def create_account_blueprint(passkeys: PasskeyStore, sessions: ServerSessionStor
     blueprint.add_url_rule("/history", "history", history)
     blueprint.add_url_rule("/history/clear", "confirm_clear", confirm_clear)
     blueprint.add_url_rule("/history/clear", "clear", clear, methods=["POST"])
+    entry = "/history/<entry_id>/delete"
+    blueprint.add_url_rule(entry, "confirm_delete_entry", confirm_delete_entry)
+    blueprint.add_url_rule(entry, "delete_entry", delete_entry, methods=["POST"])
     blueprint.add_url_rule("/account", "account", account)
     blueprint.add_url_rule("/account/export", "export", export)
     blueprint.add_url_rule("/account/delete", "confirm_delete", confirm_delete)
@@ -80,6 +84,28 @@ def clear() -> Response:
     wallet().history.delete_all(holder_id())
     flash(gettext("The history is cleared."), "success")
     return redirect("/history")
+
+
+def confirm_delete_entry(entry_id: str) -> str:
+    """Ask before one entry is deleted."""
+    found = wallet().history.get(holder_id(), entry_id)
+    if found is None:
+        raise _entry_gone()
+    return render_template(
+        "wallet/delete_entry.html", entry=found, events=EVENTS, describe_shared=_describe_shared
+    )
+
+
+def delete_entry(entry_id: str) -> Response:
+    """Delete one entry."""
+    if not wallet().history.delete(holder_id(), entry_id):
+        raise _entry_gone()
+    flash(gettext("The entry is deleted."), "success")
+    return redirect("/history")
+
+
+def _entry_gone() -> ProtocolError:
+    return ProtocolError("there is no such entry here", code="unknown_entry", status=404)
 
 
 def account() -> str:

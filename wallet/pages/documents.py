@@ -62,8 +62,12 @@ def check(credential_id: str) -> Response:
 
 
 def renew(credential_id: str) -> Response:
-    """Fetch fresh copies."""
-    address = f"/documents/{wallet().find(holder_id(), credential_id).id}"
+    """Fetch fresh copies, unless the document is withdrawn: a fresh one would be so too."""
+    card = _card(credential_id)
+    address = f"/documents/{card.held.id}"
+    if not card.renewable:
+        flash(gettext("A withdrawn document has no fresh copies. Ask the institution."), "error")
+        return redirect(address)
     if not is_unlocked():
         return ask_for_passkey(address)
     try:
@@ -97,7 +101,11 @@ def waiting() -> str:
 
 def poll() -> Response:
     """Ask the institutions now."""
-    before = {each.id for each in wallet().deferred.of_holder(holder_id())}
+    before = wallet().deferred.of_holder(holder_id())
+    wait = min((each.next_at for each in before), default=0) - now()
+    if wait > 0:
+        flash(_describe_wait(wait), "warning")
+        return redirect("/waiting")
     try:
         received = wallet().poll(holder_id(), now())
     except EsspassError:
@@ -109,6 +117,15 @@ def poll() -> Response:
     if before:
         flash(gettext("Not ready yet. Come back later; nothing is lost."), "warning")
     return redirect("/waiting" if before else "/")
+
+
+def _describe_wait(seconds: int) -> str:
+    """Say when the institution may be asked again (OpenID4VCI 1.0, section 9: ``interval``)."""
+    message: str = gettext(
+        "The institution wants to be asked less often. You can ask again %(when)s.",
+        when=format_timedelta(timedelta(seconds=seconds), add_direction=True, threshold=1),
+    )
+    return message
 
 
 def _card(credential_id: str) -> Card:

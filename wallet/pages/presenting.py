@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -67,13 +68,17 @@ class Group:
 def open_request() -> ResponseReturnValue:
     """Fetch a request once and remember it: its address may answer only once.
 
-    One that must not be answered ends on the page of results, whose reload tells nobody again.
+    One that must not be answered ends on the page of results; opening its link again leads there
+    too, so that the verifier is told once.
     """
     query = request.query_string.decode("ascii", "replace")
+    stopped_id = hashlib.sha256(f"{holder_id()} {query}".encode()).hexdigest()
+    if wallet().pending.read("result", holder_id(), stopped_id, now()):
+        return redirect(f"/present/result/{stopped_id}")
     try:
         received = wallet().fetch_request(holder_id(), f"openid4vp://?{query}", now())
     except UnanswerableError as error:
-        return _go_to_result(error.stopped, told=error.told)
+        return _go_to_result(error.stopped, stopped_id, told=error.told)
     pending_id = wallet().pending.add(
         "presentation", holder_id(), received.write(), now() + LIFETIME, now()
     )
@@ -113,14 +118,18 @@ def answer(pending_id: str) -> ResponseReturnValue:
     return _go_to_result(_share(_read(members)) if shares else _refuse(_read(members)))
 
 
-def _go_to_result(answered: Answered, *, told: bool = True) -> ResponseReturnValue:
+def _go_to_result(
+    answered: Answered, result_id: str = "", *, told: bool = True
+) -> ResponseReturnValue:
     result = {
         "history_id": answered.history_id,
         "redirect_uri": answered.redirect_uri or "",
         "told": told,
     }
-    result_id = wallet().pending.add("result", holder_id(), result, now() + LIFETIME, now())
-    return redirect(f"/present/result/{result_id}")
+    kept_id = wallet().pending.add(
+        "result", holder_id(), result, now() + LIFETIME, now(), pending_id=result_id
+    )
+    return redirect(f"/present/result/{kept_id}")
 
 
 def show_result(pending_id: str) -> ResponseReturnValue:

@@ -178,6 +178,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("It was answered already, or too much time has passed."),
         _("Open the link or scan the code again."),
     ),
+    "unknown_entry": ErrorText(
+        _("This entry is not here"),
+        _("There is no such entry in your history. It may have been deleted."),
+        _("Go to your history."),
+    ),
     "unknown_credential": ErrorText(
         _("This document is not here"),
         _("There is no such document in your wallet. It may have been deleted."),

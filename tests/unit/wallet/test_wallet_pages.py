@@ -252,11 +252,20 @@ class TestWaiting:
         path, _ = browser.open("offer", issuer.create_offer("ehic"))
         assert "Being prepared" in browser.post(path, answer="accept").text
         assert "1 document is being prepared" in browser.get("/").text
+        wallet_database.execute("UPDATE wallet_deferred SET next_at = 0")
         assert "Not ready yet" in browser.post("/waiting").text
         issuer.faults.clear()
         wallet_database.execute("UPDATE wallet_deferred SET next_at = 0")
         assert "has arrived" in browser.post("/waiting").text
         assert "Nothing is being prepared" in browser.get("/waiting").text
+
+    def test_asking_too_soon_says_when_one_can_ask_again(self, browser, issuer, wallet_database):
+        issuer.faults["defer"] = True
+        path, _ = browser.open("offer", issuer.create_offer("ehic"))
+        browser.post(path, answer="accept")
+        assert re.search(r"You can ask again in [1-5] seconds?\.", browser.post("/waiting").text)
+        wallet_database.execute("UPDATE wallet_deferred SET next_at = next_at + 120")
+        assert "You can ask again in 2 minutes." in browser.post("/waiting").text
 
     def test_a_refused_one_is_explained(self, browser, issuer, wallet_database):
         issuer.faults["defer"] = True
@@ -306,6 +315,11 @@ class TestDocument:
         wallet_database.execute("DELETE FROM status_list_cache")
         page = stocked.post(f"{self.address(stocked, wallet)}/check").text
         assert "has withdrawn this document" in page
+        assert "Get fresh copies" not in page
+        asked = len(issuer.seen["token"])
+        page = stocked.post(f"{self.address(stocked, wallet)}/renew").text
+        assert "has no fresh copies" in page
+        assert len(issuer.seen["token"]) == asked
 
     def test_deleting_asks_first(self, stocked, wallet, issuer):
         address = self.address(stocked, wallet)
@@ -393,11 +407,13 @@ class TestPresenting:
 
     def test_a_request_with_a_mistake_is_explained_and_reported_once(self, stocked, verifier):
         verifier.spoil = verifier.resign(transaction_data=["e30"])
-        path, page = stocked.open("present", verifier.ask(ask_for(EHIC)))
+        link = verifier.ask(ask_for(EHIC))
+        path, page = stocked.open("present", link)
         for words in ("This request cannot be answered", "Υποδειγματική Επιθεώρηση Εργασίας",
                       "confirm a transaction", "They were told"):  # fmt: skip
             assert words in page
         assert "They were told" in stocked.get(path).text
+        assert stocked.open("present", link) == (path, page)
         assert verifier.status().reason == "invalid_transaction_data"
         assert len(verifier.answers) == 1
         assert "confirm a transaction" in stocked.get("/history").text
@@ -453,6 +469,35 @@ class TestHistoryAndAccount:
     def test_clearing_asks_first(self, stocked):
         assert "Clear the history?" in stocked.get("/history/clear").text
         assert "Nothing has happened yet" in stocked.post("/history/clear").text
+
+    def test_deleting_one_entry_asks_first_and_leaves_the_others(self, stocked, verifier):
+        path, _ = stocked.open("present", verifier.ask(ask_for(EHIC)))
+        stocked.post(path, answer="refuse")
+        (address, *rest) = re.findall(
+            r'href="(/history/[^/"]+/delete)"', stocked.get("/history").text
+        )
+        assert len(rest) == 1
+        question = stocked.get(address).text
+        for words in ("Delete this entry?", "You refused", verifier.url.removeprefix("http://")):
+            assert words in question
+        page = stocked.post(address).text
+        assert "The entry is deleted." in page
+        assert verifier.url.removeprefix("http://") not in page
+        assert "Received" in page
+        assert "not here" in stocked.post(address, status=404).text
+        assert "not here" in stocked.get(address, status=404).text
+
+    def test_an_entry_is_not_deleted_without_the_form_or_by_another_citizen(
+        self, stocked, app, wallet, wallet_database, now
+    ):
+        (entry,) = wallet.history.of_holder(stocked.user_id)
+        address = f"/history/{entry.id}/delete"
+        forged = stocked.client.post(address, base_url=WALLET_URL, data={"csrf_token": "guessed"})
+        assert forged.status_code == 400
+        eve = Browser(app, wallet_database, wallet, now, "eve", secrets.token_bytes(32))
+        eve.get(address, status=404)
+        eve.post(address, status=404)
+        assert wallet.history.get(stocked.user_id, entry.id) == entry
 
     def test_the_export_is_a_file_of_ones_own(self, stocked):
         answer = stocked.get("/account/export")

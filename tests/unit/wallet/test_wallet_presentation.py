@@ -279,9 +279,7 @@ class TestBadRequests:
             pytest.param(
                 resigned(wallet_nonce=None, transaction_data=["e30"]), id="VP-21-and-VP-11-replayed"
             ),
-            pytest.param(
-                resigned(header={"typ": "JWT"}, nonce=None), id="VP-07-and-other-typ"
-            ),
+            pytest.param(resigned(header={"typ": "JWT"}, nonce=None), id="VP-07-and-other-typ"),
         ],
     )
     def test_is_refused(self, wallet, holder, verifier, now, spoil):
