@@ -1,9 +1,8 @@
 """Names of credential types: our own from pinned copies, others' from their metadata, as text only.
 
-SD-JWT VC draft 13, section 6. A type that is one of ours is never looked up. Of another type only
-the display names are taken, cleaned of everything that is not plain text; pictures, style and
-remote references are ignored. The metadata must name the type it was fetched for and match the
-``vct#integrity`` the issuer signed.
+SD-JWT VC draft 13, section 6. A type that is one of ours is never looked up. The names of another
+type are cleaned of everything that is not plain text; for its pictures see ``wallet.pictures``. The
+metadata must name the type it was fetched for and match the ``vct#integrity`` the issuer signed.
 """
 
 from __future__ import annotations
@@ -24,28 +23,35 @@ _DROPPED = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 
 
 def fetch_display_names(vct: str, claims: Mapping[str, Any], fetcher: Fetcher) -> dict[str, str]:
-    """Return the display names of a type by locale; nothing for our own types and for names.
+    """Return the display names of a type by locale; raises as ``fetch_type_metadata``."""
+    names: dict[str, str] = {}
+    for metadata in fetch_type_metadata(vct, claims, fetcher):
+        names = {**read_display_names(metadata), **names}
+    return names
+
+
+def fetch_type_metadata(
+    vct: str, claims: Mapping[str, Any], fetcher: Fetcher
+) -> list[dict[str, Any]]:
+    """Return the metadata of a type and of what it extends; nothing for our own and for names.
 
     ``vct`` is followed only when it is an https address. Raises VerificationError with code
     ``type_metadata_*`` when the metadata must not be believed, UnavailableError when it cannot be
     had, MalformedError when it is not metadata or lies where we do not look.
     """
     if vct in attestation_types() or not vct.startswith("https://"):
-        return {}
-    names: dict[str, str] = {}
-    seen: set[str] = set()
+        return []
+    found: dict[str, dict[str, Any]] = {}
     address: str | None = vct
     integrity = claims.get("vct#integrity")
     while address is not None:
-        if address in seen or len(seen) > MAX_EXTENDS:
+        if address in found or len(found) > MAX_EXTENDS:
             raise VerificationError("the type extends itself", code="type_metadata_loop")
-        seen.add(address)
-        metadata = _fetch(address, integrity, fetcher)
-        names = {**read_display_names(metadata), **names}
+        metadata = found[address] = _fetch(address, integrity, fetcher)
         address, integrity = metadata.get("extends"), metadata.get("extends#integrity")
         if address is not None and not str(address).startswith("https://"):
             raise MalformedError("extends is not an https address", code="type_metadata_malformed")
-    return names
+    return list(found.values())
 
 
 def _fetch(address: str, integrity: Any, fetcher: Fetcher) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from wallet.cards import Card, create_card
 from wallet.deferred import DeferredCredential
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale, open_holder
 from wallet.pages.access import the_wallet as wallet
+from wallet.pages.pictures import find_pictures
 
 CHECK_AGAIN_AFTER = 60
 
@@ -51,7 +52,12 @@ def show(credential_id: str) -> str:
     held = wallet().find(holder_id(), credential_id)
     if now() - held.checked.at >= CHECK_AGAIN_AFTER:
         wallet().check(held, now())
-    return render_template("wallet/document.html", card=_card(credential_id), age=_age)
+    return render_template(
+        "wallet/document.html",
+        card=_card(credential_id),
+        age=_age,
+        pictures=find_pictures(credential_id, held.provenance.issuer_name),
+    )
 
 
 def check(credential_id: str) -> Response:

@@ -24,6 +24,7 @@ from wallet.holders import Holders
 from wallet.issuance import Issuance
 from wallet.keys import HolderKeys
 from wallet.pending import Pending
+from wallet.pictures import Pictures, create_picture_fetcher
 from wallet.presentation import Presentation
 from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
@@ -60,10 +61,11 @@ def create_test_wallet(world, database, provider=None, copies=3):
     inspector = Inspector(world, StatusSource(fetcher, StatusListCache(database)))
     signer = provider or world.wallet.attestation_signer
     desk = AccessDesk(fetcher, WalletProvider(signer, WALLET_URL), f"{WALLET_URL}/offer/callback")
-    receiver = Receiver(keys, credentials, history, inspector.inspect)
+    pictures = Pictures(database, SERVER_KEY, create_picture_fetcher(fetcher.policy))
+    receiver = Receiver(keys, credentials, history, inspector.inspect, pictures)
     return Wallet(
         WALLET_URL, inspector, Holders(database), keys, credentials, history, deferred,
-        Pending(database, SERVER_KEY), Issuance(desk, keys, deferred, receiver, copies),
+        Pending(database, SERVER_KEY), pictures, Issuance(desk, keys, deferred, receiver, copies),
         Presentation(fetcher, keys, credentials, history),
     )  # fmt: skip
 
