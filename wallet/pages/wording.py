@@ -72,7 +72,9 @@ CAUTIONS: Mapping[Caution, tuple[Text, Text]] = {
 
 _MISTAKE = _("The request has a mistake in it, so your wallet must not answer it.")
 REQUEST_ERRORS: Mapping[str, Text] = {
-    "vp_formats_not_supported": _("They take documents only in a form that your wallet has not."),
+    "vp_formats_not_supported": _(
+        "They take documents only in a form that your wallet does not have."
+    ),
     "invalid_transaction_data": _(
         "They want you to confirm a transaction with your document. Your wallet does not do that."
     ),
