@@ -138,6 +138,14 @@ class TestForeignTypes:
         assert "does not know this kind of document" in page
         assert browser.get(sources(page)[1]).headers["Content-Type"] == "image/png"
 
+    def test_tm_03_a_type_that_turns_out_to_be_ours_keeps_our_card(self, browser, issuer):
+        issuer.faults["metadata_vct"] = FOREIGN
+        issuer.faults["configuration_display"] = [{"logo": {"uri": create_data_uri(create_png())}}]
+        path, page = browser.open("offer", issuer.create_offer("ehic"))
+        assert len(sources(page)) == 1
+        del issuer.faults["metadata_vct"]
+        assert sources(browser.get(path).text) == []
+
     def test_without_pictures_the_plain_name_stands(self, browser, issuer):
         page = self.offer(browser, issuer, logo={"uri": "data:image/png;base64,AAAA"})
         assert sources(page) == []
