@@ -67,7 +67,7 @@ def _fetch(uri: str, fetcher: Fetcher) -> tuple[str, bytes]:
 
 
 def _parse_data_uri(uri: str) -> tuple[str, bytes]:
-    """RFC 2397."""
+    """Read media type and content of ``data:<type>[;base64],<content>``."""
     head, comma, data = uri[len("data:") :].partition(",")
     kind, *parameters = head.lower().split(";")
     if not comma or len(data) > 4 * MAX_BYTES:
