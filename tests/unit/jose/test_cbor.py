@@ -10,9 +10,7 @@ NUMBERS = st.integers(-(2**64), 2**64 - 1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | st.binary(max_size=40) | TEXT,
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(NUMBERS | TEXT, inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NUMBERS | TEXT, inner, max_size=4),
     max_leaves=12,
 )
 

@@ -2,14 +2,13 @@
 
 from functools import lru_cache
 
-from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD, Pda1, attestation_type
+from demo.people import citizens
+from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD, Pda1, attestation_type, write_claims
 from esspass.keys.jwk import create_jwk
 from esspass.sdjwt import create_key_binding, create_presentation, create_sd_jwt_vc
 from tests.builders.credentials import create_parties
-from tests.builders.documents import TODAY, envelope
 from tests.builders.documents import NOW as ISSUED
-from esspass.attestations import write_claims
-from demo.people import citizens
+from tests.builders.documents import TODAY, envelope
 from verifier.queries import create_query
 
 NOW = ISSUED + 3600

@@ -23,6 +23,14 @@ def _refusal(text):
     return refused.value.code
 
 
+def _outcome(text):
+    """What is read, or the code of the refusal."""
+    try:
+        return parse_armor(text)
+    except MalformedError as error:
+        return error.code
+
+
 def _text(data):
     return b45encode(data).decode()
 
@@ -56,12 +64,8 @@ def test_a_flipped_byte_is_never_read_as_another_text(data, draw):
     packed = bytearray(zlib.compress(data, 9))
     position = draw.draw(st.integers(0, len(packed) - 1))
     packed[position] ^= draw.draw(st.integers(1, 255))
-    try:
-        read = parse_armor(_text(bytes(packed)))
-    except MalformedError as error:
-        assert error.code in {"torn", "too_large"}
-    else:
-        assert read == data  # a byte that only says how hard the packer tried
+    # The same text: a byte that only says how hard the packer tried.
+    assert _outcome(_text(bytes(packed))) in {"torn", "too_large", data}
 
 
 def test_a_bomb_is_not_inflated():

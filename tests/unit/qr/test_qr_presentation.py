@@ -37,9 +37,17 @@ def _jwt(header):
     return st.tuples(header, PART, PART).map(".".join)
 
 
-PRESENTATIONS = st.tuples(
-    _jwt(HEADER), st.lists(PART, max_size=5), st.none() | _jwt(PART)
-).map(lambda parts: "~".join((parts[0], *parts[1], parts[2] or "")))
+PRESENTATIONS = st.tuples(_jwt(HEADER), st.lists(PART, max_size=5), st.none() | _jwt(PART)).map(
+    lambda parts: "~".join((parts[0], *parts[1], parts[2] or ""))
+)
+
+
+def _outcome(text):
+    """What is read, or the code of the refusal."""
+    try:
+        return unpack_presentation(parse_armor(text))
+    except MalformedError as error:
+        return error.code
 
 
 def _refused(packed):
@@ -98,12 +106,7 @@ def test_any_flipped_byte_is_noticed():
     for position in range(len(whole)):
         other = "0" if whole[position] != "0" else "1"
         changed = whole[:position] + other + whole[position + 1 :]
-        try:
-            read = unpack_presentation(parse_armor(changed))
-        except MalformedError as error:
-            assert error.code in {"torn", "too_large"}
-        else:
-            assert read == text
+        assert _outcome(changed) in {"torn", "too_large", text}
 
 
 @pytest.mark.parametrize(
