@@ -188,7 +188,7 @@ def _verify_texts(rule_set: RuleSet) -> None:
     """Every locale that is there says everything; English is always there."""
     if "en" not in rule_set.texts:
         raise MalformedError("the rule set has no words", code="rule_text_missing")
-    wanted = [
+    wanted: list[tuple[str, ...]] = [
         ("outcomes", ending.value, part) for ending in TITLED for part in ("title", "sentence")
     ]
     wanted += [("questions", question.id, "text") for question in rule_set.questions]
