@@ -97,6 +97,8 @@ def _open(check, *reasons):
 
 
 SIGNATURE = {
+    **_failed("signature", "seal_unknown"),
+    **_open("signature", "directory_stale"),
     "bad_signature": {"checks.signature": "FAILED bad_signature"},
     "not_checked": {"checks.signature": "NOT_RUN"},
 }
@@ -115,7 +117,7 @@ TRUST = {
     "issuer_refused": {"checks.trust": "FAILED no_path"},
     **_open(
         "trust", "issuer_left_list", "issuer_left_list_unproven", "type_authorisation_ended",
-        "anchor_only_in_history", "list_in_grace", "list_expired", "list_unavailable",
+        "anchor_only_in_history", "list_inconsistent", "list_in_grace", "list_expired", "list_unavailable",
         "directory_stale",
     ),
     "trust_undecided": {"checks.trust": "NOT_RUN"},
@@ -134,7 +136,9 @@ STATUS = {
 }
 PAPER = {"document.medium": "paper", "checks.holder_binding": "NOT_RUN"}
 BINDING = {
-    **_failed("holder_binding", "replayed", "shown_too_old", "shown_in_future", "kb_missing"),
+    **_failed(
+        "holder_binding", "replayed", "shown_too_old", "shown_in_future", "kb_iat", "kb_missing"
+    ),
     "for_another_check": {"checks.holder_binding": "FAILED kb_nonce"},
     "binding_broken": {"checks.holder_binding": "FAILED kb_signature"},
     **_open("holder_binding", "clock_wrong"),
@@ -487,6 +491,22 @@ def test_trigger(rule_set, rule, reason):
                 for part in path.split("."):
                     value = value[part]
                 assert value is not None, (sentence, path)
+
+
+def _first_case(rule, facts):
+    if not rule.applies.holds(facts) or any(need.evaluate(facts) is None for need in rule.needs):
+        return None
+    found = (n for n, case in enumerate(rule.cases) if case.when.holds(facts))
+    return next(found, None)
+
+
+def test_each_case_is_reached_even_where_two_give_one_reason(rule_set):
+    documents = [(rule[0], TRIGGERS[rule][reason]) for rule, reason in CASES]
+    documents += [("E", changes) for part in (SIGNATURE, VALIDITY) for changes in part.values()]
+    given = [(kind, _facts(kind, changes)) for kind, changes in documents]
+    for rule in rule_set.rules:
+        reached = {_first_case(rule, facts) for kind, facts in given if kind == rule.id[0]}
+        assert reached >= set(range(len(rule.cases))), rule.id
 
 
 @pytest.mark.parametrize("rule", [rule for rule in ALL_IDS if NOTES.get(rule, {}) is not None])
