@@ -98,6 +98,7 @@ def _open(check, *reasons):
 
 SIGNATURE = {
     **_failed("signature", "seal_unknown"),
+    "wrong_form": {"checks.signature": "FAILED bad_core"},
     **_open("signature", "directory_stale"),
     "bad_signature": {"checks.signature": "FAILED bad_signature"},
     "not_checked": {"checks.signature": "NOT_RUN"},
