@@ -3,17 +3,24 @@
 import copy
 import json
 import re
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from esspass.inspection.facts import create_empty_document, create_facts, fact_variables
+from esspass.inspection.facts import create_empty_document, fact_variables
 from esspass.inspection.rules import parse_rule_set
 from esspass.inspection.ruling import create_ruling
-from esspass.inspection.situation import Situation
+from tests.builders.rule_triggers import (
+    ELSEWHERE,
+    FOLDER,
+    PAPER,
+    QUESTIONS,
+    SIGNATURE,
+    TRIGGERS,
+    VALIDITY,
+    create_changed_facts,
+)
 
-FOLDER = Path(__file__).parents[3] / "specs" / "inspection"
 LOCALES = ("en", "lt", "el", "ro")
 NOW = 1795212000  # 2026-11-21
 ALL_IDS = [f"A-{n:02}" for n in range(1, 31)] + [f"E-{n:02}" for n in range(1, 21)]
@@ -34,27 +41,6 @@ def _read(name):
 RULES = _read("rules.json")
 TEXTS = {locale: _read(f"texts/{locale}.json") for locale in LOCALES}
 BY_ID = {rule["id"]: rule for rule in RULES["rules"]}
-QUESTIONS = [question["id"] for question in RULES["questions"]]
-EMPLOYER = {"name": "UAB Statyba", "id": "300123456", "country": "LT", "type": "01"}
-PLACE = {
-    "country": "GR", "name": "Port of Piraeus", "town": "Piraeus", "street": None, "flag": None,
-    "address_country": "GR",
-}  # fmt: skip
-A1 = {
-    "kind": "pda1", "shape": "we-build-1.0", "number": "A1-17", "issuing_country": "LT",
-    "institution": {"id": "LT:9002", "name": "Sodra", "country": "LT"}, "legislation": "LT",
-    "starts": "2026-03-01", "ends": "2027-02-28", "open_ended": False, "issued_on": "2026-02-20",
-    "code": "01", "exception_text": False, "provisional": False, "transitional": False,
-    "for_duration": False, "employers": [EMPLOYER], "states": ["GR"], "places": [PLACE],
-    "pin_length": 11,
-}  # fmt: skip
-CARD = {
-    "kind": "ehic", "shape": "ehic", "number": "80440012340000000017", "issuing_country": "LT",
-    "institution": {"id": "LT:9001", "name": "VLK", "country": "LT"}, "starts": "2026-01-01",
-    "ends": "2026-12-31", "open_ended": False, "issued_on": "2026-01-01",
-    "expires_on": "2026-12-31", "pin_length": 11,
-}  # fmt: skip
-ANSWERED = {question: question.startswith("same_") for question in QUESTIONS}
 
 
 def _reasons(rule):
@@ -62,264 +48,6 @@ def _reasons(rule):
     return {case["reason"]: case["outcome"] for case in cases}
 
 
-def _facts(kind, changes):
-    """A document that covers, with dotted paths changed; ``checks.x`` is ``"OUTCOME reason"``."""
-    work = kind == "A"
-    document = create_empty_document("online") | (A1 if work else CARD)
-    situation = Situation(
-        "work" if work else "care", "GR", "2026-11-21", employer_name="UAB Statyba",
-        place="Piraeus", provider="statutory",
-    )  # fmt: skip
-    facts = copy.deepcopy(create_facts(document, (), situation, ANSWERED))
-    for check in facts["checks"]:
-        facts["checks"][check] = {"outcome": "PASSED", "reason": ""}
-    for path, value in changes.items():
-        *parents, last = path.split(".")
-        target = facts
-        for name in parents:
-            target = target[name]
-        assert last in target, path
-        target[last] = _finding(value) if parents == ["checks"] else value
-    return facts
-
-
-def _finding(text):
-    outcome, _, reason = text.partition(" ")
-    return {"outcome": outcome, "reason": reason}
-
-
-def _failed(check, *reasons):
-    return {reason: {f"checks.{check}": f"FAILED {reason}"} for reason in reasons}
-
-
-def _open(check, *reasons):
-    return {reason: {f"checks.{check}": f"INDETERMINATE {reason}"} for reason in reasons}
-
-
-SIGNATURE = {
-    **_failed("signature", "seal_unknown"),
-    "wrong_form": {"checks.signature": "FAILED bad_core"},
-    **_open("signature", "directory_stale"),
-    "bad_signature": {"checks.signature": "FAILED bad_signature"},
-    "not_checked": {"checks.signature": "NOT_RUN"},
-}
-TYPE = {
-    **_failed("type", "unknown_type"),
-    "wrong_form": {"checks.type": "FAILED schema_violation"},
-    "type_not_checked": {"checks.type": "NOT_RUN"},
-}
-TRUST = {
-    **_failed(
-        "trust", "unknown_issuer", "not_listed_at_issuance", "withdrawn_at_issuance",
-        "key_not_listed_at_issuance", "issuer_removed", "institution_mismatch",
-        "type_not_authorised",
-    ),
-    "issuer_mismatch": {"checks.trust": "FAILED name_mismatch"},
-    "issuer_refused": {"checks.trust": "FAILED no_path"},
-    **_open(
-        "trust", "issuer_left_list", "issuer_left_list_unproven", "type_authorisation_ended",
-        "anchor_only_in_history", "list_inconsistent", "list_in_grace", "list_expired", "list_unavailable",
-        "directory_stale",
-    ),
-    "trust_undecided": {"checks.trust": "NOT_RUN"},
-}  # fmt: skip
-VALIDITY = {
-    **_failed("validity", "expired", "not_yet_valid"),
-    **_open("validity", "clock_wrong"),
-    "validity_unclear": {"checks.validity": "FAILED bad_date"},
-}
-WITHDRAWN = _failed("status", "revoked", "suspended")
-STATUS = {
-    "status_not_asked": {"checks.integrity": "FAILED bad", "checks.status": "NOT_RUN"},
-    **_open("status", "status_expired", "status_unreachable", "status_missing"),
-    "status_not_believed": {"checks.status": "INDETERMINATE status_untrusted"},
-    "status_not_checked": {"checks.status": "FAILED status_index_unknown"},
-}
-PAPER = {"document.medium": "paper", "checks.holder_binding": "NOT_RUN"}
-BINDING = {
-    **_failed(
-        "holder_binding", "replayed", "shown_too_old", "shown_in_future", "kb_iat", "kb_missing"
-    ),
-    "for_another_check": {"checks.holder_binding": "FAILED kb_nonce"},
-    "binding_broken": {"checks.holder_binding": "FAILED kb_signature"},
-    **_open("holder_binding", "clock_wrong"),
-    "paper": PAPER,
-    "binding_not_checked": {"checks.holder_binding": "NOT_RUN"},
-}
-
-
-def _person(question):
-    answers = f"answers.{question}"
-    found = {
-        "identity_differs": {answers: False},
-        "person_mismatch": {"checks.person": "FAILED person_mismatch"},
-        "person_missing": {"checks.person": "NOT_RUN", answers: None},
-    }
-    undecided = _open(
-        "person", "person_represented", "person_name_partial", "person_number_foreign",
-        "person_partial",
-    )  # fmt: skip
-    return found | {reason: {**case, answers: None} for reason, case in undecided.items()}
-
-
-INTEGRITY = {
-    "end_before_start": {"document.ends": "2025-02-28"},
-    "expiry_before_issuance": {"document.expires_on": "2025-12-31"},
-    **_failed("integrity", "birth_after_start", "country_mismatch"),
-    "contradictory": {"checks.integrity": "FAILED another"},
-    "integrity_not_checked": {"checks.integrity": "NOT_RUN"},
-}
-ELSEWHERE = {"document.states": ["FR", "DE"]}
-NOTHING = {"document.kind": None, "checks.signature": "NOT_RUN"}
-OTHER_PLACE = {"derived.place_match": "different"}
-TRIGGERS = {
-    "A-01": SIGNATURE,
-    "A-02": TYPE,
-    "A-03": TRUST,
-    "A-04": VALIDITY,
-    "A-05": WITHDRAWN,
-    "A-06": STATUS,
-    "A-07": BINDING,
-    "A-08": _person("same_person"),
-    "A-09": {
-        "period_not_shown": {"document.ends": None},
-        "not_yet": {"situation.date": "2026-02-28"},
-        "ended": {"situation.date": "2027-03-01"},
-        "ends_during": {"situation.until": "2027-03-01"},
-    },
-    "A-10": INTEGRITY,
-    "A-11": {"issued_retroactively": {"document.issued_on": "2026-05-01"}},
-    "A-12": {
-        "open_ended": {"document.open_ended": True},
-        "for_duration": {"document.for_duration": True},
-    },
-    "A-13": {
-        "legislation_not_shown": {"document.legislation": None},
-        "other_legislation": {"document.legislation": "PL"},
-    },
-    "A-14": {
-        "code_not_shown": {"document.code": None},
-        "places_not_shown": {"document.states": None},
-        "state_not_listed": ELSEWHERE,
-        "state_not_listed_several": {**ELSEWHERE, "document.code": "02"},
-        "state_not_listed_home": {**ELSEWHERE, "document.code": "12"},
-        "state_not_listed_other": {**ELSEWHERE, "document.code": "05"},
-    },
-    "A-15": {"posted_to_own_state": {"situation.country": "LT"}},
-    "A-16": {"place_in_two_states": {"document.places": [{**PLACE, "address_country": "BG"}]}},
-    "A-17": {
-        "posted_without_end": {"document.ends": "2499-01-01", "document.open_ended": True},
-        "over_24_months": {"document.ends": "2028-03-01"},
-    },
-    "A-18": {
-        "no_employment": {"document.employers": [{**EMPLOYER, "type": "02"}]},
-        "no_self_employment": {"document.code": "04"},
-        "not_both_activities": {"document.code": "08"},
-    },
-    "A-19": {
-        "works_for_other": {"answers.works_for_other": True},
-        "different_employer": {"derived.employer_match": "different"},
-        "similar_employer": {
-            "derived.employer_match": "similar", "answers.works_for_other": None,
-        },
-        "employer_not_compared": {
-            "derived.employer_match": None, "answers.works_for_other": None,
-        },
-    },
-    "A-20": {
-        "other_place": OTHER_PLACE,
-        "other_place_several": {**OTHER_PLACE, "document.code": "02"},
-        "place_not_compared": {"derived.place_match": None},
-    },
-    "A-21": {
-        "exception_without_text": {"document.code": "11"},
-        "exception_text_not_shown": {"document.code": "11", "document.exception_text": None},
-        "text_without_exception": {"document.exception_text": True},
-    },
-    "A-22": {"no_flag": {"document.code": "07"}, "no_home_base": {"document.code": "10"}},
-    "A-23": {"provisional": {"document.provisional": True}},
-    "A-24": {
-        "transitional_too_late": {
-            "document.transitional": True, "document.starts": "2022-06-29",
-        }
-    },
-    "A-25": {
-        "postings_over_24_months": {
-            "derived.postings": {"gap_under_two_months": True, "over_24_months": True}
-        },
-        "gap_under_two_months": {
-            "derived.postings": {"gap_under_two_months": True, "over_24_months": False}
-        },
-    },
-    "A-26": {
-        "replaces_colleague": {"answers.replaces_colleague": True},
-        "replacement_not_asked": {"answers.replaces_colleague": None},
-    },
-    "A-27": {
-        "posting_conditions": {"answers.conditions_in_doubt": True},
-        "several_states_conditions": {
-            "answers.conditions_in_doubt": True, "document.code": "02",
-        },
-        "conditions_not_in_document": {"answers.conditions_in_doubt": None},
-    },
-    "A-28": {"says_nothing_else": {}},
-    "A-29": {"not_presented": NOTHING},
-    "A-30": {
-        "basis_eea": {"derived.basis": "EEA"},
-        "basis_switzerland": {"derived.basis": "CH"},
-        "basis_uk": {"derived.basis": "UK"},
-    },
-    "E-01": {
-        "date_missing": {"situation.date": None},
-        "date_impossible": {"situation.date": "1899-12-31"},
-        "period_reversed": {"situation.until": "2026-11-20"},
-    },
-    "E-02": SIGNATURE | TYPE | TRUST,
-    "E-03": VALIDITY | WITHDRAWN | STATUS | BINDING,
-    "E-04": _person("same_patient"),
-    "E-05": {
-        "not_yet": {"situation.date": "2025-12-31"},
-        "ended": {"situation.date": "2027-01-01"},
-        "ends_during": {"situation.until": "2027-01-01"},
-    },
-    "E-06": {
-        "card_expired": {"situation.date": "2027-01-01"},
-        "card_expires_during": {"situation.until": "2027-01-01"},
-    },
-    "E-07": {
-        "before_issue": {"document.starts": None, "situation.date": "2025-12-31"},
-        "no_dates": {"document.ends": None, "document.expires_on": None},
-        "dates_of_card": {"document.starts": None, "document.ends": None},
-    },
-    "E-08": INTEGRITY,
-    "E-09": {"national_card": {"situation.country": "LT"}},
-    "E-10": {
-        "resides_here": {"answers.resides_here": True},
-        "residence_not_asked": {"answers.resides_here": None},
-    },
-    "E-11": {
-        "planned_care": {"answers.planned_care": True},
-        "purpose_not_asked": {"answers.planned_care": None},
-    },
-    "E-12": {
-        "chronic_or_pregnant": {"answers.chronic_or_pregnant": True},
-        "condition_not_asked": {"answers.chronic_or_pregnant": None},
-    },
-    "E-13": {
-        "vital_treatment": {"answers.vital_treatment": True},
-        "treatment_not_asked": {"answers.vital_treatment": None},
-    },
-    "E-14": {
-        "provider_not_stated": {"situation.provider": None},
-        "private_provider": {"situation.provider": "private"},
-    },
-    "E-15": {"only_the_person_named": {"document.represented": True}},
-    "E-16": {"number_unusual": {"derived.number_country_matches": False}},
-    "E-17": {"pin_too_long": {"document.pin_length": 21}},
-    "E-18": {"not_presented": NOTHING},
-    "E-19": {"patient_pays": {}},
-    "E-20": {"keep_the_proof": {}},
-}  # fmt: skip
 CASES = [(rule, reason) for rule, reasons in TRIGGERS.items() for reason in reasons]
 NOTES = {
     "A-28": {"checks.type": "NOT_RUN"},
@@ -334,7 +62,9 @@ def rule_set():
 
 
 def _result(rule_set, rule, changes):
-    results = create_ruling(_facts(rule[0], changes), rule_set, NOW).as_json()["rules"]
+    results = create_ruling(create_changed_facts(rule[0], changes), rule_set, NOW).as_json()[
+        "rules"
+    ]
     return next(each for each in results if each["id"] == rule)
 
 
@@ -369,7 +99,7 @@ def test_only_what_concerns_authenticity_decides_first():
     assert first == {*ALL_IDS[:8], "A-10", "A-16", "A-21", "E-02", "E-03", "E-04", "E-08"}
 
 
-def test_conditions_use_the_engines_operators_and_known_facts(rule_set):
+def test_conditions_use_the_engines_operators_and_knowncreate_changed_facts(rule_set):
     assert len(rule_set.rules) == len(ALL_IDS)
 
 
@@ -484,7 +214,7 @@ def test_trigger(rule_set, rule, reason):
     changes = TRIGGERS[rule][reason]
     expected = {"id": rule, "outcome": _reasons(BY_ID[rule])[reason], "reason": reason}
     assert _result(rule_set, rule, changes) == expected
-    facts = _facts(rule[0], changes)
+    facts = create_changed_facts(rule[0], changes)
     for texts in TEXTS.values():
         for sentence in texts["rules"][rule]["reasons"][reason].values():
             for path in PLACEHOLDER.findall(sentence):
@@ -504,7 +234,7 @@ def _first_case(rule, facts):
 def test_each_case_is_reached_even_where_two_give_one_reason(rule_set):
     documents = [(rule[0], TRIGGERS[rule][reason]) for rule, reason in CASES]
     documents += [("E", changes) for part in (SIGNATURE, VALIDITY) for changes in part.values()]
-    given = [(kind, _facts(kind, changes)) for kind, changes in documents]
+    given = [(kind, create_changed_facts(kind, changes)) for kind, changes in documents]
     for rule in rule_set.rules:
         reached = {_first_case(rule, facts) for kind, facts in given if kind == rule.id[0]}
         assert reached >= set(range(len(rule.cases))), rule.id
@@ -519,7 +249,7 @@ def test_each_rule_can_be_satisfied(rule_set, rule):
 
 @pytest.mark.parametrize("kind", ["A", "E"])
 def test_a_good_document_covers(rule_set, kind):
-    ruling = create_ruling(_facts(kind, {}), rule_set, NOW)
+    ruling = create_ruling(create_changed_facts(kind, {}), rule_set, NOW)
     assert (ruling.outcome, ruling.rule) == ("COVERED", None)
 
 
@@ -531,15 +261,15 @@ def test_a_good_document_covers(rule_set, kind):
 def test_a_check_that_did_not_pass_never_covers(rule_set, kind, check, outcome):
     """Whatever the reason, known to the rules or not."""
     ruling = create_ruling(
-        _facts(kind, {f"checks.{check}": f"{outcome} unheard_of"}), rule_set, NOW
+        create_changed_facts(kind, {f"checks.{check}": f"{outcome} unheard_of"}), rule_set, NOW
     )
     assert ruling.outcome in {"NOT_A_CREDENTIAL", "NOT_COVERED", "CANNOT_DECIDE"}
 
 
 @pytest.mark.parametrize("kind", ["A", "E"])
 def test_nothing_shown_never_covers(rule_set, kind):
-    checks = {f"checks.{name}": "NOT_RUN" for name in _facts(kind, {})["checks"]}
-    facts = _facts(kind, checks)
+    checks = {f"checks.{name}": "NOT_RUN" for name in create_changed_facts(kind, {})["checks"]}
+    facts = create_changed_facts(kind, checks)
     facts["document"] = create_empty_document("online")
     ruling = create_ruling(facts, rule_set, NOW)
     assert (ruling.outcome, ruling.reason) == ("CANNOT_DECIDE", "not_presented")
@@ -573,14 +303,14 @@ def test_nothing_shown_never_covers(rule_set, kind):
     ],
 )  # fmt: skip
 def test_rulings(rule_set, kind, changes, expected):
-    assert create_ruling(_facts(kind, changes), rule_set, NOW).outcome == expected
+    assert create_ruling(create_changed_facts(kind, changes), rule_set, NOW).outcome == expected
 
 
 @pytest.mark.parametrize("kind", ["A", "E"])
 def test_the_failure_decides_not_what_it_kept_from_being_asked(rule_set, kind):
     """Status is asked last, so a contradiction leaves it open; the contradiction is the news."""
     changes = {"checks.integrity": "FAILED birth_after_start", "checks.status": "NOT_RUN"}
-    ruling = create_ruling(_facts(kind, changes), rule_set, NOW)
+    ruling = create_ruling(create_changed_facts(kind, changes), rule_set, NOW)
     assert (ruling.outcome, ruling.reason) == ("CANNOT_DECIDE", "birth_after_start")
 
 
