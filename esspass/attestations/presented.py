@@ -198,6 +198,10 @@ def _states(claims: Mapping[str, Any]) -> Iterable[str]:
     places = claims.get("placesOfWork")
     if isinstance(places, Mapping):
         yield from (iso_country(code) for code in places)
+    codes = claims.get("states_of_work")
+    for code in codes if isinstance(codes, list) else ():
+        if isinstance(code, str):
+            yield iso_country(code)
     for path in (
         ("work_address", "country"),
         ("work_information", "no_fixed_place_of_work"),
