@@ -1,0 +1,119 @@
+"""From a page to a sealed file: tagged PDF/UA-1 with embedded fonts, the code, the credential.
+
+WeasyPrint lays the page out; it sees the files listed here and nothing else, no network. But for
+the fonts this is a pure function, and but for the seal its result depends on its arguments alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import segno
+
+from esspass.documents.languages import choose_languages
+from esspass.documents.model import AttachedCredential, PaperDocument
+from esspass.documents.page import render_page
+from esspass.documents.seal import Seal, seal_pdf
+from esspass.errors import MalformedError, UnavailableError
+
+if TYPE_CHECKING:
+    from weasyprint.urls import URLFetcherResponse
+
+MAX_QR_VERSION = 22
+_FONTS: Mapping[str, str] = {
+    "commissioner-latin.woff2": "web/static/fonts",
+    "commissioner-latin-ext.woff2": "web/static/fonts",
+    "commissioner-greek.woff2": "web/static/fonts",
+    "commissioner-cyrillic.woff2": "documents/fonts",
+}
+_PANGO = (
+    "PDF files need Pango and HarfBuzz: install the Debian packages libpango-1.0-0,"
+    " libpangoft2-1.0-0 and libharfbuzz-subset0"
+)
+
+
+def create_pdf(
+    document: PaperDocument,
+    *,
+    locale: str,
+    second_locale: str | None,
+    seal: Seal,
+    core_text: str,
+    credential: AttachedCredential,
+    now: int,
+) -> bytes:
+    """Make the paper: ``core_text`` goes into the QR code, ``credential`` is attached.
+
+    ``locale`` is the language of issue, ``second_locale`` that of the authority abroad; ``now`` is
+    epoch seconds. Raises MalformedError ``unknown_language`` and ``core_too_long``,
+    UnavailableError ``pdf_unavailable`` and ``no_time_stamp``.
+    """
+    languages = choose_languages(locale, second_locale)
+    code = create_code(core_text)
+    html = render_page(document, languages, now)
+    return seal_pdf(_write_pdf(html, code, credential, document.number), seal, now)
+
+
+def create_code(core_text: str) -> bytes:
+    """Draw the QR code as SVG: level M, at most version 22, four modules of quiet zone.
+
+    Raises MalformedError ``core_too_long``.
+    """
+    try:
+        code = segno.make_qr(core_text, error="m", boost_error=False)
+    except segno.DataOverflowError as error:
+        raise _too_long() from error
+    if int(code.version) > MAX_QR_VERSION:
+        raise _too_long()
+    picture = io.BytesIO()
+    code.save(picture, kind="svg", border=4, light="#fff", omitsize=True, xmldecl=False)
+    return picture.getvalue()
+
+
+def _write_pdf(html: str, code: bytes, credential: AttachedCredential, number: str) -> bytes:
+    try:
+        from weasyprint import HTML, Attachment  # noqa: PLC0415 - loads Pango, which may be missing
+        from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+
+        from esspass.documents.tagging import name_languages  # noqa: PLC0415
+    except OSError as error:
+        raise UnavailableError(_PANGO, code="pdf_unavailable") from error
+
+    class Shelf(URLFetcher):  # type: ignore[misc]
+        """Hands out what a page is made of, and refuses every other address."""
+
+        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+            name = url.removeprefix("paper:")
+            if name == "core.svg":
+                return URLFetcherResponse(url, code, {"Content-Type": "image/svg+xml"})
+            return URLFetcherResponse(url, _read_file(name), {"Content-Type": _media_type(name)})
+
+    attachment = Attachment(
+        string=credential.content, name=credential.name, relationship="Data",
+        description=credential.media_type,
+    )  # fmt: skip
+    page = HTML(string=html, url_fetcher=Shelf())
+    written = page.write_pdf(
+        finisher=name_languages, pdf_variant="pdf/ua-1", attachments=[attachment],
+        pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+    )  # fmt: skip
+    return bytes(written)
+
+
+def _media_type(name: str) -> str:
+    return "text/css" if name.endswith(".css") else "font/woff2"
+
+
+@cache
+def _read_file(name: str) -> bytes:
+    folder = "documents/templates" if name == "paper.css" else _FONTS[name]
+    return files("esspass").joinpath(folder, name).read_bytes()
+
+
+def _too_long() -> MalformedError:
+    return MalformedError("the core data do not fit the QR code", code="core_too_long")
