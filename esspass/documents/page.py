@@ -39,6 +39,17 @@ _CERTIFICATE_LIMITS = (
     N_("It is no proof of identity."),
     N_("It gives no right to treatment for which the holder has travelled."),
 )
+_CERTIFICATE_PURPOSE = (
+    N_(
+        "It stands for the European Health Insurance Card during the days given above. The holder"
+        " receives the care that becomes necessary during a stay, on the same terms as people"
+        " insured in that country."
+    ),
+    N_(
+        "It does not cover travel for the purpose of treatment (form S2), living in another country"
+        " (form S1) or private providers."
+    ),
+)
 _SECTION_TITLES = {
     "4": N_("Details of the employer or of the self-employment"),
     "5": N_("Places of work in the State of activity"),
@@ -65,7 +76,7 @@ def render_page(document: PaperDocument, languages: Sequence[Language], now: int
         "institution": institution,
         "contact": _create_contact(institution, languages[0]),
         "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
-        "issued_on": issued_on,
+        "sealed_on": date_name(created.date().isoformat(), languages[0].locale),
     }
     if isinstance(document, PaperA1):
         return _render_a1(document, languages, issued_on, shared)
@@ -82,6 +93,7 @@ def _render_a1(
         section_titles={section.number: _title(section, languages) for section in sections},
         facts=_create_a1_facts(paper, languages),
         limits=lambda language: [language(text) for text in _A1_LIMITS],
+        purpose=lambda _language: [],
     )
 
 
@@ -128,6 +140,7 @@ def _render_certificate(
         facts=facts,
         sections=_create_certificate_sections(paper, languages, delivered_on),
         limits=lambda language: [language(text) for text in _CERTIFICATE_LIMITS],
+        purpose=lambda language: [language(text) for text in _CERTIFICATE_PURPOSE],
     )
 
 

@@ -7,7 +7,6 @@ time stamping service it is B-T. B-LT and B-LTA would need revocation data of th
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -34,13 +33,12 @@ _SIGNATURE_BYTES = 72  # of ECDSA over P-256, at most
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """An institution's key for paper, its certificates, and a time stamping service if it has one.
+    """An institution's key for paper, and a time stamping service if it has one.
 
-    ``authorities`` are the certificates above the signer's own, to be put into the file.
+    The signer's certificates go into the file; the anchor does not, the lists have it.
     """
 
     signer: Signer = field(repr=False)
-    authorities: Sequence[x509.Certificate] = ()
     timestamper: TimeStamper | None = None
 
 
@@ -86,7 +84,7 @@ class _SealSigner(signers.Signer):
     def __init__(self, seal: Seal) -> None:
         leaf, *above = seal.signer.certificates
         store = SimpleCertificateStore()
-        store.register_multiple([_convert(c) for c in (*above, *seal.authorities)])
+        store.register_multiple([_convert(c) for c in above])
         super().__init__(
             signing_cert=_convert(leaf),
             cert_registry=store,
