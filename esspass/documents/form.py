@@ -100,14 +100,14 @@ def _add_issue(
     if document.issuing_authority is not None:
         name = f"{document.issuing_authority.name} ({document.issuing_authority.id})"
         boxes.append(Box("", tuple(_("Issuing authority") for _ in languages), (name,)))
-    dates = merge_equal([date_name(issued_on.isoformat(), language.locale) for language in languages])
+    dates = merge_equal([date_name(issued_on.isoformat(), _.locale) for _ in languages])
     boxes.append(Box("", tuple(_("Date of issue") for _ in languages), dates))
-    return Section(section.number, (*section.parts[:-1], Part(section.parts[-1].titles, (*boxes,))))
+    return Section(section.number, (Part(section.parts[-1].titles, (*boxes,)),))
 
 
 def _write_form(document: Pda1, person: Person) -> dict[str, Any]:
     """The claims that the form describes, with gaps where the decision says nothing."""
-    return _filled({
+    claims = {
         "subject": _write_person(document, person),
         "memberstateAppliedLegislation": {
             "memberstate": document.legislation_country,
@@ -127,7 +127,8 @@ def _write_form(document: Pda1, person: Person) -> dict[str, Any]:
             for state in document.states_of_activity
         },
         "competentInstitution": _write_institution(document.institution),
-    })  # fmt: skip
+    }
+    return {name: _filled(value) for name, value in claims.items()}
 
 
 def _write_person(document: Pda1, person: Person) -> dict[str, Any]:

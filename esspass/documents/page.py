@@ -116,7 +116,10 @@ def _create_a1_facts(paper: PaperA1, languages: Sequence[Language]) -> list[tupl
             _say(languages, N_("From")),
             merge_equal([date_name(starts, code) for code in locales]),
         ),
-        (_say(languages, N_("Until")), merge_equal([end_date_name(ends, code) for code in locales])),
+        (
+            _say(languages, N_("Until")),
+            merge_equal([end_date_name(ends, code) for code in locales]),
+        ),
     ]
 
 
@@ -126,7 +129,7 @@ def _render_certificate(
     delivered_on: date,
     shared: Mapping[str, Any],
 ) -> str:
-    period = f"{_figures(paper.starts)} – {_figures(paper.ends)}"
+    period = f"{_figures(paper.starts)} \N{EN DASH} {_figures(paper.ends)}"
     facts = [
         (_say(languages, N_("Person covered")), (_full_name(paper),)),
         (
@@ -214,7 +217,7 @@ def _card_code(country: str) -> str:
 
 def _card_institution(paper: ReplacementCertificate) -> str:
     institution = paper.document.institution
-    return f"{parse_institution_id(institution.id).code} – {institution.name}"
+    return f"{parse_institution_id(institution.id).code} \N{EN DASH} {institution.name}"
 
 
 def _figures(day: date) -> str:
@@ -235,4 +238,3 @@ def _create_contact(institution: Institution, language: Language) -> list[str]:
         language.locale,
     )
     return [part for part in (address, institution.phone, institution.email) if part]
-

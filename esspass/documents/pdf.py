@@ -22,7 +22,7 @@ from esspass.documents.seal import Seal, seal_pdf
 from esspass.errors import MalformedError, UnavailableError
 
 if TYPE_CHECKING:
-    from weasyprint.urls import URLFetcherResponse
+    from weasyprint.urls import URLFetcherResponse  # type: ignore[import-untyped]
 
 MAX_QR_VERSION = 22
 _FONTS: Mapping[str, str] = {
@@ -50,19 +50,19 @@ def create_pdf(
     """Make the paper: ``core_text`` goes into the QR code, ``credential`` is attached.
 
     ``locale`` is the language of issue, ``second_locale`` that of the authority abroad; ``now`` is
-    epoch seconds. Raises MalformedError ``unknown_language`` and ``core_too_long``,
+    epoch seconds. Raises MalformedError ``unknown_language`` and ``too_large``,
     UnavailableError ``pdf_unavailable`` and ``no_time_stamp``.
     """
     languages = choose_languages(locale, second_locale)
     code = create_code(core_text)
     html = render_page(document, languages, now)
-    return seal_pdf(_write_pdf(html, code, credential, document.number), seal, now)
+    return seal_pdf(_write_pdf(html, code, credential), seal, now)
 
 
 def create_code(core_text: str) -> bytes:
     """Draw the QR code as SVG: level M, at most version 22, four modules of quiet zone.
 
-    Raises MalformedError ``core_too_long``.
+    Raises MalformedError ``too_large``.
     """
     try:
         code = segno.make_qr(core_text, error="m", boost_error=False)
@@ -75,19 +75,19 @@ def create_code(core_text: str) -> bytes:
     return picture.getvalue()
 
 
-def _write_pdf(html: str, code: bytes, credential: AttachedCredential, number: str) -> bytes:
+def _write_pdf(html: str, code: bytes, credential: AttachedCredential) -> bytes:
     try:
-        from weasyprint import HTML, Attachment  # noqa: PLC0415 - loads Pango, which may be missing
-        from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+        from weasyprint import HTML, Attachment  # type: ignore[import-untyped]
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-        from esspass.documents.tagging import name_languages  # noqa: PLC0415
-    except OSError as error:
+        from esspass.documents.tagging import name_languages
+    except OSError as error:  # Pango is loaded by the import
         raise UnavailableError(_PANGO, code="pdf_unavailable") from error
 
     class Shelf(URLFetcher):  # type: ignore[misc]
         """Hands out what a page is made of, and refuses every other address."""
 
-        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        def fetch(self, url: str, _headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
             name = url.removeprefix("paper:")
             if name == "core.svg":
                 return URLFetcherResponse(url, code, {"Content-Type": "image/svg+xml"})
@@ -116,4 +116,4 @@ def _read_file(name: str) -> bytes:
 
 
 def _too_long() -> MalformedError:
-    return MalformedError("the core data do not fit the QR code", code="core_too_long")
+    return MalformedError("the core data do not fit the QR code", code="too_large")

@@ -10,7 +10,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from asn1crypto import algos
+from asn1crypto import algos  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -83,7 +83,7 @@ class _SealSigner(signers.Signer):
 
     def __init__(self, seal: Seal) -> None:
         leaf, *above = seal.signer.certificates
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple([_convert(c) for c in above])
         super().__init__(
             signing_cert=_convert(leaf),
@@ -93,7 +93,10 @@ class _SealSigner(signers.Signer):
         self._seal = seal
 
     async def async_sign_raw(
-        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+        self,
+        data: bytes,
+        digest_algorithm: str,  # noqa: ARG002 - ES256 has one
+        dry_run: bool = False,
     ) -> bytes:
         if dry_run:
             return bytes(_SIGNATURE_BYTES)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from asn1crypto import cms
+from asn1crypto import cms  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -97,7 +97,7 @@ def _find_signature(pdf: bytes) -> EmbeddedPdfSignature:
     if not pdf.startswith(b"%PDF-"):
         raise MalformedError("the file is not a PDF", code="not_a_pdf")
     try:
-        signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+        signatures: list[EmbeddedPdfSignature] = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
     except _PARSE_ERRORS as error:
         raise MalformedError("the file is not a PDF", code="not_a_pdf") from error
     if len(signatures) != 1:

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pydyf
-from weasyprint.document import Document
-from weasyprint.formatting_structure import boxes
-from weasyprint.layout.absolute import AbsolutePlaceholder
+import pydyf  # type: ignore[import-untyped]
+from weasyprint.document import Document  # type: ignore[import-untyped]
+from weasyprint.formatting_structure import boxes  # type: ignore[import-untyped]
+from weasyprint.layout.absolute import AbsolutePlaceholder  # type: ignore[import-untyped]
 
 
 def name_languages(document: Document, pdf: pydyf.PDF) -> None:
     """Set ``Lang`` on every text, before the file is written."""
-    languages = [
-        box.style["lang"] for page in document.pages for box in _text_boxes(page._page_box)
-    ]
+    pages = [page._page_box for page in document.pages]  # noqa: SLF001 - tags are made from it
+    languages = [box.style["lang"] for page in pages for box in _text_boxes(page)]
     for language, element in zip(languages, _text_elements(pdf), strict=True):
         if language:
             element["Lang"] = pydyf.String(language)
@@ -27,7 +26,7 @@ def name_languages(document: Document, pdf: pydyf.PDF) -> None:
 
 def _text_boxes(box: Any) -> Iterator[Any]:
     if isinstance(box, AbsolutePlaceholder):
-        box = box._box
+        box = box._box  # noqa: SLF001 - as WeasyPrint's own tagging
     for child in getattr(box, "children", ()):
         if isinstance(child, boxes.TextBox):
             yield child
