@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ def create_pdf(
     languages = choose_languages(locale, second_locale)
     code = create_code(core_text)
     html = render_page(document, languages, now)
-    return seal_pdf(_write_pdf(html, code, credential), seal, now)
+    return seal_pdf(_write_pdf(html, code, credential, now), seal, now)
 
 
 def create_code(core_text: str) -> bytes:
@@ -75,12 +76,12 @@ def create_code(core_text: str) -> bytes:
     return picture.getvalue()
 
 
-def _write_pdf(html: str, code: bytes, credential: AttachedCredential) -> bytes:
+def _write_pdf(html: str, code: bytes, credential: AttachedCredential, now: int) -> bytes:
     try:
         from weasyprint import HTML, Attachment  # type: ignore[import-untyped]
         from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-        from esspass.documents.tagging import name_languages
+        from esspass.documents.finishing import finish_pdf
     except OSError as error:  # Pango is loaded by the import
         raise UnavailableError(_PANGO, code="pdf_unavailable") from error
 
@@ -93,13 +94,14 @@ def _write_pdf(html: str, code: bytes, credential: AttachedCredential) -> bytes:
                 return URLFetcherResponse(url, code, {"Content-Type": "image/svg+xml"})
             return URLFetcherResponse(url, _read_file(name), {"Content-Type": _media_type(name)})
 
+    made_at = datetime.fromtimestamp(now, UTC)
     attachment = Attachment(
-        string=credential.content, name=credential.name, relationship="Data",
-        description=credential.media_type,
+        string=credential.content, name=credential.name, description=credential.media_type,
+        created=made_at, modified=made_at,
     )  # fmt: skip
     page = HTML(string=html, url_fetcher=Shelf())
     written = page.write_pdf(
-        finisher=name_languages, pdf_variant="pdf/ua-1", attachments=[attachment],
+        finisher=finish_pdf, pdf_variant="pdf/ua-1", attachments=[attachment],
         pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
     )  # fmt: skip
     return bytes(written)

@@ -66,23 +66,29 @@ def seal_anchors(view: TrustView) -> tuple[x509.Certificate, ...]:
     )
 
 
-def verify_seal(pdf: bytes, anchors: Sequence[x509.Certificate], now: int) -> VerifiedSeal:
+def verify_seal(
+    pdf: bytes,
+    anchors: Sequence[x509.Certificate],
+    now: int,
+    *,
+    time_anchors: Sequence[x509.Certificate] = (),
+) -> VerifiedSeal:
     """Check the seal of a file at ``now`` (epoch seconds) under ``anchors``.
 
+    A time stamp counts under ``time_anchors``, else the time is the institution's word.
     Raises MalformedError ``not_a_pdf``, ``too_large`` and ``not_sealed``, SignatureError
     ``seal_broken``, UntrustedIssuerError ``seal_untrusted``.
     """
     if len(pdf) > MAX_PDF:
         raise MalformedError("the file is larger than any paper of ours", code="too_large")
     signature = _find_signature(pdf)
-    context = ValidationContext(
-        trust_roots=[_convert(anchor) for anchor in anchors],
-        allow_fetching=False,
-        moment=datetime.fromtimestamp(now, UTC),
-        revocation_mode="soft-fail",
-    )
     try:
-        status = validate_pdf_signature(signature, context, key_usage_settings=_USAGE)
+        status = validate_pdf_signature(
+            signature,
+            _create_context(anchors, now),
+            _create_context(time_anchors, now),
+            key_usage_settings=_USAGE,
+        )
     except (SignatureValidationError, *_PARSE_ERRORS) as error:
         raise _broken() from error
     _verify_whole(signature, status)
@@ -91,6 +97,15 @@ def verify_seal(pdf: bytes, anchors: Sequence[x509.Certificate], now: int) -> Ve
         message = "no listed institution vouches for the seal"
         raise UntrustedIssuerError(message, code="seal_untrusted")
     return _describe(status)
+
+
+def _create_context(anchors: Sequence[x509.Certificate], now: int) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=[_convert(anchor) for anchor in anchors],
+        allow_fetching=False,
+        moment=datetime.fromtimestamp(now, UTC),
+        revocation_mode="soft-fail",
+    )
 
 
 def _find_signature(pdf: bytes) -> EmbeddedPdfSignature:

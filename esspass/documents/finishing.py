@@ -1,7 +1,7 @@
-"""Says in the tags which language each text is in (ISO 14289-1, 7.2; WCAG 2.2, 3.1.2).
+"""What WeasyPrint leaves out of a file, added before it is written.
 
-WeasyPrint tags the language of the document only. It makes one structure element per text box, in
-the order of its boxes, so both are walked side by side; if ever they differ, nothing is written.
+It tags the language of the document only (ISO 14289-1, 7.2, and WCAG 2.2, 3.1.2, ask for that of
+each text), and relates attachments to the document in PDF/A only (ISO 32000-2, 14.13).
 """
 
 from __future__ import annotations
@@ -15,8 +15,17 @@ from weasyprint.formatting_structure import boxes  # type: ignore[import-untyped
 from weasyprint.layout.absolute import AbsolutePlaceholder  # type: ignore[import-untyped]
 
 
-def name_languages(document: Document, pdf: pydyf.PDF) -> None:
-    """Set ``Lang`` on every text, before the file is written."""
+def finish_pdf(document: Document, pdf: pydyf.PDF) -> None:
+    """Name the language of every text, and say that what is attached is data of the document."""
+    _name_languages(document, pdf)
+    for found in list(pdf.objects):
+        if isinstance(found, pydyf.Dictionary) and found.get("Type") == "/Filespec":
+            found["AFRelationship"] = "/Data"
+            pdf.catalog["AF"] = pydyf.Array([found.reference])
+
+
+def _name_languages(document: Document, pdf: pydyf.PDF) -> None:
+    """One structure element is made per text box, in their order; if ever not so, this fails."""
     pages = [page._page_box for page in document.pages]  # noqa: SLF001 - tags are made from it
     languages = [box.style["lang"] for page in pages for box in _text_boxes(page)]
     for language, element in zip(languages, _text_elements(pdf), strict=True):
