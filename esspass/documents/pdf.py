@@ -10,7 +10,6 @@ import hashlib
 import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -20,18 +19,13 @@ from esspass.documents.languages import choose_languages
 from esspass.documents.model import AttachedCredential, PaperDocument
 from esspass.documents.page import render_page
 from esspass.documents.seal import Seal, seal_pdf
+from esspass.documents.typeface import create_font_faces, read_font
 from esspass.errors import MalformedError, UnavailableError
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcherResponse  # type: ignore[import-untyped]
 
 MAX_QR_VERSION = 22
-_FONTS: Mapping[str, str] = {
-    "commissioner-latin.woff2": "web/static/fonts",
-    "commissioner-latin-ext.woff2": "web/static/fonts",
-    "commissioner-greek.woff2": "web/static/fonts",
-    "commissioner-cyrillic.woff2": "documents/fonts",
-}
 _PANGO = (
     "PDF files need Pango and HarfBuzz: install the Debian packages libpango-1.0-0,"
     " libpangoft2-1.0-0 and libharfbuzz-subset0"
@@ -89,10 +83,8 @@ def _write_pdf(html: str, code: bytes, credential: AttachedCredential, now: int)
         """Hands out what a page is made of, and refuses every other address."""
 
         def fetch(self, url: str, _headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-            name = url.removeprefix("paper:")
-            if name == "core.svg":
-                return URLFetcherResponse(url, code, {"Content-Type": "image/svg+xml"})
-            return URLFetcherResponse(url, _read_file(name), {"Content-Type": _media_type(name)})
+            content, media_type = _find_part(url.removeprefix("paper:"), code)
+            return URLFetcherResponse(url, content, {"Content-Type": media_type})
 
     made_at = datetime.fromtimestamp(now, UTC)
     attachment = Attachment(
@@ -107,14 +99,13 @@ def _write_pdf(html: str, code: bytes, credential: AttachedCredential, now: int)
     return bytes(written)
 
 
-def _media_type(name: str) -> str:
-    return "text/css" if name.endswith(".css") else "font/woff2"
-
-
-@cache
-def _read_file(name: str) -> bytes:
-    folder = "documents/templates" if name == "paper.css" else _FONTS[name]
-    return files("esspass").joinpath(folder, name).read_bytes()
+def _find_part(name: str, code: bytes) -> tuple[bytes, str]:
+    if name == "core.svg":
+        return code, "image/svg+xml"
+    if name == "paper.css":
+        style = files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
+        return f"{create_font_faces()}\n{style}".encode(), "text/css"
+    return read_font(name), "font/ttf"
 
 
 def _too_long() -> MalformedError:

@@ -8,6 +8,7 @@ import pytest
 
 from demo.people import citizens
 from esspass.attestations import OPEN_END, Address, Employment, Pda1, PlaceOfWork, StateOfActivity
+from esspass.cwt import create_document_cwt
 from esspass.documents import (
     AttachedCredential,
     PaperA1,
@@ -15,12 +16,14 @@ from esspass.documents import (
     Seal,
     create_pdf,
 )
+from esspass.jose.claims import StatusReference
 from esspass.keys.certificates import create_authority, create_signer
+from esspass.qr import create_paper_text
 
 NOW = 1_795_264_000  # 21 November 2026
 TODAY = date(2026, 11, 21)
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-CORE_TEXT = "ESD1:" + "".join(random.Random(22).choices(ALPHANUMERIC, k=1100))
+FULL_CODE = "ESD1:" + "".join(random.Random(22).choices(ALPHANUMERIC, k=1129))
 CREDENTIAL = AttachedCredential("A1.sd-jwt", b"eyJ0eXAiOiJkYytzZC1qd3QifQ.e30.c2ln~")
 AUTHORITY = create_authority("Pavyzdinė tarnyba", "LT", "Pavyzdinė tarnyba CA", NOW)
 SEAL = Seal(create_signer(AUTHORITY, "Pavyzdinė tarnyba", "LT", "Seal", NOW))
@@ -101,7 +104,21 @@ PAPERS = {
 }
 
 
-def make(paper, locale="lt", second_locale="el", *, seal=SEAL, core_text=CORE_TEXT, now=NOW):
+def core_text_of(paper):
+    """What the QR code says, signed with the seal."""
+    cwt = create_document_cwt(
+        paper.document,
+        issued_at=NOW,
+        expires_at=NOW + 300 * 86400,
+        status=StatusReference("https://issuer.example/status/1", 99000),
+        signer=SEAL.signer,
+        person=paper.person,
+        issuer="https://issuer.example",
+    )
+    return create_paper_text(cwt)
+
+
+def make(paper, locale="lt", second_locale="el", *, seal=SEAL, core_text=FULL_CODE, now=NOW):
     return create_pdf(
         paper,
         locale=locale,
@@ -121,7 +138,9 @@ def pdf_of():
     def create(name, locale="lt", second_locale="el"):
         key = (name, locale, second_locale)
         if key not in made:
-            made[key] = make(PAPERS[name](), locale, second_locale)
+            paper = PAPERS[name]()
+            text = FULL_CODE if name == "flat" else core_text_of(paper)
+            made[key] = make(paper, locale, second_locale, core_text=text)
         return made[key]
 
     return create
