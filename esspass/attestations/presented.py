@@ -350,6 +350,10 @@ def _states(claims: Mapping[str, Any]) -> Iterable[str]:
     states, country = claims.get("placesOfWork"), _no_fixed_country(claims)
     if isinstance(states, Mapping):
         yield from (iso_country(code) for code in states)
+    codes = claims.get("states_of_work")
+    for code in codes if isinstance(codes, list) else ():
+        if isinstance(code, str):
+            yield iso_country(code)
     if country is not None:
         yield country
     for address in _addresses(claims) or ():

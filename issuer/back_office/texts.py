@@ -14,7 +14,7 @@ from issuer.credentials import IssuedCredential
 from issuer.history import Entry, Event
 from issuer.offers import Grant, OfferState
 from issuer.records import RecordState
-from issuer.service import WithdrawalReason
+from issuer.reasons import WithdrawalReason
 
 STATES: Mapping[RecordState, tuple[Text, str]] = {
     RecordState.PENDING: (_("Waiting for approval"), "unsure"),

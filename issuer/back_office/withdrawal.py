@@ -13,7 +13,7 @@ from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import texts
 from issuer.back_office.decisions import render_decision
 from issuer.records import Record, RecordState, StateError
-from issuer.service import WithdrawalReason
+from issuer.reasons import WithdrawalReason
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("withdrawal", __name__))
