@@ -15,6 +15,11 @@ from esspass.statuslist import SUSPENDED, VALID
 from esspass.trust import decide_attestation_issuer
 from esspass.verdict import Check, Parameters
 
+CHECKS = (
+    "signature", "trust", "validity", "status", "holder_binding", "type", "integrity", "person",
+)  # fmt: skip
+"""The names of all checks, in the order a page shows them; they are stable."""
+
 SHORT_LIVED = 24 * 3600
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from esspass.inspection.checks import LOCAL, REMOTE, SIGNATURE
+from esspass.inspection.checks import CHECKS, LOCAL, REMOTE, SIGNATURE
 from esspass.inspection.evidence import Binding, Credential, Evidence
 from esspass.inspection.status import StatusSource
 from esspass.sdjwt import parse_sd_jwt_vc
 from esspass.trust import TrustView
 from esspass.verdict import Outcome, Verdict, judge
-
-CHECKS = (
-    "signature", "trust", "validity", "status", "holder_binding", "type", "integrity", "person",
-)  # fmt: skip
-"""The names of all checks, in the order a page shows them; they are stable."""
 
 
 def inspect_issued(

@@ -166,7 +166,7 @@ def roll_key(folder: Path, /, list_name: str, now_too: bool, **given: Any) -> No
     """
     if given["name"]:
         if list_name not in set(ListType):
-            raise click.UsageError("the directory holds no keys of bodies")
+            raise click.UsageError(f"{list_name} holds no keys of bodies")
         message = _roll_entity(folder, ListType(list_name), given)
     else:
         activate, forget = given["activate"], given["forget_old"]
@@ -180,6 +180,33 @@ def roll_key(folder: Path, /, list_name: str, now_too: bool, **given: Any) -> No
             "give it to verifiers, then run this again with --activate."
         )
     _finish(folder, message, (list_name,), now_too=now_too)
+
+
+@trust.command()
+@click.argument("institution_id")
+@click.option("--seal", "seals", type=_PEM, multiple=True, help="Certificate of its paper seal.")
+@click.option("--forget-seals", is_flag=True, help="Drop the seals that were there.")
+@click.option("--status-lists", help="Address that names all its status lists.")
+@click.option("--publish", "now_too", is_flag=True, help="Publish at once.")
+@click.pass_obj
+def institution(
+    folder: Path,
+    /,
+    institution_id: str,
+    seals: tuple[Path, ...],
+    forget_seals: bool,
+    status_lists: str | None,
+    now_too: bool,
+) -> None:
+    """Say in the directory which seals an institution puts on paper, and where its statuses are."""
+    operator.describe_institution(
+        folder,
+        institution_id,
+        seals=[_certificate(path) for path in seals],
+        status_lists=status_lists,
+        forget_seals=forget_seals,
+    )
+    _finish(folder, f"{institution_id} will say so.", (DIRECTORY,), now_too=now_too)
 
 
 @trust.command()
@@ -337,6 +364,13 @@ def _show_issue(name: str, issue: dict[str, Any]) -> None:
         for kind in institution["attestation_types"]:
             until = f" until {kind['until']}" if "until" in kind else ""
             click.echo(f"    {kind['vct']} from {kind['from']}{until}")
+        if "certificates" in institution:
+            click.echo(f"    paper seals: {len(institution['certificates'])}")
+        if "status_lists" in institution:
+            click.echo(f"    status lists: {institution['status_lists']}")
+    if "version" in issue:
+        click.echo(f"  version {issue['version']}, {', '.join(issue['languages'])}")
+        click.echo(f"  in force from {issue['valid_from']} until {issue['valid_until']}")
     click.echo("")
 
 
