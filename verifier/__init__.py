@@ -31,11 +31,15 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import inspections
+from verifier import cases, inspections, persons
+from verifier.cases import Cases
+from verifier.casework import Casework
 from verifier.config import VerifierConfig
 from verifier.examiner import Examiner
 from verifier.inspections import Inspections
+from verifier.judge import Judge
 from verifier.pages import create_pages
+from verifier.persons import Persons
 from verifier.service import Verifier
 from verifier.wording import ERROR_TEXTS
 
@@ -45,6 +49,8 @@ MIGRATIONS = {
     **STATUS_MIGRATIONS,
     **transactions.MIGRATIONS,
     **inspections.MIGRATIONS,
+    **cases.MIGRATIONS,
+    **persons.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -55,7 +61,10 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
     statuses = StatusSource(fetcher, StatusListCache(database))
     record = Inspections(database)
-    examiner = Examiner(trust, statuses, record, config.claims_retention)
+    casework = Casework(
+        Cases(database), Persons(database), Judge(trust), config.verdict_retention
+    )
+    examiner = Examiner(trust, statuses, record, casework)
     relying_party = RelyingParty(
         config.base_url,
         read_signer(config.keys_folder, "access"),
@@ -64,7 +73,7 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
         examiner.examine,
         examiner.note_failure,
     )
-    return Verifier(config, relying_party, record, trust)
+    return Verifier(config, relying_party, record, trust, casework)
 
 
 def connect_verifier(config: VerifierConfig) -> Verifier:
