@@ -32,6 +32,7 @@ from esspass.web.passkeys import (
 )
 from esspass.web.relying_party import create_relying_party_blueprint
 from verifier import cases, inspections, persons
+from verifier.case_pages import create_case_pages
 from verifier.cases import Cases
 from verifier.casework import Casework
 from verifier.config import VerifierConfig
@@ -39,7 +40,9 @@ from verifier.examiner import Examiner
 from verifier.inspections import Inspections
 from verifier.judge import Judge
 from verifier.pages import create_pages
+from verifier.person_view import format_iso_day
 from verifier.persons import Persons
+from verifier.records import create_records
 from verifier.service import Verifier
 from verifier.wording import ERROR_TEXTS
 
@@ -105,6 +108,9 @@ def create_app(
     app.register_blueprint(create_passkey_blueprint(store, sessions, role=STAFF))
     app.register_blueprint(create_relying_party_blueprint(lambda: verifier.relying_party))
     app.register_blueprint(create_pages(verifier))
+    app.register_blueprint(create_case_pages(verifier))
+    app.register_blueprint(create_records(verifier))
+    app.jinja_env.filters["iso_day"] = format_iso_day
     return app
 
 
