@@ -31,7 +31,8 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import cases, inspections, persons
+from verifier import bundles, cases, inspections, persons
+from verifier.bundles import Bundles
 from verifier.case_pages import create_case_pages
 from verifier.cases import Cases
 from verifier.casework import Casework
@@ -54,6 +55,7 @@ MIGRATIONS = {
     **inspections.MIGRATIONS,
     **cases.MIGRATIONS,
     **persons.MIGRATIONS,
+    **bundles.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -65,7 +67,10 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     statuses = StatusSource(fetcher, StatusListCache(database))
     record = Inspections(database)
     casework = Casework(
-        Cases(database), Persons(database), Judge(trust), config.verdict_retention
+        Cases(database),
+        Persons(database),
+        Judge(trust, statuses, Bundles(database, anchors, trust)),
+        config.verdict_retention,
     )
     examiner = Examiner(trust, statuses, record, casework)
     relying_party = RelyingParty(
