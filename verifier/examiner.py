@@ -24,7 +24,9 @@ from esspass.inspection import (
 )
 from esspass.inspection.submission import ONLINE
 from esspass.openid4vp.dcql import CredentialQuery, VpToken, verify_presented
+from esspass.keys.signer import Signer
 from esspass.openid4vp.relying_party import Answer, Flow
+from esspass.openid4vp.request_object import create_client_id
 from esspass.trust import TrustSource, TrustView
 from esspass.verdict import Finding, Outcome, Verdict, worst
 from verifier.cases import Case
@@ -38,6 +40,7 @@ from verifier.conclusions import (
 )
 from verifier.inspections import Inspections, StoredVerdict
 from verifier.queries import IDENTITIES
+from verifier.receipts import create_receipt
 
 _Found = tuple[DocumentVerdict, Credential | None]
 _QUERY_CLAUSE = "OpenID4VP 1.0, section 8.6"
@@ -53,6 +56,15 @@ class Examiner:
     statuses: StatusSource
     inspections: Inspections
     casework: Casework
+    signer: Signer
+
+    def create_receipt(self, answer: Answer, now: int) -> str | None:
+        """Sign what the wallet may keep of a check."""
+        case = self._case(answer.context, now)
+        person = self.casework.persons.find(answer.context, now)
+        if person is None:
+            return None
+        return create_receipt(case, person, create_client_id(self.signer), self.signer)
 
     def examine(self, answer: Answer, now: int) -> VpToken:
         """Judge and record. Raises ProtocolError for a presentation that must not be accepted.
