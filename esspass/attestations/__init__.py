@@ -66,6 +66,7 @@ from esspass.attestations.shapes import probe_shape, read_claims, write_claims
 from esspass.attestations.specification import pda1_states
 from esspass.attestations.type_integrity import matches_integrity, verify_type_integrity
 from esspass.attestations.wording import (
+    code_name,
     country_name,
     date_name,
     end_date_name,
@@ -107,6 +108,7 @@ __all__ = [
     "StateOfActivity",
     "attestation_type",
     "attestation_types",
+    "code_name",
     "country_name",
     "create_envelope",
     "create_person_record",
