@@ -30,7 +30,7 @@ from wallet.pictures import Pictures, fetch_pictures
 from wallet.presentation import Answered, Presentation
 from wallet.presentation_request import PresentationRequest
 from wallet.receiving import create_checked
-from wallet.showing import AHEAD, ShownCode, Showing
+from wallet.showing import AHEAD, Showing, ShownCode
 
 STALE_AFTER = 3600
 Authorize = Callable[[str], str]

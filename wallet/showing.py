@@ -140,9 +140,10 @@ def _create_code(presentation: str, signer: Signer, purpose: str, starts: int) -
 def _present(text: str, vct: str, groups: Collection[str]) -> str:
     """Keep exactly the disclosures of these groups, and those they lie in."""
     vc = parse_sd_jwt_vc(text)
+    found = vc.processed.paths
     wanted = [p for g in attestation_type(vct).groups if g.id in groups for p in g.paths]
-    chosen = [place for place in vc.processed.paths if _is_among(place, wanted)]
-    kept = {vc.processed.paths[place] for place in _with_parents(chosen) if place in vc.processed.paths}
+    chosen = [place for place in found if _is_among(place, wanted)]
+    kept = {found[place] for place in _with_parents(chosen) if place in found}
     shown = tuple(encoded for encoded in vc.sd_jwt.disclosures if encoded in kept)
     return SdJwt(vc.sd_jwt.issuer_jwt, shown).serialize()
 

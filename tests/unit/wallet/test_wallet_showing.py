@@ -1,7 +1,5 @@
 """Codes that are shown without a network, held to what verifiers check and ask for."""
 
-import json
-
 import pytest
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
@@ -46,7 +44,7 @@ def a1(wallet, holder, issuer, now):
 
 class TestPurposes:
     def test_are_those_that_verifiers_check_for(self):
-        assert PURPOSES == {purpose.id: purpose.kind for purpose in VERIFIERS}
+        assert {purpose.id: purpose.kind for purpose in VERIFIERS} == PURPOSES
 
     @pytest.mark.parametrize("vct", [PDA1_WEBUILD, PDA1_EUDI, EHIC])
     def test_the_default_is_what_verifiers_ask_for(self, vct):
