@@ -90,9 +90,8 @@ def show_command(credential_id: str, purpose: str, seconds: int, holder: str) ->
     opened, now = _open(), _now()
     owner = opened.open_holder(holder, now)
     codes = opened.show(owner, credential_id, purpose, now, seconds=max(1, min(seconds, 3600)))
-    click.echo(
-        create_json({"purpose": purpose, "codes": [asdict(code) for code in codes]}).decode()
-    )
+    document = {"purpose": purpose, "codes": [asdict(code) for code in codes]}
+    click.echo(create_json(document).decode())
 
 
 @wallet.command("list")

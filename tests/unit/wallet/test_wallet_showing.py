@@ -1,5 +1,7 @@
 """Codes that are shown without a network, held to what verifiers check and ask for."""
 
+from itertools import pairwise
+
 import pytest
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
@@ -79,7 +81,7 @@ class TestCodes:
     def test_one_follows_on_the_other_before_it_ends(self, wallet, holder, ehic, now):
         codes = wallet.show(holder, ehic, "care", now)
         assert [code.starts for code in codes] == list(range(now, now + AHEAD, STEP))
-        assert all(a.expires > b.starts for a, b in zip(codes, codes[1:], strict=False))
+        assert all(a.expires > b.starts for a, b in pairwise(codes))
 
     def test_for_another_purpose_it_is_refused(self, wallet, holder, ehic, now):
         (code, *_) = wallet.show(holder, ehic, "care", now)
