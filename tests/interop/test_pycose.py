@@ -45,8 +45,9 @@ def _key(signer):
 
 
 def _read(data, signer):
-    # cbor2 6 reads what is tagged as a tuple, which pycose's own decode does not take
-    message = Sign1Message.from_cose_obj(list(cbor2.loads(data).value), True)  # noqa: FBT003
+    # what is tagged, cbor2 6 reads as unchangeable types, which pycose's own decode does not take
+    protected, unprotected, payload, signature = cbor2.loads(data).value
+    message = Sign1Message.from_cose_obj([protected, dict(unprotected), payload, signature], True)
     message.key = _key(signer)
     return message
 
