@@ -72,6 +72,7 @@ REPLACEMENTS: Mapping[str, Text] = {
         "We find no European Health Insurance Card of yours that covers all days of the treatment."
         " The desk does not learn this. Call us if you think that you are insured."
     ),
+    Reason.UNAVAILABLE: _("The certificate cannot be made now. Call us, or try again later."),
     Reason.TOO_MANY: _(
         "You have received the most certificates that we send in a day. Try again tomorrow."
     ),
