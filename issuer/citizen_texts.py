@@ -1,4 +1,4 @@
-"""What a citizen is told about a change or a refusal, in words; the wallet shows them as they are."""
+"""What a citizen is told about a change or a refusal; the wallet shows the words as they are."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ NOTICES: Mapping[str, Text] = {
     Event.HELD: _("The institution is examining the document before it decides."),
     Event.APPROVED: _("The institution has granted the document."),
     Event.REFUSED: _(
-        "The institution has refused the document. You receive a decision with the grounds, and with"
-        " how to object."
+        "The institution has refused the document. You receive a decision with the grounds, and"
+        " with how to object."
     ),
     Event.SUSPENDED: _("The institution has suspended the document while it looks into it."),
     Event.REINSTATED: _("The document is back in force."),

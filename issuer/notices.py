@@ -157,9 +157,8 @@ class Notices:
         if vct is None:
             return None
         for offer in self.issuer.offers.of_record(successor.id):
-            if _is_ours(offer) and offer.expires_at > now + _FETCH_SECONDS:
-                if offer.state(now) is OfferState.OPEN:
-                    return self.issuer.offer_uri(offer.id)
+            if _is_ours(offer) and offer.state(now + _FETCH_SECONDS) is OfferState.OPEN:
+                return self.issuer.offer_uri(offer.id)
         try:
             made = self.issuer.create_offer(successor.id, vct, tx_code=False, now=now)
         except OfferError:
