@@ -27,6 +27,7 @@ from esspass.web.passkeys import (
 from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import applications, decisions, withdrawal
 from issuer.back_office import offers as back_office_offers
+from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
 from issuer.back_office import replacements as back_office_replacements
 from issuer.commands import import_decisions
@@ -37,6 +38,7 @@ from issuer.endpoints import (
     metadata,
     notices,
     offers,
+    paper,
     replacements,
     sign_in,
     status,
@@ -68,6 +70,8 @@ _BLUEPRINTS = (
     decisions.blueprint,
     back_office_offers.blueprint,
     withdrawal.blueprint,
+    paper.blueprint,
+    back_office_paper.blueprint,
     applications.blueprint,
     notices.blueprint,
     replacements.blueprint,

@@ -78,6 +78,7 @@ class Publication:
             "esspass_renewal_endpoint": f"{base}/renewals",
         }
         if self.keys.seal is not None:
+            extensions["esspass_paper_endpoint"] = f"{base}/paper"
             extensions["esspass_replacement_endpoint"] = f"{base}/replacement-certificates"
         return extensions
 

@@ -39,8 +39,10 @@ from esspass.openid4vci.replacement import (
 )
 from esspass.trust import TrustView, decide_relying_party
 from esspass.verdict import Outcome
+from esspass.web import LOCALES
 from issuer.history import Event, History
 from issuer.matching import NoMatchError, match_person, parse_identity
+from issuer.paper import SPOKEN, PaperOffice, Wish
 from issuer.records import Record, Records, RecordState, StateError
 from issuer.renewals import day_of, last_day
 from issuer.replacements import Delivery, Replacement, Replacements
@@ -216,6 +218,23 @@ def _covers(record: Record, begins: date, ends: date, now: int) -> bool:
         and day_of(now) <= ends
         and (last is None or ends <= last)
     )
+
+
+def create_certificate_maker(paper: PaperOffice, country: str) -> CertificateMaker:
+    """Return what makes certificates on paper, in the institution's language and the desk's."""
+
+    def make(record: Record, request: ReplacementRequest, now: int) -> ReplacementDelivery:
+        first, second = (SPOKEN.get(code, LOCALES[0]) for code in (country, request.country))
+        wish = Wish(
+            first,
+            second if second != first else None,
+            request.treatment_from,
+            request.treatment_until,
+        )
+        made = paper.create(record.id, wish, now)
+        return ReplacementDelivery(made.core_text, made.pdf)
+
+    return make
 
 
 def create_request_id(verified: VerifiedReplacementRequest) -> str:

@@ -9,6 +9,7 @@ from typing import cast
 from cryptography import x509
 from flask import current_app
 
+from esspass.documents import Seal
 from esspass.errors import MalformedError
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.inspection.status import StatusSource
@@ -42,7 +43,6 @@ from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
 from issuer.bearer import KeyedHash
-from issuer.certificates import CertificateMaker
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
@@ -54,12 +54,13 @@ from issuer.keys import IssuerKeys, read_keys
 from issuer.nonces import Nonces
 from issuer.notices import Notices
 from issuer.offers import Offers
+from issuer.paper import PaperOffice
 from issuer.proving import Prover
 from issuer.publication import Publication
 from issuer.records import Records
 from issuer.renewals import Renewals
 from issuer.replacements import Replacements
-from issuer.replacing import ReplacementOffice
+from issuer.replacing import ReplacementOffice, create_certificate_maker
 from issuer.replays import Replays
 from issuer.service import Issuer
 from issuer.status_lists import StatusLists
@@ -102,6 +103,7 @@ class Services:
     publication: Publication
     issuer: Issuer
     housekeeping: Housekeeping
+    paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
 
@@ -172,6 +174,7 @@ def create_services(
     prover = _create_prover(config, stores, nonces, chosen)
     publication = Publication(config, keys, stores.status_lists)
     issuance = _create_issuance(publication, prover, nonces, stores)
+    paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
     issuer = Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
@@ -190,8 +193,9 @@ def create_services(
         publication,
         issuer,
         stores.housekeeping,
+        paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
-        _create_replacing(issuance, chosen, stores, keys, fetcher),
+        _create_replacing(config, chosen, stores, paper, fetcher),
     )  # fmt: skip
 
 
@@ -208,15 +212,15 @@ def _create_issuance(
 
 
 def _create_replacing(
-    issuance: CredentialIssuer, view: View, stores: _Stores, keys: IssuerKeys, fetcher: Fetcher
+    config: IssuerConfig, view: View, stores: _Stores, paper: PaperOffice, fetcher: Fetcher
 ) -> ReplacementOffice | None:
     """An institution without a seal gives no certificates."""
-    if keys.seal is None:
+    if paper.seal is None:
         return None
     statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
     return ReplacementOffice(
-        issuance.base_url, view, statuses, stores.records, stores.replacements, stores.history,
-        CertificateMaker(issuance, keys.seal), fetcher,
+        config.base_url, view, statuses, stores.records, stores.replacements, stores.history,
+        create_certificate_maker(paper, config.country), fetcher,
     )  # fmt: skip
 
 
