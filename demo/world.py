@@ -196,7 +196,8 @@ def _create_trust(world: World, now: int) -> None:
         if app in {"issuer", "verifier"}:
             body = institution(name)
             keys = world.folder / name / "keys"
-            world.pki.signer(keys, "access", access, body.name, body.country, now)
+            address = world.base_url(name)
+            world.pki.signer(keys, "access", access, body.name, body.country, now, address)
             if app == "issuer":
                 _create_issuer_keys(world, body, keys, now)
     publish(world.operator, now)
