@@ -1,4 +1,4 @@
-"""What a citizen is told about a change or a refusal, in words; the wallet shows them as they are."""
+"""What a citizen is told about a change or a refusal; the wallet shows the words as they are."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ NOTICES: Mapping[str, Text] = {
     Event.HELD: _("The institution is examining the document before it decides."),
     Event.APPROVED: _("The institution has granted the document."),
     Event.REFUSED: _(
-        "The institution has refused the document. You receive a decision with the grounds, and with"
-        " how to object."
+        "The institution has refused the document. You receive a decision with the grounds, and"
+        " with how to object."
     ),
     Event.SUSPENDED: _("The institution has suspended the document while it looks into it."),
     Event.REINSTATED: _("The document is back in force."),
@@ -72,6 +72,7 @@ REPLACEMENTS: Mapping[str, Text] = {
         "We find no European Health Insurance Card of yours that covers all days of the treatment."
         " The desk does not learn this. Call us if you think that you are insured."
     ),
+    Reason.UNAVAILABLE: _("The certificate cannot be made now. Call us, or try again later."),
     Reason.TOO_MANY: _(
         "You have received the most certificates that we send in a day. Try again tomorrow."
     ),

@@ -87,9 +87,7 @@ class Notices:
     def of_grant(self, grant: Grant, now: int) -> list[Notice]:
         """Return every notice, the latest first."""
         found = [
-            notice
-            for dataset in self._datasets(grant)
-            for notice in self._of_record(dataset, now)
+            notice for dataset in self._datasets(grant) for notice in self._of_record(dataset, now)
         ]
         return sorted(found, key=lambda notice: notice.at, reverse=True)
 
@@ -159,9 +157,8 @@ class Notices:
         if vct is None:
             return None
         for offer in self.issuer.offers.of_record(successor.id):
-            if _is_ours(offer) and offer.expires_at > now + _FETCH_SECONDS:
-                if offer.state(now) is OfferState.OPEN:
-                    return self.issuer.offer_uri(offer.id)
+            if _is_ours(offer) and offer.state(now + _FETCH_SECONDS) is OfferState.OPEN:
+                return self.issuer.offer_uri(offer.id)
         try:
             made = self.issuer.create_offer(successor.id, vct, tx_code=False, now=now)
         except OfferError:
@@ -181,7 +178,12 @@ def _changed(record: Record, entry: Entry) -> Notice:
     status, day = _STATES[entry.event], day_of(entry.at)
     if entry.event is Event.WITHDRAWN:
         return Notice(
-            record.number, record.kind, status, entry.detail, record.withdrawal_date or day, entry.at
+            record.number,
+            record.kind,
+            status,
+            entry.detail,
+            record.withdrawal_date or day,
+            entry.at,
         )
     return Notice(record.number, record.kind, status, entry.event, day, entry.at)
 
@@ -203,6 +205,4 @@ def _remind(record: Record, ends: date, now: int) -> Iterator[Notice]:
 
 def _is_ours(offer: Offer) -> bool:
     """Made by the system, for the holder of a predecessor."""
-    return offer.grant is OfferGrant.PRE_AUTHORIZED and not (
-        offer.created_by or offer.with_tx_code
-    )
+    return offer.grant is OfferGrant.PRE_AUTHORIZED and not (offer.created_by or offer.with_tx_code)

@@ -162,7 +162,9 @@ class Renewals:
             " ORDER BY requested_at, record_id LIMIT 100"
         )
         return [
-            Renewal(self.records.get(row["record_id"]), RenewalState.OPEN, row["requested_at"], None)
+            Renewal(
+                self.records.get(row["record_id"]), RenewalState.OPEN, row["requested_at"], None
+            )
             for row in rows
         ]
 

@@ -103,6 +103,15 @@ class Replacements:
                 return True
         return False
 
+    def count(self, person_id: str, day: date) -> int:
+        """Return how many a person got on a day."""
+        rows = self.database.query(
+            "SELECT COUNT(*) AS number FROM replacements WHERE person_id = :id AND day = :day",
+            id=person_id,
+            day=day.isoformat(),
+        )
+        return int(rows[0]["number"])
+
     def latest(self) -> list[Replacement]:
         """Return the last hundred, the latest first."""
         rows = self.database.query(

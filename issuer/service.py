@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from esspass.attestations import attestation_type
+from esspass.attestations import PDA1_APPLICATION, attestation_type
 from esspass.errors import ProtocolError, VerificationError
 from esspass.openid4vci.offer import (
     AuthorizationGrant,
@@ -77,6 +77,11 @@ class Issuer:
             for vct in self.config.attestation_types
             if attestation_type(vct).kind == record.kind
         ]
+
+    def can_acknowledge(self, record: Record) -> bool:
+        """Say whether a proof of application can be made for a decision."""
+        waits = record.kind == "pda1" and record.state is RecordState.PENDING
+        return waits and PDA1_APPLICATION in self.config.attestation_types
 
     def create_offer(
         self,

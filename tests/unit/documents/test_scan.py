@@ -97,9 +97,7 @@ def test_the_whole_code_is_on_one_page_and_only_there(pdf_of, name):
 
 @pytest.mark.parametrize("name", ["parent", "builder"])
 @pytest.mark.parametrize("languages", [("el", "ro"), ("ro", "lt"), ("el", None)])
-def test_the_last_page_holds_code_and_explanation_in_the_longest_languages(
-    pdf_of, name, languages
-):
+def test_the_last_page_holds_code_and_explanation_in_the_longest_languages(pdf_of, name, languages):
     pdf = pdf_of(name, *languages)
     assert len(pypdfium2.PdfDocument(pdf)) <= (2 if name == "parent" else 3)
     assert codes_of(print_page(pdf, 110))

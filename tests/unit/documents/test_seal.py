@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import SigFieldSpec
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, sign_pdf
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, sign_pdf
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from esspass.documents import Seal, verify_seal
@@ -90,32 +90,45 @@ def test_an_incremental_change_is_refused(sealed):
     assert code_of(changed.getvalue()) == "seal_broken"
 
 
-def test_a_second_signature_is_refused(sealed):
+def sign_again(pdf, field, **settings):
+    """Sign with the institution's own key, as pyHanko would for anybody."""
     out = io.BytesIO()
-    PdfSigner(
-        PdfSignatureMetadata(field_name="Other"),
-        _SealSigner(SEAL),
-        new_field_spec=SigFieldSpec("Other"),
-    ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(sealed)), output=out)
-    assert code_of(out.getvalue()) == "not_sealed"
+    metadata = PdfSignatureMetadata(field_name=field, **settings)
+    sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), metadata, _SealSigner(SEAL), output=out)
+    return out.getvalue()
 
 
-def test_a_signature_that_permits_changes_is_no_seal(sealed):
-    """Approval signatures let others add pages' content later; ours do not."""
-    unsealed = io.BytesIO()
-    pdf = pikepdf.open(io.BytesIO(sealed))
-    del pdf.Root.AcroForm
-    del pdf.Root.Perms
-    pdf.save(unsealed)
+@pytest.fixture(scope="module")
+def plain():
+    """A PDF without any seal."""
     out = io.BytesIO()
-    sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(unsealed.getvalue())),
-        PdfSignatureMetadata(field_name="Approval"),
-        _SealSigner(SEAL),
-        output=out,
-    )
-    assert code_of(out.getvalue()) == "seal_broken"
-    assert code_of(unsealed.getvalue()) == "not_sealed"
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    pdf.save(out)
+    return out.getvalue()
+
+
+def test_a_file_without_a_seal(plain):
+    assert code_of(plain) == "not_sealed"
+
+
+def test_a_signature_that_permits_changes_is_no_seal(plain):
+    """After an approval signature others may add to the file; after ours nobody may."""
+    approved = sign_again(plain, "Approval", subfilter=SigSeedSubFilter.PADES)
+    assert code_of(approved) == "seal_broken"
+    forms = sign_again(plain, "Forms", certify=True, docmdp_permissions=MDPPerm.FILL_FORMS)
+    assert code_of(forms) == "seal_broken"
+
+
+def test_two_signatures_are_refused(plain):
+    assert code_of(sign_again(sign_again(plain, "One"), "Two")) == "not_sealed"
+
+
+def test_an_encrypted_file(plain):
+    out = io.BytesIO()
+    pdf = pikepdf.open(io.BytesIO(plain))
+    pdf.save(out, encryption=pikepdf.Encryption(owner="o", user="u"))
+    assert code_of(out.getvalue()) in {"not_a_pdf", "not_sealed"}
 
 
 @pytest.mark.parametrize("anchors", [(), "other"])
