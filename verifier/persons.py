@@ -1,5 +1,4 @@
-"""The persons of a case in the database: rulings without personal data, and beside them, for a
-shorter time, what was shown.
+"""The persons of a case in the database: rulings, and for a shorter time what was shown.
 
 A ruling names no person, so it stays; ``evidence`` (what was shown, and facts read from it) goes
 first.
