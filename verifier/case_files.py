@@ -48,7 +48,6 @@ def create_case_files(anchors: TrustAnchors) -> Blueprint:
 
     @login_required
     def verify() -> str | tuple[str, int]:
-        request.max_content_length = MAX_BYTES + _OVERHEAD
         given = request.files.get("file")
         data = given.read(MAX_BYTES + 1) if given else b""
         try:
@@ -59,6 +58,12 @@ def create_case_files(anchors: TrustAnchors) -> Blueprint:
             page = render_template("verifier/case_files.html", errors=errors, report=None)
             return page, 422
         return _render(case, report)
+
+    @blueprint.before_app_request
+    def admit_large_files() -> None:
+        """Before anything reads the form."""
+        if request.endpoint == "case_files.verify":
+            request.max_content_length = MAX_BYTES + _OVERHEAD
 
     blueprint.add_url_rule("/case-files", "upload", upload)
     blueprint.add_url_rule("/case-files", "verify", verify, methods=["POST"])

@@ -179,28 +179,14 @@ class Casework:
             merged,
             person.taken_at,
         )
-        self.persons.decide_again(person, create_decided(decision), merged)
-        return replace(person, decided=create_decided(decision), answers=merged)
-
-    def _store(
-        self,
-        case: Case,
-        person: CasePerson,
-        submission: Submission | None,
-        decision: Decision,
-        bundle: Bundle,
-        seen: frozenset[str] = frozenset(),
-    ) -> CasePerson:
-        """Keep what was shown only where the case says so, and only of a document that is one."""
-        has_shown = submission is not None and decision.facts["document"]["kind"] is not None
-        if case.keep and (has_shown or person.source == NOTHING):
-            person = replace(
-                person,
-                evidence=_create_evidence(submission, decision, seen),
-                sources_digest=self.judge.bundles.keep(bundle, person.evidence_until),
-            )
-        self.persons.add(person)
-        return person
+        decided = replace(
+            person,
+            decided=create_decided(decision),
+            answers=merged,
+            evidence={**person.evidence, "facts": decision.facts},
+        )
+        self.persons.decide_again(decided)
+        return decided
 
     def report_difference(self, person: CasePerson, text: str) -> None:
         """Note what the paper says instead. Raises MalformedError, ``text_too_long``."""

@@ -132,7 +132,8 @@ def name_person(person: CasePerson) -> str:
 def _read_identity(person: CasePerson) -> Mapping[str, str | None] | None:
     """Read the identity that came along, if the check of the person could use it."""
     text = ((person.evidence or {})["submission"] or {}).get("pid")
-    reason = next(f["reason"] for f in person.decided["findings"] if f["check"] == "person")
+    compared = (f["reason"] for f in person.decided["findings"] if f["check"] == "person")
+    reason = next(compared, "not_run")
     if not text or reason in ("pid_not_believed", "not_run"):
         return None
     vc = parse_sd_jwt_vc(text)
