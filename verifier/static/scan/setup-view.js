@@ -24,12 +24,12 @@ function select(id, label, options, value, { hint, onchange } = {}) {
 }
 
 function radios(name, legend, options, value, onchange) {
-  return h("fieldset", { class: "govuk-fieldset govuk-form-group" },
+  return h("div", { class: "govuk-form-group" }, h("fieldset", { class: "govuk-fieldset" },
     h("legend", { class: "govuk-fieldset__legend govuk-fieldset__legend--s" }, legend),
     h("div", { class: "govuk-radios govuk-radios--inline" }, options.map(([key, text]) =>
       h("div", { class: "govuk-radios__item" },
         h("input", { class: "govuk-radios__input", type: "radio", name, id: `${name}-${key}`, value: key, checked: key === value, onchange }),
-        h("label", { class: "govuk-label govuk-radios__label", for: `${name}-${key}` }, text)))));
+        h("label", { class: "govuk-label govuk-radios__label", for: `${name}-${key}` }, text))))));
 }
 
 function checkbox(id, label, checked, hint) {

@@ -80,10 +80,11 @@ function shown(person, facts, onDifference) {
   const { document } = facts;
   const rows = factList(documentRows(document));
   if (document.medium !== "paper") return card("shown", t("shown"), rows);
-  const written = [[t("icao"), null], ...documentRows(document)].slice(1).filter(([, value]) => value);
-  return card("shown", t("shown_paper"),
-    h("div", { class: "scan-compare" }, h("div", {}, h("h3", { class: "govuk-heading-s" }, t("signed_data")), factList(written)),
+  const both = card("shown", t("shown_paper"),
+    h("div", { class: "scan-compare" }, h("div", {}, h("h3", { class: "govuk-heading-s" }, t("signed_data")), rows),
       h("div", { class: "scan-compare__paper" }, h("h3", { class: "govuk-heading-s" }, t("your_paper")), ...paper(person, onDifference))));
+  both.classList.add("scan-wide");
+  return both;
 }
 
 function rules(ruling, words) {
