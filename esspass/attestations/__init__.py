@@ -61,6 +61,7 @@ from esspass.attestations.registry import (
 )
 from esspass.attestations.schemas import envelope_claims, verify_issuance, verify_presentation
 from esspass.attestations.shapes import probe_shape, read_claims, write_claims
+from esspass.attestations.type_integrity import matches_integrity, verify_type_integrity
 from esspass.attestations.wording import (
     country_name,
     date_name,
@@ -116,6 +117,7 @@ __all__ = [
     "envelope_claims",
     "is_institution_id",
     "iso_country",
+    "matches_integrity",
     "parse_day",
     "parse_institution_id",
     "parse_person_record",
@@ -128,5 +130,6 @@ __all__ = [
     "verify_integrity",
     "verify_issuance",
     "verify_presentation",
+    "verify_type_integrity",
     "write_claims",
 ]

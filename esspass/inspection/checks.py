@@ -7,7 +7,12 @@ Rules A-01 to A-07 and A-10 of the project's catalogue.
 
 from __future__ import annotations
 
-from esspass.attestations import attestation_type, verify_integrity, verify_presentation
+from esspass.attestations import (
+    attestation_type,
+    verify_integrity,
+    verify_presentation,
+    verify_type_integrity,
+)
 from esspass.errors import RevokedError, UndecidedError
 from esspass.inspection.evidence import Evidence
 from esspass.sdjwt import verify_key_binding, verify_validity
@@ -92,8 +97,12 @@ def verify_holder_binding(evidence: Evidence) -> Parameters | None:
 
 
 def verify_type(evidence: Evidence) -> Parameters:
-    """Type and shape are known, and every entry has the form they prescribe (A-02)."""
+    """Type and shape are known, and every entry has the form they prescribe (A-02).
+
+    A type is what its metadata says: ``vct#integrity``, if there, is that of ours.
+    """
     vct, shape = evidence.verified.vct, evidence.presented.shape
+    verify_type_integrity(vct, evidence.verified.claims)
     verify_presentation(vct, evidence.verified.claims)
     return {"type": attestation_type(vct).name, "shape": shape}
 
@@ -108,7 +117,7 @@ LOCAL = (
     Check("trust", "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H", verify_trust),
     Check("validity", "RFC 7519, sections 4.1.4 to 4.1.6", verify_technical_validity),
     Check("holder_binding", "RFC 9901, section 7.3; OpenID4VP 1.0, 8.6", verify_holder_binding),
-    Check("type", "SD-JWT VC, section 3.2.2.2", verify_type),
+    Check("type", "SD-JWT VC, sections 3.2.2.2 and 7", verify_type),
     Check("integrity", "We Build PD A1 rulebook 1.0, chapter 4", verify_data_integrity),
 )
 REMOTE = (Check("status", "Token Status List, section 8.3; 987/2009, Article 5", verify_status),)
