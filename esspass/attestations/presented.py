@@ -62,6 +62,11 @@ _PID: Mapping[str, _Path] = {
     "forenames_at_birth": ("birth_given_name",),
     "date_of_birth": ("birthdate",),
 }
+_PAPER_CARD: Mapping[str, _Path] = {
+    "surnames": ("family_name",),
+    "forenames": ("given_name",),
+    "date_of_birth": ("birthdate",),
+}
 _REPRESENTED: Mapping[str, _Path] = {
     "surnames": ("subject", "familynames"),
     "forenames": ("subject", "forenames"),
@@ -108,7 +113,8 @@ class Presented:
     """What was shown of a document. ``represented``: the EHIC is of this person, not the holder's.
 
     Countries are ISO codes. ``states_of_activity`` are those shown; there may be more. Lists of
-    employers and places are None where nothing of the kind was shown.
+    employers and places are None where nothing of the kind was shown. ``more_on_paper`` names what
+    a QR code on paper left out: ``employers``, ``places``, ``exception_text``.
     """
 
     kind: Kind
@@ -136,6 +142,7 @@ class Presented:
     employers: tuple[PresentedEmployer, ...] | None = None
     places: tuple[PresentedPlace, ...] | None = None
     no_fixed_place: tuple[str, ...] | None = None
+    more_on_paper: tuple[str, ...] = ()
 
 
 def read_presented(vct: str, claims: Mapping[str, Any]) -> Presented:
@@ -147,7 +154,7 @@ def read_presented(vct: str, claims: Mapping[str, Any]) -> Presented:
     return Presented(
         kind=kind,
         shape=shape,
-        person=_read_person(claims, paths),
+        person=_read_person(claims, _PAPER_CARD if kind == "ehic" else paths),
         represented=_read_person(claims, _REPRESENTED) if kind == "ehic" else None,
         pin=_text(claims, paths, "pin"),
         document_number=_text(claims, paths, "document_number"),
@@ -170,6 +177,7 @@ def read_presented(vct: str, claims: Mapping[str, Any]) -> Presented:
         employers=_read_employers(claims),
         places=_read_places(claims),
         no_fixed_place=_read_no_fixed_place(claims),
+        more_on_paper=_read_more(claims),
     )
 
 
@@ -313,6 +321,11 @@ def _read_no_fixed_place(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
     if country is not None:
         return (country,)
     return None if _addresses(claims) is None else ()
+
+
+def _read_more(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    named = claims.get("more_on_paper")
+    return tuple(each for each in named if isinstance(each, str)) if isinstance(named, list) else ()
 
 
 def _no_fixed_country(claims: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from esspass.attestations import (
@@ -19,8 +20,9 @@ from esspass.attestations import (
     parse_day,
     plain_text,
 )
-from esspass.inspection.rules import Ending, RuleSet
+from esspass.inspection.rules import Ending, RuleSet, parse_rule_set
 from esspass.inspection.ruling import RuleResult, Ruling
+from esspass.trust import read_rules
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -54,24 +56,43 @@ class Explanation:
     rules: tuple[RuleExplanation, ...] = ()
 
 
-def explain(ruling: Ruling, facts: Mapping[str, Any], rules: RuleSet, locale: str) -> Explanation:
+def explain(
+    ruling: Ruling, facts: Mapping[str, Any], rules: RuleSet | None, locale: str
+) -> Explanation:
     """Put a ruling of ``rules`` into words of ``locale``, English where there are none.
 
-    The sentence is that of the deciding rule, else the outcome's own.
+    The sentence is that of the deciding rule, else the outcome's own. Without signed rules the
+    words are those this software came with; they decide nothing.
     """
-    locale = locale if locale in rules.texts else "en"
-    texts = rules.texts[locale]
-    explained = tuple(_explain_rule(each, rules, texts, facts, locale) for each in ruling.rules)
+    spoken = rules or installed_rules()
+    locale = locale if locale in spoken.texts else "en"
+    texts = spoken.texts[locale]
+    explained = [_explain_rule(each, spoken, texts, facts, locale) for each in ruling.rules]
     outcome = texts["outcomes"][ruling.outcome.value]
     deciding = next((each for each in explained if each.id == ruling.rule), None)
+    given = texts["submission"].get(ruling.reason, {}) if deciding is None else {}
     return Explanation(
         outcome=ruling.outcome,
         title=outcome["title"],
-        sentence=deciding.sentence if deciding else fill(outcome["sentence"], facts, locale),
-        next=deciding.next if deciding else "",
+        sentence=deciding.sentence
+        if deciding
+        else fill(given.get("sentence") or outcome["sentence"], facts, locale),
+        next=deciding.next if deciding else fill(given.get("next", ""), facts, locale),
         compare=deciding.compare if deciding else "",
-        rules=explained,
+        rules=tuple(each for each in explained if _is_shown(each, spoken, ruling.outcome)),
     )
+
+
+@cache
+def installed_rules() -> RuleSet:
+    """Return the rule set this software came with: unsigned, for words and tests only."""
+    installed = read_rules()
+    return parse_rule_set(installed["rules"], installed["texts"])
+
+
+def _is_shown(explained: RuleExplanation, rules: RuleSet, outcome: Ending) -> bool:
+    rule = rules.find(explained.id)
+    return rule is not None and outcome in rule.show_with
 
 
 def fill(template: str, facts: Mapping[str, Any], locale: str) -> str:

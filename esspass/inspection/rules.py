@@ -22,7 +22,7 @@ KINDS = frozenset({"pda1", "ehic"})
 AUTHENTICITY, SITUATION = "authenticity", "situation"
 _SET = frozenset({"id", "version", "valid_from", "valid_until", "questions", "rules"})
 _RULE = frozenset({"id", "kinds", "stage", "cases", "source"})
-_OPTIONAL = frozenset({"applies", "needs", "missing"})
+_OPTIONAL = frozenset({"applies", "needs", "missing", "show_with"})
 
 
 class Ending(StrEnum):
@@ -47,6 +47,11 @@ class Ending(StrEnum):
 _WORST = (Ending.NOT_A_CREDENTIAL, Ending.NOT_COVERED, Ending.CANNOT_DECIDE, Ending.DOUBT)
 TITLED = (*_WORST, Ending.COVERED)
 """The outcomes a ruling can have; each has a title and a sentence."""
+SUBMISSION = (
+    "not_ours", "eu_covid_certificate", "a_url", "torn", "too_large", "other_document",
+    "rules_missing", "rules_expired",
+)  # fmt: skip
+"""Reasons of a ruling that no rule gave: what was scanned is not ours, or no rules are there."""
 CASE_ENDINGS = frozenset({*_WORST, Ending.ASK, Ending.INFO})
 
 
@@ -61,7 +66,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One question to the facts. ``source`` is ``{"reference", "verified"}``."""
+    """One question to the facts. ``source`` is ``{"reference", "verified"}``.
+
+    ``show_with`` names the rulings beside which its note is worth reading; it decides nothing.
+    """
 
     id: str
     kinds: frozenset[str]
@@ -71,6 +79,7 @@ class Rule:
     missing: Case | None
     cases: tuple[Case, ...]
     source: Mapping[str, Any] = field(repr=False)
+    show_with: frozenset[Ending] = frozenset(TITLED)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -162,6 +171,7 @@ def _parse_rule(value: Any, variables: frozenset[str]) -> Rule:
         missing=None if missing is None else _parse_ending(missing, None),
         cases=tuple(_parse_case(c, variables) for c in _list(members["cases"], lowest=0)),
         source=_parse_source(members["source"]),
+        show_with=_parse_rulings(members.get("show_with", list(TITLED))),
     )
 
 
@@ -175,6 +185,12 @@ def _parse_ending(value: Any, when: Logic | None) -> Case:
     members = _object(value, frozenset({"outcome", "reason"}), frozenset())
     _require(members["outcome"] in CASE_ENDINGS, "knows an unknown outcome")
     return Case(when, Ending(members["outcome"]), _text(members["reason"]))
+
+
+def _parse_rulings(value: Any) -> frozenset[Ending]:
+    names = _list(value)
+    _require(all(name in TITLED for name in names), "is to be shown with an unknown ruling")
+    return frozenset(Ending(name) for name in names)
 
 
 def _parse_source(value: Any) -> Mapping[str, Any]:
@@ -192,6 +208,9 @@ def _verify_texts(rule_set: RuleSet) -> None:
         ("outcomes", ending.value, part) for ending in TITLED for part in ("title", "sentence")
     ]
     wanted += [("questions", question.id, "text") for question in rule_set.questions]
+    wanted += [
+        ("submission", reason, part) for reason in SUBMISSION for part in ("sentence", "next")
+    ]
     for rule in rule_set.rules:
         wanted.append(("rules", rule.id, "question"))
         wanted += [

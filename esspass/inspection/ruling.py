@@ -12,8 +12,11 @@ from typing import Any
 
 from esspass.inspection.facts import day_of
 from esspass.inspection.rules import AUTHENTICITY, SITUATION, Ending, Rule, RuleSet
+from esspass.inspection.situation import CARE, WORK
 
 RULES_MISSING, RULES_EXPIRED = "rules_missing", "rules_expired"
+KINDS = {WORK: "pda1", CARE: "ehic"}
+"""The kind of document that a kind of situation asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,16 @@ class Ruling:
 
 
 def create_ruling(facts: Mapping[str, Any], rules: RuleSet | None, now: int) -> Ruling:
-    """Ask every rule that concerns the document's kind. ``now`` only decides on validity."""
+    """Ask every rule that concerns the document's kind. ``now`` only decides on validity.
+
+    Where no document could be read, the rules are those of the kind that was asked for.
+    """
     if rules is None:
         return Ruling(Ending.CANNOT_DECIDE, reason=RULES_MISSING)
     if not rules.is_in_force(day_of(now) or ""):
         return Ruling(Ending.CANNOT_DECIDE, reason=RULES_EXPIRED, version=rules.version)
-    asked = [rule for rule in rules.rules if facts["document"]["kind"] in rule.kinds]
+    kind = facts["document"]["kind"] or KINDS[facts["situation"]["kind"]]
+    asked = [rule for rule in rules.rules if kind in rule.kinds]
     results = [_ask(rule, facts) for rule in asked]
     if not any(result.outcome is not Ending.NOT_APPLICABLE for result in results):
         return Ruling(

@@ -22,6 +22,7 @@ from esspass.trust.decide import list_of_type
 from esspass.trust.explain import explain_certificate, explain_institution
 from esspass.trust.folder import NAMES
 from esspass.trust.model import Contact, ListType, ServiceKind
+from esspass.trust.printout import write_issue
 from esspass.trust.review import describe_view, read_view
 from esspass.trust.timestamps import create_timestamp, parse_timestamp
 
@@ -232,7 +233,7 @@ def show(folder: Path, names: tuple[str, ...], as_json: bool) -> None:
     if not chosen:
         click.echo("Nothing is published yet: run `esspass trust publish`.")
     for name, issue in chosen.items():
-        _show_issue(name, issue)
+        click.echo("\n".join(write_issue(name, issue)))
 
 
 @trust.command()
@@ -344,34 +345,6 @@ def _publish(folder: Path, names: Collection[str], days: int) -> None:
             f"{issue.name}: number {issue.sequence_number}, issued "
             f"{create_timestamp(issue.issued_at)}, next due {create_timestamp(issue.next_update)}"
         )
-
-
-def _show_issue(name: str, issue: dict[str, Any]) -> None:
-    due = issue["next_update"] or "never"
-    click.echo(f"{name}: number {issue['sequence_number']}, {issue['freshness']}")
-    click.echo(f"  issued {issue['issued']}, next due {due}")
-    click.echo(f"  signed by {issue['signer'][:16]}")
-    for signer in issue.get("announced_signers", ()):
-        if signer != issue["signer"]:
-            click.echo(f"  announces the signing key {signer[:16]}: verifiers need anchors.json")
-    for entity in issue.get("entities", ()):
-        click.echo(f"  {entity['name']} ({entity['country']}), {entity['contact']}")
-        for service in entity["services"]:
-            for line in service["statuses"]:
-                click.echo(f"    {service['kind']}: {line}")
-    for institution in issue.get("institutions", ()):
-        click.echo(f"  {institution['id']} {institution['entity']}")
-        for kind in institution["attestation_types"]:
-            until = f" until {kind['until']}" if "until" in kind else ""
-            click.echo(f"    {kind['vct']} from {kind['from']}{until}")
-        if "certificates" in institution:
-            click.echo(f"    paper seals: {len(institution['certificates'])}")
-        if "status_lists" in institution:
-            click.echo(f"    status lists: {institution['status_lists']}")
-    if "version" in issue:
-        click.echo(f"  version {issue['version']}, {', '.join(issue['languages'])}")
-        click.echo(f"  in force from {issue['valid_from']} until {issue['valid_until']}")
-    click.echo("")
 
 
 def _certificate(path: Path) -> x509.Certificate:

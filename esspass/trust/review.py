@@ -15,6 +15,7 @@ from esspass.trust.explain import describe_service
 from esspass.trust.folder import OperatorFolder
 from esspass.trust.inspection_rules import InspectionRules
 from esspass.trust.issues import STATEMENTS, AnyIssue, create_view, verify_issue
+from esspass.trust.jades import create_signer_digest
 from esspass.trust.model import ListSnapshot, ListType, TrustedEntity, freshness
 from esspass.trust.timestamps import create_timestamp
 from esspass.trust.view import TrustView

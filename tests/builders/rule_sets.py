@@ -3,6 +3,8 @@
 from copy import deepcopy
 from typing import Any
 
+from esspass.inspection.rules import SUBMISSION
+
 _PASSED = {"var": "checks.signature.outcome"}
 
 RULES: dict[str, Any] = {
@@ -135,6 +137,7 @@ TEXTS: dict[str, Any] = {
                 "reasons": _reasons("replaces", "not_answered"),
             },
         },
+        "submission": _reasons(*SUBMISSION),
         "outcomes": {
             name: {"title": name.capitalize(), "sentence": "As it says."}
             for name in (

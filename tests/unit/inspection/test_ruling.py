@@ -3,10 +3,10 @@
 import pytest
 
 from esspass.errors import MalformedError
-from esspass.inspection.explain import explain
+from esspass.inspection.explain import explain, installed_rules
 from esspass.inspection.facts import create_empty_document, create_facts
 from esspass.inspection.rules import Ending, parse_rule_set
-from esspass.inspection.ruling import create_ruling
+from esspass.inspection.ruling import create_ruling, refuse
 from esspass.inspection.situation import Situation
 from esspass.verdict import Finding, Outcome
 from tests.builders.lists import DAY, NOW
@@ -99,6 +99,18 @@ def test_rules_out_of_date_decide_nothing(rules, now):
     assert ruling.version == "2026.9.1"
 
 
+def test_what_is_no_credential_is_explained_too(rules):
+    explained = explain(refuse("a_url", rules), facts(), rules, "en")
+    assert (explained.title, explained.sentence) == ("Not_a_credential", "a_url.")
+    without = explain(create_ruling(facts(), None, NOW), facts(), None, "en")
+    assert without.title == "Cannot be decided"
+    assert "rules" in without.sentence
+
+
+def test_the_installed_rules_are_good():
+    assert len(installed_rules().rules) == 50
+
+
 def test_explained_in_words(rules):
     found = facts(day="2027-03-01")
     explained = explain(create_ruling(found, rules, NOW), found, rules, "lt")  # no words: English
@@ -152,6 +164,7 @@ def _with(path, value):
         _with(("rules", 0, "cases", 0, "when"), {"var": "document.shoe_size"}),
         _with(("rules", 2, "needs"), ["document.shoe_size"]),
         _with(("rules", 0, "source", "verified"), "yes"),
+        _with(("rules", 0, "show_with"), ["PASSED"]),
         _with(("valid_until",), "2025-01-01"),
         _with(("valid_until",), "soon"),
     ],
@@ -170,6 +183,7 @@ def test_refused_rule_sets(document):
         {"en": {**TEXTS["en"], "outcomes": {}}},
         {"en": {**TEXTS["en"], "rules": {}}},
         {"en": {**TEXTS["en"], "questions": {}}},
+        {"en": {**TEXTS["en"], "submission": {}}},
         {**TEXTS, "lt": {**TEXTS["en"], "questions": {}}},
     ],
 )
