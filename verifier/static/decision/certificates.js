@@ -25,7 +25,7 @@ import {
   decodeBase64, encodeBase64, encodeBase64Url, encodeHex, equalBytes, sha256,
 } from "./bytes.js";
 import {
-  INTEGER, OCTET_STRING, SEQUENCE, SET, contextTag, readBitString, readBoolean, readElement,
+  BIT_STRING, BOOLEAN, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, contextTag, readBitString, readBoolean, readElement,
   readElements, readInteger, readOid, readText, readTime,
 } from "./der.js";
 import { MalformedError } from "./errors.js";
@@ -248,7 +248,7 @@ function readKeyKind(spki) {
 }
 
 function encodesOid(element) {
-  return element.tag === 0x06 ? readOid(element) : "";
+  return element.tag === OBJECT_IDENTIFIER ? readOid(element) : "";
 }
 
 function countBits(key) {
@@ -318,10 +318,10 @@ export function readKeyUsage(extensions) {
     return null;
   }
   const { tag, content } = readElement(extension.value);
-  if (tag !== 0x03 || content.length < 2) {
+  if (tag !== BIT_STRING || !content.length) {
     throw new MalformedError("not a key usage");
   }
-  const bits = content[1];
+  const bits = content[1] ?? 0; // no bit set, no octet
   return { signs: Boolean(bits & 0xc0), signsCertificates: Boolean(bits & 0x04) };
 }
 
@@ -343,7 +343,7 @@ export function readBasicConstraints(extensions) {
     return null;
   }
   const members = readElements(readElement(extension.value, SEQUENCE).content);
-  const ca = members[0]?.tag === 0x01 ? readBoolean(members.shift()) : false;
+  const ca = members[0]?.tag === BOOLEAN ? readBoolean(members.shift()) : false;
   const [limit, ...rest] = members;
   if (rest.length || (limit && !ca)) {
     throw new MalformedError("not basic constraints");

@@ -27,7 +27,7 @@ import { readPresented } from "./presented.js";
 import { verifySdJwtVc, verifyValidity } from "./sdjwt.js";
 import { SUSPENDED, VALID, readStatus } from "./status.js";
 import { decideAttestationIssuer } from "./trust.js";
-import { attestationType, verifyPresentationShape } from "./type.js";
+import { attestationType, verifyPresentationShape, verifyTypeIntegrity } from "./type.js";
 
 /** The names of all checks, in the order a page shows them; they are stable. */
 export const CHECKS = [
@@ -41,7 +41,7 @@ export const CLAUSES = {
   trust: "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H",
   validity: "RFC 7519, sections 4.1.4 to 4.1.6",
   holder_binding: "RFC 9901, section 7.3; OpenID4VP 1.0, 8.6",
-  type: "SD-JWT VC, section 3.2.2.2",
+  type: "SD-JWT VC, sections 3.2.2.2 and 7",
   integrity: "We Build PD A1 rulebook 1.0, chapter 4",
   status: "Token Status List, section 8.3; 987/2009, Article 5",
   person: "Regulation (EC) 987/2009, Article 5; PID Rulebook",
@@ -143,10 +143,14 @@ async function verifyStatus({ verified, statuses, view, now }) {
   return parameters;
 }
 
-/** Type and shape are known, and every entry has the form they prescribe (A-02). */
+/**
+ * Type and shape are known, and every entry has the form they prescribe (A-02). A type is what its
+ * metadata says: `vct#integrity`, if there, is that of ours.
+ */
 function verifyType({ specs, verified }) {
   const { vct, claims } = verified;
   const { shape } = readPresented(specs, vct, claims);
+  verifyTypeIntegrity(specs, vct, claims);
   verifyPresentationShape(specs, vct, claims);
   return { type: attestationType(specs, vct).name, shape };
 }

@@ -7,6 +7,7 @@
  * @property {string} entity the TEName of the listed body
  * @property {string} country
  * @property {Array<{vct: string, starts: number, ends: number|null}>} authorizations
+ * @property {import("./certificates.js").Certificate[]} certificates of its paper seals
  *
  * @typedef {object} InstitutionDirectory times in epoch seconds
  * @property {number} sequenceNumber
@@ -15,64 +16,73 @@
  * @property {Institution[]} institutions
  */
 
+import { parseCertificate } from "./certificates.js";
 import { parseTimestamp } from "./dates.js";
 import { MalformedError } from "./errors.js";
-import { parseJsonObject } from "./json.js";
-import { verifyIssueTime, verifyJades, verifyOperator } from "./jades.js";
-import { requireSequenceNumber } from "./lists.js";
 import { parseArray, requireObject, requireText } from "./lotemembers.js";
+import { verifyStatement } from "./statement.js";
 
 export const DIRECTORY = "directory";
 const TYP = "institution-directory+jwt";
 const INSTITUTION_ID = /^[A-Z]{2}:[A-Za-z0-9._-]{1,64}$/;
 const MAX_INSTITUTIONS = 10_000;
 const MAX_TYPES = 1000;
-const MEMBERS = [
-  "sequence_number", "operator", "territory", "issued", "next_update", "institutions",
-];
+const MAX_SEALS = 50;
+const REQUIRED = ["id", "entity", "country", "attestation_types"];
+const OPTIONAL = ["certificates", "status_lists"];
 
 /**
  * Verify a directory signed by one of `anchors` and read it. Throws as `verifyList`.
  * @returns {Promise<InstitutionDirectory>}
  */
-export async function verifyDirectory(token, anchors, now) {
-  const signed = await verifyJades(token, anchors, now, TYP);
-  const body = requireObject(parseJsonObject(signed.payload), MEMBERS);
-  const directory = parseDirectory(body);
-  verifyOperator(signed.signer, requireText(body.territory), [requireText(body.operator)]);
-  verifyIssueTime(directory.issuedAt, now);
-  return directory;
-}
-
-function parseDirectory(body) {
-  requireSequenceNumber(body, "sequence_number");
-  const institutions = parseOptionalArray(body.institutions, MAX_INSTITUTIONS, parseInstitution);
+export async function verifyDirectory(token, anchors) {
+  const { statement, content } = await verifyStatement(token, TYP, ["institutions"], anchors);
+  const institutions = [];
+  for (const item of parseOptionalArray(content.institutions, MAX_INSTITUTIONS)) {
+    institutions.push(await parseInstitution(item));
+  }
   if (new Set(institutions.map(({ id }) => id)).size !== institutions.length) {
     throw new MalformedError("the directory names an institution twice");
   }
-  return {
-    sequenceNumber: body.sequence_number,
-    issuedAt: parseTimestamp(body.issued),
-    nextUpdate: body.next_update === null ? null : parseTimestamp(body.next_update),
-    institutions,
-  };
+  return { ...statement, institutions };
 }
 
 function parseOptionalArray(value, limit, parse) {
   return Array.isArray(value) && !value.length ? [] : parseArray(value, limit, parse);
 }
 
-function parseInstitution(value) {
-  const members = requireObject(value, ["id", "entity", "country", "attestation_types"]);
+async function parseInstitution(value) {
+  const members = requireObject(value, REQUIRED, OPTIONAL);
   if (typeof members.id !== "string" || !INSTITUTION_ID.test(members.id)) {
     throw new MalformedError("an institution id has the form LT:1000");
   }
+  verifyStatusLists(members);
   return {
     id: members.id,
     entity: requireText(members.entity),
     country: requireText(members.country),
     authorizations: parseOptionalArray(members.attestation_types, MAX_TYPES, parseAuthorization),
+    certificates: await parseSeals(members),
   };
+}
+
+async function parseSeals(members) {
+  if (!("certificates" in members)) {
+    return [];
+  }
+  const texts = parseArray(members.certificates, MAX_SEALS, requireText);
+  const seals = await Promise.all(texts.map(parseCertificate));
+  if (seals.some(({ extensions }) => extensions === null)) {
+    throw new MalformedError("a certificate's extensions cannot be read");
+  }
+  return seals;
+}
+
+/** The address that names all status lists of an institution serves those who fetch them. */
+function verifyStatusLists(members) {
+  if ("status_lists" in members && !/^https?:\/\//.test(requireText(members.status_lists))) {
+    throw new MalformedError("status lists have an address with https");
+  }
 }
 
 function parseAuthorization(value) {
@@ -93,4 +103,15 @@ export function mayIssue(institution, vct, earliest, latest) {
       authorization.starts <= latest &&
       (authorization.ends === null || earliest < authorization.ends),
   );
+}
+
+/**
+ * Return the paper seal of this digest (base64url SHA-256), and whose it is; null when unknown.
+ * @returns {{institution: Institution, certificate: import("./certificates.js").Certificate}|null}
+ */
+export function findSeal({ institutions }, digest) {
+  const seals = institutions.flatMap((institution) =>
+    institution.certificates.map((certificate) => ({ institution, certificate })),
+  );
+  return seals.find(({ certificate }) => certificate.thumbprint === digest) ?? null;
 }

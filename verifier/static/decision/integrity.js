@@ -8,7 +8,8 @@
 import { institutionCountry, isInstitutionId, isoCountry } from "./countries.js";
 import { VerificationError } from "./errors.js";
 import { isObject, isWhole } from "./json.js";
-import { readPresented, selectValue } from "./presented.js";
+import { readPresented } from "./presented.js";
+import { selectValue } from "./select.js";
 
 const RULES = [
   verifyPeriod, verifyExpiry, verifyBirth, verifyPlaces, verifyIssuingCountry, verifyInstitution,

@@ -24,10 +24,9 @@ const HEADER_MEMBERS = ["alg", "typ", "cty", "kid", "x5c", "x5t#S256", "iat"];
  * VerificationError (`list_signing_time`, `list_signer_unsuitable`).
  * @param {string} token
  * @param {import("./certificates.js").Certificate[]} anchors
- * @param {number} now
  * @returns {Promise<SignedList>}
  */
-export async function verifyJades(token, anchors, now, typ = null) {
+export async function verifyJades(token, anchors, typ = null) {
   const jws = parseJws(token, MAX_LIST_CHARACTERS);
   if (typ !== null && jws.header.typ !== typ) {
     throw new MalformedError(`not a token of type ${typ}`);
@@ -38,7 +37,7 @@ export async function verifyJades(token, anchors, now, typ = null) {
   const signer = findSigner(jws.header, anchors);
   await verifyJws(jws, await readSignerKey(signer), ALGORITHMS);
   verifyUsage(signer);
-  return { payload: jws.payload, signer, signedAt: verifySigningTime(jws.header, signer, now) };
+  return { payload: jws.payload, signer, signedAt: verifySigningTime(jws.header, signer) };
 }
 
 async function readSignerKey(signer) {
@@ -63,11 +62,16 @@ export function verifyOperator(signer, territory, operatorNames) {
   }
 }
 
-/** Refuse a list of tomorrow: it could hide the honest ones until then. */
-export function verifyIssueTime(issuedAt, now) {
-  if (issuedAt > now + CLOCK_LEEWAY) {
-    throw new VerificationError("the list is issued in the future", "list_from_future");
+/**
+ * Say why an issue is one of tomorrow, null when it is not. Signatures do not depend on the clock,
+ * so they are verified once; this is asked at every decision.
+ * @returns {"list_signing_time"|"list_from_future"|null}
+ */
+export function findFutureTime({ signedAt, issuedAt }, now) {
+  if (signedAt > now + CLOCK_LEEWAY) {
+    return "list_signing_time";
   }
+  return issuedAt > now + CLOCK_LEEWAY ? "list_from_future" : null;
 }
 
 /** Compare what the header names with each pinned certificate; nothing else is looked at. */
@@ -96,13 +100,13 @@ function verifyUsage({ extensions }) {
   }
 }
 
-function verifySigningTime(header, signer, now) {
+function verifySigningTime(header, signer) {
   if (!isWhole(header, "iat")) {
     throw new MalformedError("a signed list must say when it was signed, as an integer iat");
   }
   const { iat } = header;
-  if (iat < signer.notBefore || iat > Math.min(signer.notAfter, now + CLOCK_LEEWAY)) {
-    const message = "the list claims to be signed in the future or outside its signer's validity";
+  if (iat < signer.notBefore || iat > signer.notAfter) {
+    const message = "the list claims to be signed outside its signer's validity";
     throw new VerificationError(message, "list_signing_time");
   }
   return iat;

@@ -29,12 +29,21 @@
  * @property {string|null} issuedOn
  * @property {string|null} expiresOn
  * @property {string|null} statusConfirmation
+ * @property {string|null} exceptionDescription
+ * @property {boolean|null} forDuration
+ * @property {boolean|null} provisional
+ * @property {boolean|null} transitional
+ * @property {import("./work.js").PresentedEmployer[]|null} employers
+ * @property {import("./work.js").PresentedPlace[]|null} places
+ * @property {string[]|null} noFixedPlace
+ * @property {string[]} states those shown; there may be more
  */
 
 import { institutionCountry, isInstitutionId, isoCountry } from "./countries.js";
 import { parseDay } from "./dates.js";
-import { isObject } from "./json.js";
+import { selectFlag, selectText } from "./select.js";
 import { attestationType, probeShape } from "./type.js";
+import { readWork } from "./work.js";
 
 const FLAT = {
   pin: ["personal_administrative_number"],
@@ -47,6 +56,7 @@ const FLAT = {
   issuedOn: ["date_of_issuance"],
   expiresOn: ["date_of_expiry"],
   statusConfirmation: ["status_confirmation"],
+  transitional: ["transitional_rules"],
 };
 const WEBUILD = {
   pin: ["subject", "pin"],
@@ -58,6 +68,10 @@ const WEBUILD = {
   starts: ["memberstateAppliedLegislation", "startDate"],
   ends: ["memberstateAppliedLegislation", "endDate"],
   statusConfirmation: ["statusConfirmation", "statusConfirmationCode"],
+  exceptionDescription: ["statusConfirmation", "exceptionDescription"],
+  forDuration: ["memberstateAppliedLegislation", "certificateAppliesForDuranceOfStay"],
+  provisional: ["memberstateAppliedLegislation", "determinationIsProvisional"],
+  transitional: ["memberstateAppliedLegislation", "transitionRulesApplyAccordingEG"],
   surnames: ["subject", "names", "surnames"],
   forenames: ["subject", "names", "forenames"],
   surnameAtBirth: ["subject", "names", "surnameAtBirth"],
@@ -109,24 +123,12 @@ export function readPresented(specs, vct, claims) {
     issuedOn: day("issuedOn"),
     expiresOn: day("expiresOn"),
     statusConfirmation: text("statusConfirmation"),
+    exceptionDescription: text("exceptionDescription"),
+    forDuration: selectFlag(claims, paths.forDuration),
+    provisional: selectFlag(claims, paths.provisional),
+    transitional: selectFlag(claims, paths.transitional),
+    ...readWork(claims),
   };
-}
-
-/** Return the value at `path`, or null. */
-export function selectValue(claims, path) {
-  let value = claims;
-  for (const part of path) {
-    const inside =
-      typeof part === "number" ? Array.isArray(value) : isObject(value) && part in value;
-    value = inside ? (value[part] ?? null) : null;
-  }
-  return value;
-}
-
-/** Return the text at `path`, or null. */
-export function selectText(claims, path) {
-  const value = path === undefined ? null : selectValue(claims, path);
-  return typeof value === "string" ? value : null;
 }
 
 function readPerson(claims, paths) {

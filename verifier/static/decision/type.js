@@ -3,16 +3,20 @@
  * it prescribes. The schemas are those of `specs/types`, given by the caller.
  *
  * @typedef {object} Specs what `/scan/specs.json` holds
- * @property {Object<string, {kind: string, folder: string, name: string}>} types by `vct`
+ * @property {Object<string, AttestationType>} types by `vct`
  * @property {Object[]} schemas every JSON Schema of `specs/types`
+ *
+ * @typedef {{kind: string, folder: string, name: string, digests: Object<string, string>}}
+ *   AttestationType `digests` of the published metadata, base64, by `sha256`, `sha384`, `sha512`
  */
 
 import { format } from "../esspass/vendor/cfworker-json-schema/format.js";
 import { Validator } from "../esspass/vendor/cfworker-json-schema/validator.js";
-import { MalformedError } from "./errors.js";
+import { MalformedError, VerificationError } from "./errors.js";
 
 export const PDA1_WEBUILD = "eu.we-build.pda1.1";
 export const PDA1_EUDI = "urn:eudi:pda1:1";
+const MAX_INTEGRITY = 1024;
 const DRAFT = "2020-12";
 const VALIDATORS = new WeakMap();
 
@@ -60,6 +64,32 @@ export function verifyPresentationShape(specs, vct, claims) {
     const message = "the claims do not have the form of this type";
     throw new MalformedError(message, "schema_violation");
   }
+}
+
+/**
+ * Compare `vct#integrity` (W3C Subresource Integrity) with the metadata of a type of ours.
+ *
+ * Of several digests the strongest kind counts; none of a known kind is no match. Throws
+ * VerificationError, `type_metadata_integrity`.
+ */
+export function verifyTypeIntegrity(specs, vct, claims) {
+  const { digests } = attestationType(specs, vct);
+  if ("vct#integrity" in claims && !matchesIntegrity(digests, claims["vct#integrity"])) {
+    const message = "the credential was made for other type metadata";
+    throw new VerificationError(message, "type_metadata_integrity");
+  }
+}
+
+function matchesIntegrity(digests, integrity) {
+  if (typeof integrity !== "string" || integrity.length > MAX_INTEGRITY) {
+    return false;
+  }
+  const named = integrity.split(/\s+/).map((item) => /^([^?-]+)-([^?]*)/.exec(item) ?? []);
+  const known = named.filter(([, kind]) => kind !== undefined && Object.hasOwn(digests, kind));
+  const strongest = known.map(([, kind]) => kind).sort().at(-1);
+  const padless = (digest) => digest.replace(/=*$/, "");
+  return known.some(([, kind, digest]) =>
+    kind === strongest && padless(digest) === padless(digests[kind]));
 }
 
 function findValidator(specs, id) {
