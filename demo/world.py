@@ -7,7 +7,6 @@ A folder that holds a world already is opened as it is, so nothing a person did 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -244,8 +243,3 @@ def _create_databases(world: World, now: int) -> None:
             for citizen in people
         ]
         import_decisions(world.service(key).environ, documents, now)
-
-
-def environment(service: Service) -> dict[str, str]:
-    """The whole environment of a process of this service."""
-    return {**os.environ, **service.environ}

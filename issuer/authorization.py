@@ -19,6 +19,7 @@ from esspass.openid4vci.client_attestation import ClientAttestation
 from issuer.authorization_requests import AuthorizationRequests, PushedRequest
 from issuer.grants import Grants
 from issuer.history import Event, History
+from issuer.housekeeping import Housekeeping
 from issuer.offers import Grant as OfferGrant
 from issuer.offers import Offer, Offers, OfferState
 from issuer.proving import Call, Prover
@@ -46,6 +47,7 @@ class AuthorizationServer:
     offers: Offers
     records: Records
     history: History
+    housekeeping: Housekeeping
 
     def push(self, call: Call, form: Mapping[str, str]) -> str:
         """Take a pushed authorization request; return its ``request_uri`` (RFC 9126).
@@ -53,6 +55,7 @@ class AuthorizationServer:
         Raises ProtocolError.
         """
         client = self.prover.client(call, form.get("client_id"))
+        self.housekeeping.purge_in_passing(call.now)
         request = parse_authorization_request(form)
         self._require_known(request)
         return self.requests.add(self._bind(call, request), client.thumbprint, call.now)

@@ -24,6 +24,10 @@ MIGRATIONS = {
             person_id TEXT,
             completed_at BIGINT
         )""",
+    "issuer-authorization-requests-002": """
+        ALTER TABLE authorization_requests DROP COLUMN person_id""",
+    "issuer-authorization-requests-003": """
+        CREATE INDEX authorization_requests_end ON authorization_requests (ends_at)""",
 }
 REQUEST_URI_LIFETIME = 300
 INTERACTION_LIFETIME = 900
@@ -44,7 +48,6 @@ class PushedRequest:
     sign_in: str | None
     expires_at: int
     ends_at: int
-    person_id: str | None
     completed_at: int | None
 
     def open(self, now: int) -> bool:
@@ -61,9 +64,6 @@ class AuthorizationRequests:
     def add(self, request: AuthorizationRequest, thumbprint: str, now: int) -> str:
         """Keep a request; return its ``request_uri``."""
         request_uri = REQUEST_URI_PREFIX + create_secret()
-        self.database.execute(
-            "DELETE FROM authorization_requests WHERE ends_at < :limit", limit=now - 86400
-        )
         self.database.execute(
             "INSERT INTO authorization_requests (id, request_uri_hash, client_id, thumbprint,"
             " request, expires_at, ends_at) VALUES (:id, :uri_hash, :client_id, :thumbprint,"
@@ -117,17 +117,6 @@ class AuthorizationRequests:
             state=state,
         )
 
-    def identify(self, request_id: str, person_id: str) -> bool:
-        """Note who signed in; the first sign-in counts."""
-        return bool(
-            self.database.execute(
-                "UPDATE authorization_requests SET person_id = :person_id"
-                " WHERE id = :id AND person_id IS NULL AND completed_at IS NULL",
-                id=request_id,
-                person_id=person_id,
-            )
-        )
-
     def complete(self, request_id: str, now: int) -> bool:
         """End a request; exactly one caller gets True."""
         return bool(
@@ -137,6 +126,12 @@ class AuthorizationRequests:
                 id=request_id,
                 now=now,
             )
+        )
+
+    def purge(self, now: int) -> int:
+        """Drop requests that nobody can act on any more; return how many."""
+        return self.database.execute(
+            "DELETE FROM authorization_requests WHERE ends_at <= :now", now=now
         )
 
 
@@ -152,6 +147,5 @@ def _pushed(row: Row) -> PushedRequest:
         sign_in=row["sign_in"],
         expires_at=row["expires_at"],
         ends_at=row["ends_at"],
-        person_id=row["person_id"],
         completed_at=row["completed_at"],
     )

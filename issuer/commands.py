@@ -1,4 +1,4 @@
-"""The issuer's command line: bring an institution's decisions into its register."""
+"""The issuer's command line: bring decisions into the register, drop what is over."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import click
 from esspass.attestations import Document, Person, parse_person_record, parse_record
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
-from issuer.config import RegisterConfig
+from issuer.config import IssuerConfig, RegisterConfig
 from issuer.history import Event, History
 from issuer.records import Records
+from issuer.services import create_services
 
 People = Iterable[tuple[Person, Sequence[Document]]]
 
@@ -58,6 +59,18 @@ def import_command(file: Path) -> None:
     """
     identifiers = import_decisions(os.environ, _read(file), int(time.time()))
     click.echo(f"{len(identifiers)} decisions are in the register")
+
+
+@issuer.command("purge")
+def purge_command() -> None:
+    """Drop used codes, expired tokens, offers and requests that are over."""
+    config = IssuerConfig.from_environ(os.environ)
+    database = connect(config.database_url)
+    try:
+        count = create_services(config, database).housekeeping.purge(int(time.time()))
+    finally:
+        database.close()
+    click.echo(f"{count} rows were over and are gone")
 
 
 def _read(file: Path) -> list[tuple[Person, list[Document]]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
 from esspass.errors import MalformedError
+from esspass.openid4vci.client_attestation import ATTESTATION_MAX_AGE
 from esspass.web.environment import read_settings
 
 SIGN_IN_METHODS = ("pid", "oidc", "demo-eid")
@@ -29,7 +30,9 @@ class IssuerConfig:
     """Everything a deployment may set; required settings have no default. Times in seconds.
 
     ``attestation_types`` are vcts, ``sign_in`` the methods at the authorization endpoint (``pid``,
-    ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential.
+    ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential. New status
+    lists have ``status_bits`` bits: with 2 the back office can suspend, which the rulebooks for PD
+    A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1.
     """
 
     base_url: str
@@ -55,11 +58,13 @@ class IssuerConfig:
     batch_size: int = 10
     deferred_interval: int = 5
     status_list_size: int = 2**17
+    status_bits: int = 1
     status_lifetime: int = 86400
     status_ttl: int = 60
     require_key_attestation: bool = False
     require_dpop_nonce: bool = False
     require_attestation_challenge: bool = False
+    attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
 
     def __post_init__(self) -> None:
@@ -68,6 +73,8 @@ class IssuerConfig:
             raise MalformedError("ISSUER_SIGN_IN takes pid, oidc and demo-eid", code="bad_setting")
         if ("oidc" in self.sign_in) != (self.oidc is not None):
             raise MalformedError("oidc needs ISSUER_OIDC_ISSUER and the like", code="bad_setting")
+        if self.status_bits not in (1, 2):
+            raise MalformedError("ISSUER_STATUS_BITS takes 1 or 2", code="bad_setting")
         if not 2 <= self.batch_size <= 100:
             raise MalformedError("ISSUER_BATCH_SIZE takes 2 to 100", code="bad_setting")
 

@@ -199,6 +199,13 @@ class Credentials:
             )
         )
 
+    def purge(self) -> int:
+        """Drop deferred requests that are answered, or whose grant is gone; return how many."""
+        return self.database.execute(
+            "DELETE FROM deferred WHERE completed_at IS NOT NULL"
+            " OR NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = deferred.grant_id)"
+        )
+
 
 def _issued(row: Row) -> IssuedCredential:
     return IssuedCredential(

@@ -47,6 +47,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("Somebody has decided or withdrawn this document in the meantime."),
         _("Open the decision again to see where it stands."),
     ),
+    "status_not_expressible": ErrorText(
+        _("This document cannot be suspended"),
+        _("It was issued on a status list that only knows valid and withdrawn."),
+        _("Withdraw it if it must not count."),
+    ),
     "offer_not_open": ErrorText(
         _("The offer is no longer open"),
         _("It was taken, cancelled, or has expired."),

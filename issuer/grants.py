@@ -49,9 +49,18 @@ MIGRATIONS = {
             expires_at BIGINT NOT NULL
         )""",
     "issuer-tokens-002": "CREATE INDEX tokens_expiry ON tokens (expires_at)",
+    "issuer-tokens-003": "CREATE INDEX tokens_grant ON tokens (grant_id)",
+    "issuer-authorization-codes-002": """
+        CREATE INDEX authorization_codes_grant ON authorization_codes (grant_id)""",
 }
 CODE_LIFETIME = 60
+_NEW = 3600  # a grant younger than this may yet get its code or tokens
 ACCESS, REFRESH = "access", "refresh"
+_IDLE = (
+    "created_at < :limit"
+    " AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.grant_id = grants.id)"
+    " AND NOT EXISTS (SELECT 1 FROM authorization_codes c WHERE c.grant_id = grants.id)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +240,29 @@ class Grants:
         )
         return Token(_grant(rows[0]), rows[0]["token_jkt"]) if rows else None
 
-    def forget(self, now: int) -> int:
-        """Drop expired tokens; return how many."""
-        return self.database.execute("DELETE FROM tokens WHERE expires_at < :now", now=now)
+    def purge(self, now: int) -> int:
+        """Drop expired tokens, then codes and grants that no token hangs on; return how many.
+
+        A used code is kept as long as its grant has tokens: sent again, it still ends them all.
+        """
+        counts = [
+            self.database.execute("DELETE FROM tokens WHERE expires_at <= :now", now=now),
+            self.database.execute(
+                "DELETE FROM authorization_codes WHERE expires_at <= :now AND NOT EXISTS"
+                " (SELECT 1 FROM tokens t WHERE t.grant_id = authorization_codes.grant_id)",
+                now=now,
+            ),
+            self.database.execute(
+                "DELETE FROM granted WHERE grant_id IN"  # noqa: S608 - the condition is ours
+                f" (SELECT id FROM grants WHERE {_IDLE})",
+                limit=now - _NEW,
+            ),
+            self.database.execute(
+                f"DELETE FROM grants WHERE {_IDLE}",  # noqa: S608 - the condition is ours
+                limit=now - _NEW,
+            ),
+        ]
+        return sum(counts)
 
 
 def _grant(row: Row) -> Grant:

@@ -37,6 +37,8 @@ class Event(StrEnum):
     HELD = "held"
     APPROVED = "approved"
     REFUSED = "refused"
+    SUSPENDED = "suspended"
+    REINSTATED = "reinstated"
     WITHDRAWN = "withdrawn"
 
 

@@ -158,7 +158,7 @@ class CredentialIssuer:
                 record, configuration_id, template, len(jwks), grant_id
             )
         except StateError as error:
-            message = "the document was withdrawn or refused"
+            message = "the document was withdrawn, suspended or refused"
             raise ProtocolError(message, code="credential_request_denied") from error
         credentials = [
             self._sign(template, jwk, slot) for jwk, slot in zip(jwks, slots, strict=True)

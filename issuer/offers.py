@@ -31,6 +31,7 @@ MIGRATIONS = {
     "issuer-offers-002": "CREATE INDEX offers_record ON offers (record_id)",
 }
 TX_CODE_TRIES = 5
+_SHOWN = 30 * 86400  # offers that are over stay this long in the back office
 
 
 class Grant(StrEnum):
@@ -172,6 +173,12 @@ class Offers:
                 id=offer_id,
                 now=now,
             )
+        )
+
+    def purge(self, now: int) -> int:
+        """Drop offers that ended a month ago; return how many."""
+        return self.database.execute(
+            "DELETE FROM offers WHERE expires_at <= :limit", limit=now - _SHOWN
         )
 
     def cancel(self, offer_id: str, now: int) -> bool:

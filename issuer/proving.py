@@ -11,6 +11,7 @@ from cryptography import x509
 from esspass.errors import ProtocolError, UndecidedError
 from esspass.openid4vci.client_attestation import (
     ATTESTATION_HEADER,
+    ATTESTATION_MAX_AGE,
     POP_HEADER,
     POP_MAX_AGE,
     ClientAttestation,
@@ -54,7 +55,8 @@ class Call:
 class Prover:
     """Checks what callers bring; ``decide_wallet`` raises unless a chain is a wallet provider's.
 
-    ``audience`` is the issuer identifier of the authorization server.
+    ``audience`` is the issuer identifier of the authorization server; ``attestation_max_age`` in
+    seconds.
     """
 
     audience: str
@@ -64,6 +66,7 @@ class Prover:
     grants: Grants
     dpop_nonce_required: bool = False
     challenge_required: bool = False
+    attestation_max_age: int = ATTESTATION_MAX_AGE
 
     def decide(self, now: int) -> Callable[[Sequence[x509.Certificate]], object]:
         """Return the decision about wallet providers at a time.
@@ -85,19 +88,23 @@ class Prover:
         """Authenticate the wallet.
 
         Raises ProtocolError: ``invalid_client``, ``invalid_client_attestation``,
-        ``use_attestation_challenge``.
+        ``use_fresh_attestation``, ``use_attestation_challenge``.
         """
         tokens = [call.headers.get(name) for name in (ATTESTATION_HEADER, POP_HEADER)]
         if not tokens[0] or not tokens[1]:
             message = "a client attestation and its proof of possession are needed"
             raise ProtocolError(message, code="invalid_client", status=401)
-        client = verify_client_attestation(tokens[0], now=call.now, decide=self.decide(call.now))
+        client = verify_client_attestation(
+            tokens[0],
+            now=call.now,
+            decide=self.decide(call.now),
+            max_age=self.attestation_max_age,
+        )
         proof = verify_client_attestation_pop(
             tokens[1], client, audience=self.audience, now=call.now
         )
         self._check_challenge(proof.challenge, call.now)
         kept_until = proof.issued_at + POP_MAX_AGE + LEEWAY
-        self.replays.forget(call.now)
         if not self.replays.first_use(f"pop {client.thumbprint}", proof.jti, kept_until):
             message = "the proof of possession was used before"
             raise ProtocolError(message, code="invalid_client_attestation", status=401)

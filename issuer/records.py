@@ -64,6 +64,7 @@ class RecordState(StrEnum):
 
     PENDING = "pending"
     GRANTED = "granted"
+    SUSPENDED = "suspended"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
@@ -222,11 +223,23 @@ class Records:
 
     def decide(self, record_id: str, state: RecordState, now: int) -> None:
         """Grant or refuse a pending decision. Raises StateError when it is not pending."""
+        self._turn(record_id, RecordState.PENDING, state, now)
+
+    def suspend(self, record_id: str, now: int) -> None:
+        """Suspend a granted decision. Raises StateError when it is not granted."""
+        self._turn(record_id, RecordState.GRANTED, RecordState.SUSPENDED, now)
+
+    def reinstate(self, record_id: str, now: int) -> None:
+        """Put a suspended decision back in force. Raises StateError when it is not suspended."""
+        self._turn(record_id, RecordState.SUSPENDED, RecordState.GRANTED, now)
+
+    def _turn(self, record_id: str, before: RecordState, after: RecordState, now: int) -> None:
         changed = self.database.execute(
-            "UPDATE records SET state = :state, changed_at = :now"
-            " WHERE id = :id AND state = 'pending'",
+            "UPDATE records SET state = :after, changed_at = :now"
+            " WHERE id = :id AND state = :before",
             id=record_id,
-            state=state,
+            before=before,
+            after=after,
             now=now,
         )
         if not changed:
@@ -246,11 +259,11 @@ class Records:
             raise StateError
 
     def withdraw(self, record_id: str, reason: str, effective: date, now: int) -> None:
-        """Withdraw a granted decision, for ever. Raises StateError when it is not granted."""
+        """Withdraw a granted or suspended decision, for ever. Raises StateError for any other."""
         changed = self.database.execute(
             "UPDATE records SET state = 'withdrawn', withdrawal_reason = :reason,"
             " withdrawal_date = :effective, changed_at = :now"
-            " WHERE id = :id AND state = 'granted'",
+            " WHERE id = :id AND state IN ('granted', 'suspended')",
             id=record_id,
             reason=reason,
             effective=effective.isoformat(),

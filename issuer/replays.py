@@ -34,6 +34,6 @@ class Replays:
             )
         )
 
-    def forget(self, now: int) -> int:
-        """Drop what has expired; return how many."""
+    def purge(self, now: int) -> int:
+        """Drop what is refused for its age anyway; return how many."""
         return self.database.execute("DELETE FROM replays WHERE expires_at < :now", now=now)

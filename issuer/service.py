@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from esspass.attestations import Document, Person, attestation_type
-from esspass.errors import MalformedError, ProtocolError, VerificationError
+from esspass.attestations import attestation_type
+from esspass.errors import ProtocolError, VerificationError
 from esspass.openid4vci.offer import (
     AuthorizationGrant,
     CredentialOffer,
@@ -19,6 +19,7 @@ from esspass.openid4vci.offer import (
     TxCode,
     create_offer_uri,
 )
+from esspass.statuslist import INVALID, SUSPENDED, VALID
 from issuer.bearer import create_tx_code
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
@@ -83,25 +84,6 @@ class Issuer:
             if attestation_type(vct).kind == record.kind
         ]
 
-    def import_record(
-        self,
-        person: Person,
-        document: Document,
-        now: int,
-        *,
-        pending: bool = False,
-        actor: str = "",
-    ) -> str:
-        """Enter a decision about a person into the register; return its id.
-
-        A document number that is there already keeps its decision. Raises MalformedError.
-        """
-        state = RecordState.PENDING if pending else RecordState.GRANTED
-        record_id, is_new = self.records.add(person, document, now, state)
-        if is_new:
-            self.history.add(record_id, Event.IMPORTED, now, actor)
-        return record_id
-
     def create_offer(
         self,
         record_id: str,
@@ -111,12 +93,14 @@ class Issuer:
         tx_code: bool,
         now: int,
         created_by: str = "",
+        later: bool = False,
     ) -> CreatedOffer:
         """Offer a document to its person.
 
         ``grant`` is ``pre-authorized`` (the code in the offer suffices, with ``tx_code`` a second
         one sent by another way) or ``authorization`` (the person signs in). ``created_by`` names
-        the clerk. Raises UnknownRecordError, OfferError.
+        the clerk. With ``later`` the wallet waits for the document until the decision is approved.
+        Raises UnknownRecordError, OfferError; StateError when there is nothing left to hold.
         """
         record = self.records.get(record_id)
         grant = Grant(grant)
@@ -125,10 +109,13 @@ class Issuer:
         if code and grant is Grant.AUTHORIZATION:
             raise OfferError("a person who signs in needs no transaction code")
         lifetime = self.config.offer_lifetime
-        offer_id = self.offers.add(
-            record.id, vct, grant, code, now=now, lifetime=lifetime, created_by=created_by
-        )
-        self.history.add(record.id, Event.OFFERED, now, created_by, detail=grant)
+        with self.records.database.atomic():  # never an offer of what should have been held
+            if later and record.state is RecordState.GRANTED:
+                self.hold(record.id, now, created_by)
+            offer_id = self.offers.add(
+                record.id, vct, grant, code, now=now, lifetime=lifetime, created_by=created_by
+            )
+            self.history.add(record.id, Event.OFFERED, now, created_by, detail=grant)
         return CreatedOffer(offer_id, self.offer_uri(offer_id), code, now + lifetime)
 
     def _check_offer(self, record: Record, vct: str, now: int) -> None:
@@ -197,7 +184,7 @@ class Issuer:
             raise WithdrawalError("the effective date lies in the future", code="date_in_future")
         with self.records.database.atomic():
             self.records.withdraw(record.id, reason, effective, now)
-            invalid = self.status_lists.invalidate_all(record.id)
+            invalid = self.status_lists.set_all(record.id, INVALID)
             self.history.add(record.id, Event.WITHDRAWN, now, actor, detail=reason)
         return invalid
 
@@ -209,6 +196,28 @@ class Issuer:
             if record_id is None:
                 raise
             return self.records.get(record_id)
+
+    def suspend(self, record_id: str, now: int, actor: str = "") -> int:
+        """Suspend a document until it is reinstated; return how many credentials say so.
+
+        Raises StateError, and StatusNotExpressibleError for credentials on lists of one bit.
+        """
+        with self.records.database.atomic():
+            self.records.suspend(record_id, now)
+            suspended = self.status_lists.set_all(record_id, SUSPENDED)
+            self.history.add(record_id, Event.SUSPENDED, now, actor)
+        return suspended
+
+    def reinstate(self, record_id: str, now: int, actor: str = "") -> int:
+        """Put a suspended document back in force; return how many credentials are valid again.
+
+        Raises StateError.
+        """
+        with self.records.database.atomic():
+            self.records.reinstate(record_id, now)
+            valid = self.status_lists.set_all(record_id, VALID)
+            self.history.add(record_id, Event.REINSTATED, now, actor)
+        return valid
 
     def hold(self, record_id: str, now: int, actor: str = "") -> None:
         """Make a decision wait for approval: wallets that ask are told to come back.
@@ -227,11 +236,3 @@ class Issuer:
         """Refuse a pending decision. Raises StateError."""
         self.records.decide(record_id, RecordState.REFUSED, now)
         self.history.add(record_id, Event.REFUSED, now, actor)
-
-
-def parse_reason(text: str) -> WithdrawalReason:
-    """Read a reason. Raises MalformedError."""
-    try:
-        return WithdrawalReason(text)
-    except ValueError as error:
-        raise MalformedError("no such reason", code="unknown_reason") from error

@@ -33,6 +33,7 @@ from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.grants import Grants
 from issuer.history import History
+from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
 from issuer.nonces import Nonces
@@ -78,6 +79,7 @@ class Services:
     issuance: CredentialIssuer
     publication: Publication
     issuer: Issuer
+    housekeeping: Housekeeping
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,10 @@ class _Stores:
     credentials: Credentials
     status_lists: StatusLists
     replays: Replays
+
+    @property
+    def housekeeping(self) -> Housekeeping:
+        return Housekeeping(self.replays, self.requests, self.offers, self.grants, self.credentials)
 
 
 def services() -> Services:
@@ -133,10 +139,10 @@ def create_services(
         config, keys, database, chosen, fetcher, nonces, prover,
         AuthorizationServer(
             config.base_url, publication.configurations, prover, stores.requests, stores.grants,
-            stores.offers, stores.records, stores.history,
+            stores.offers, stores.records, stores.history, stores.housekeeping,
         ),
         TokenIssuer(
-            prover, stores.grants, stores.offers, stores.history,
+            prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
             config.access_token_lifetime, config.refresh_token_lifetime,
         ),
         issuance,
@@ -145,6 +151,7 @@ def create_services(
             config, stores.records, stores.offers, stores.credentials, stores.status_lists,
             stores.history, issuance,
         ),
+        stores.housekeeping,
     )  # fmt: skip
 
 
@@ -168,7 +175,7 @@ def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -
         AuthorizationRequests(database),
         Grants(database),
         Credentials(database),
-        StatusLists(database, config.status_list_size),
+        StatusLists(database, config.status_list_size, config.status_bits),
         Replays(database),
     )
 
@@ -185,4 +192,5 @@ def _create_prover(config: IssuerConfig, stores: _Stores, nonces: Nonces, view: 
         stores.grants,
         config.require_dpop_nonce,
         config.require_attestation_challenge,
+        config.attestation_max_age,
     )

@@ -1,8 +1,8 @@
 """Status lists: where every credential's status stands (Token Status List; HAIP 1.0, 6.1).
 
 An index is drawn at random from the whole list, so that it says nothing about its neighbours or
-the order of issuance. A slot is taken before the credential is signed. A status only ever rises:
-there is no statement that sets a credential back to valid.
+the order of issuance. A slot is taken before the credential is signed. Invalid is final (ARF,
+VCR_04): no statement changes it. Lists of two bits can also say suspended, which comes and goes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ MIGRATIONS = {
             size BIGINT NOT NULL,
             version BIGINT NOT NULL
         )""",
+    "issuer-status-lists-002": """
+        ALTER TABLE status_lists ADD COLUMN bits BIGINT NOT NULL DEFAULT 1""",
     "issuer-status-entries-001": """
         CREATE TABLE status_entries (
             list_id BIGINT NOT NULL,
@@ -38,16 +40,15 @@ MIGRATIONS = {
             signed_at BIGINT NOT NULL
         )""",
 }
-BITS = 1
 # After this many collisions in a row a list is taken as full: at half full that happens once in
 # a million draws, so lists are mostly used between half and three quarters.
 _DRAWS = 20
 
 
-class StatusFinalError(VerificationError):
-    """A credential that is not valid stays so (ARF, VCR_04)."""
+class StatusNotExpressibleError(VerificationError):
+    """A credential stands in a list with too few bits for this status."""
 
-    code = "status_final"
+    code = "status_not_expressible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,11 @@ class SignedList:
 
 @dataclass(frozen=True, slots=True)
 class StatusLists:
-    """All lists; ``size`` is the length of a new one."""
+    """All lists; ``size`` is the length of a new one, ``bits`` the width of its entries."""
 
     database: Database
     size: int
+    bits: int = 1
 
     def take(
         self, credential_id: str, draw: Callable[[int], int] = secrets.randbelow
@@ -90,49 +92,52 @@ class StatusLists:
         )
 
     def _current(self) -> tuple[int, int]:
-        rows = self.database.query("SELECT id, size FROM status_lists ORDER BY id DESC LIMIT 1")
+        """The newest list of our width."""
+        rows = self.database.query(
+            "SELECT id, size FROM status_lists WHERE bits = :bits ORDER BY id DESC LIMIT 1",
+            bits=self.bits,
+        )
         return (rows[0]["id"], rows[0]["size"]) if rows else self._open(1)
 
     def _open(self, list_id: int) -> tuple[int, int]:
+        """Open the first list of our width from here on; another process may have done so."""
         self.database.execute(
-            "INSERT INTO status_lists (id, size, version) VALUES (:id, :size, 1)"
+            "INSERT INTO status_lists (id, size, version, bits) VALUES (:id, :size, 1, :bits)"
             " ON CONFLICT DO NOTHING",
             id=list_id,
             size=self.size,
+            bits=self.bits,
         )
-        rows = self.database.query("SELECT size FROM status_lists WHERE id = :id", id=list_id)
+        rows = self.database.query("SELECT size, bits FROM status_lists WHERE id = :id", id=list_id)
+        if rows[0]["bits"] != self.bits:
+            return self._open(list_id + 1)
         return list_id, rows[0]["size"]
 
-    def set(self, credential_id: str, status: int) -> None:
-        """Set the status of a credential. Raises StatusFinalError unless it was valid before."""
-        with self.database.atomic():
-            rows = self.database.query(
-                "UPDATE status_entries SET status = :status WHERE credential_id = :credential_id"
-                " AND status = 0 AND :status > 0 RETURNING list_id",
-                credential_id=credential_id,
-                status=status,
-            )
-            if not rows:
-                raise StatusFinalError
-            self._changed(rows[0]["list_id"])
+    def set_all(self, record_id: str, status: int) -> int:
+        """Set every credential of a decision that is not invalid; return how many changed.
 
-    def invalidate_all(self, record_id: str) -> int:
-        """Invalidate every credential issued on a decision; return how many were valid."""
+        Raises StatusNotExpressibleError, and changes nothing, when a list is too narrow.
+        """
         with self.database.atomic():
             rows = self.database.query(
-                "UPDATE status_entries SET status = :invalid WHERE status = 0 AND credential_id IN"
+                "UPDATE status_entries SET status = :status"
+                " WHERE status <> :final AND status <> :status AND credential_id IN"
                 " (SELECT id FROM credentials WHERE record_id = :record_id) RETURNING list_id",
                 record_id=record_id,
-                invalid=INVALID,
+                status=status,
+                final=INVALID,
             )
             for list_id in sorted({row["list_id"] for row in rows}):
-                self._changed(list_id)
+                self._changed(list_id, status)
         return len(rows)
 
-    def _changed(self, list_id: int) -> None:
-        self.database.execute(
-            "UPDATE status_lists SET version = version + 1 WHERE id = :id", id=list_id
+    def _changed(self, list_id: int, status: int) -> None:
+        rows = self.database.query(
+            "UPDATE status_lists SET version = version + 1 WHERE id = :id RETURNING bits",
+            id=list_id,
         )
+        if status >= 1 << rows[0]["bits"]:
+            raise StatusNotExpressibleError
 
     def identifiers(self) -> list[int]:
         """Return the ids of all lists."""
@@ -146,8 +151,10 @@ class StatusLists:
 
     def read(self, list_id: int) -> StatusList:
         """Build the list as it stands."""
-        size = self.database.query("SELECT size FROM status_lists WHERE id = :id", id=list_id)
-        statuses = StatusList.empty(size[0]["size"], BITS)
+        lists = self.database.query(
+            "SELECT size, bits FROM status_lists WHERE id = :id", id=list_id
+        )
+        statuses = StatusList.empty(lists[0]["size"], lists[0]["bits"])
         rows = self.database.query(
             "SELECT idx, status FROM status_entries WHERE list_id = :id AND status > 0", id=list_id
         )

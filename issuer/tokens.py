@@ -20,6 +20,7 @@ from esspass.openid4vci.token import (
 from issuer.authorization import same_client
 from issuer.grants import ACCESS, REFRESH, AuthorizationCode, Grant, Grants
 from issuer.history import Event, History
+from issuer.housekeeping import Housekeeping
 from issuer.offers import Grant as OfferGrant
 from issuer.offers import Offer, Offers
 from issuer.proving import Call, Prover
@@ -33,14 +34,15 @@ class TokenIssuer:
     grants: Grants
     offers: Offers
     history: History
+    housekeeping: Housekeeping
     access_lifetime: int
     refresh_lifetime: int
 
     def redeem(self, call: Call, form: Mapping[str, str]) -> TokenResponse:
         """Answer a token request. Raises ProtocolError (RFC 6749, section 5.2)."""
         request = parse_token_request(form)
-        self.grants.forget(call.now)
         client = self.prover.client(call, request.client_id)
+        self.housekeeping.purge_in_passing(call.now)
         proof = self.prover.dpop(call)
         grant = self._grant(request, client, proof, call.now)
         refresh = not isinstance(request, RefreshRequest)

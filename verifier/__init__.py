@@ -64,7 +64,7 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
         examiner.examine,
         examiner.note_failure,
     )
-    return Verifier(config, relying_party, record)
+    return Verifier(config, relying_party, record, trust)
 
 
 def connect_verifier(config: VerifierConfig) -> Verifier:

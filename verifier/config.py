@@ -15,7 +15,10 @@ class VerifierConfig:
 
     ``identifier`` and ``registry_uri`` are how the relying party is registered (TS 119 475);
     ``wallet_url`` is a web wallet offered on this device. What was shown is kept for
-    ``claims_retention``, the verdict without it for ``verdict_retention``.
+    ``claims_retention``, the verdict without it for ``verdict_retention``. With
+    ``trusted_authorities`` wallets are told which issuers count, so that one that holds several
+    documents picks a good one; off, because a document of an unlisted issuer then never reaches
+    the inspector, who would learn less from silence than from "issuer not recognised".
     """
 
     base_url: str
@@ -32,6 +35,7 @@ class VerifierConfig:
     request_lifetime: int = 300
     claims_retention: int = 900
     verdict_retention: int = 30 * 86400
+    trusted_authorities: bool = False
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> VerifierConfig:

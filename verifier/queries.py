@@ -7,6 +7,7 @@ compared by personal number, so only with those the identity's number is asked f
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD, PID
@@ -43,10 +44,13 @@ _PID_NUMBER: dict[str, _Path] = {
 }
 
 
-def create_query(kind: Kind, *, with_pid: bool) -> dict[str, Any]:
+def create_query(
+    kind: Kind, *, with_pid: bool, authority_keys: Callable[[str], Sequence[str]] | None = None
+) -> dict[str, Any]:
     """Return the DCQL query for one document, together with the holder's PID or without.
 
-    ``pda1`` takes either published shape of the A1.
+    ``pda1`` takes either published shape of the A1. ``authority_keys`` gives, for a vct, the key
+    identifiers that a wallet's choice is limited to; none means no limit.
     """
     documents = _a1() if kind == "pda1" else [(_credential("ehic", EHIC, _FLAT), "pid_number")]
     credentials = [document for document, _ in documents]
@@ -55,7 +59,16 @@ def create_query(kind: Kind, *, with_pid: bool) -> dict[str, Any]:
         needed = dict.fromkeys(identity for _, identity in documents)
         credentials += [_identity(identity) for identity in needed]
         options = [[document["id"], identity] for document, identity in documents]
+    if authority_keys is not None:
+        for credential in credentials:
+            _limit(credential, authority_keys(credential["meta"]["vct_values"][0]))
     return {"credentials": credentials, "credential_sets": [{"options": options}]}
+
+
+def _limit(credential: dict[str, Any], keys: Sequence[str]) -> None:
+    """Accept certain authorities only (OpenID4VP 1.0, section 6.1.1.1)."""
+    if keys:
+        credential["trusted_authorities"] = [{"type": "aki", "values": list(keys)}]
 
 
 def _a1() -> list[tuple[dict[str, Any], str]]:

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 from esspass.errors import MalformedError, ProtocolError
 from esspass.openid4vp.relying_party import Flow, RelyingParty, State, Transaction
 from esspass.openid4vp.verifier_info import RegistrarDataset, create_registered_credentials
+from esspass.trust import TrustSource
 from esspass.verdict import Finding
+from verifier.authorities import find_authority_keys
 from verifier.conclusions import Conclusion, read_conclusion
 from verifier.config import VerifierConfig
 from verifier.inspections import Inspection, Inspections
@@ -96,6 +98,7 @@ class Verifier:
     config: VerifierConfig
     relying_party: RelyingParty
     inspections: Inspections
+    trust: TrustSource
 
     def start(self, wish: Wish | Kind, *, now: int, with_pid: bool = True) -> Started:
         """Begin an inspection. Raises MalformedError for a kind, purpose or flow we do not know."""
@@ -106,7 +109,7 @@ class Verifier:
         purpose = find_purpose(asked.purpose) if asked.purpose else default_purpose(kind)
         if purpose.kind != kind:
             raise MalformedError("this purpose is for another document", code="unknown_purpose")
-        place, query = parse_place(asked.place), create_query(kind, with_pid=asked.with_pid)
+        place, query = parse_place(asked.place), self._query(kind, asked, now)
         self.inspections.purge(now, self.config.verdict_retention)
         inspection_id = secrets.token_urlsafe(12)
         same_device = asked.flow == Flow.SAME_DEVICE
@@ -127,6 +130,16 @@ class Verifier:
             request_uri=transaction.request_uri,
             expires_at=transaction.expires_at,
             browser_secret=transaction.browser_secret,
+        )
+
+    def _query(self, kind: Kind, wish: Wish, now: int) -> dict[str, Any]:
+        if not self.config.trusted_authorities:
+            return create_query(kind, with_pid=wish.with_pid)
+        view = self.trust.view(now)
+        return create_query(
+            kind,
+            with_pid=wish.with_pid,
+            authority_keys=lambda vct: find_authority_keys(view, vct, now),
         )
 
     def result(self, inspection_id: str, now: int, inspector: str | None = None) -> Result:

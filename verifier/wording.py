@@ -54,6 +54,13 @@ _FAILED: Mapping[str, tuple[Text, Text]] = {
         _("Look at an identity document. If the names differ there too, do not accept this one."),
     ),
 }
+# By reason, where one differs from its check.
+_FAILED_FOR: Mapping[str, tuple[Text, Text]] = {
+    "suspended": (
+        _("Suspended"),
+        _("It may come back into force. Ask the issuing institution what applies today."),
+    ),
+}
 _UNDECIDED: Mapping[str, Text] = {
     "trust": _("Ask the issuing institution. A doubt does not make the document invalid."),
     "status": _("Check again in a few minutes. Until then, treat it as not checked."),
@@ -110,7 +117,7 @@ def _explain(vct: str, finding: Finding) -> Headline:
     if vct == PID:
         sentence = gettext("About the identity data: %(sentence)s", sentence=sentence)
     if finding.outcome is Outcome.FAILED:
-        title, next_step = _FAILED[finding.check]
+        title, next_step = _FAILED_FOR.get(finding.reason) or _FAILED[finding.check]
         return Headline(Outcome.FAILED, str(title), sentence, str(next_step))
     next_step = _UNDECIDED.get(finding.check, _UNDECIDED_OTHERWISE)
     return Headline(Outcome.INDETERMINATE, gettext("Cannot be decided"), sentence, str(next_step))

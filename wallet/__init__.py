@@ -28,6 +28,7 @@ from wallet.pages.access import UNLOCK_SECONDS, WALLET, open_keys
 from wallet.pages.account import create_account_blueprint
 from wallet.pages.adding import create_adding_blueprint
 from wallet.pages.documents import create_documents_blueprint
+from wallet.pages.pictures import create_pictures_blueprint
 from wallet.pages.presenting import create_presenting_blueprint
 from wallet.pages.wording import ERROR_TEXTS, EVENTS, STANDINGS
 from wallet.schema import ALL_MIGRATIONS
@@ -55,6 +56,7 @@ def create_app(
     app.register_blueprint(create_documents_blueprint())
     app.register_blueprint(create_adding_blueprint())
     app.register_blueprint(create_presenting_blueprint())
+    app.register_blueprint(create_pictures_blueprint())
     app.register_blueprint(create_account_blueprint(passkeys, sessions))
     return app
 

@@ -52,6 +52,11 @@ class Card:
     expires_at: int | None
     claims: tuple[DescribedClaim, ...]
 
+    @property
+    def renewable(self) -> bool:
+        """Whether fresh copies may be asked for: not of what the institution has withdrawn."""
+        return self.standing is not Standing.WITHDRAWN
+
 
 def create_card(held: HeldCredential, locale: str, now: int) -> Card:
     """Draw and describe a held credential. Raises MalformedError for a type we do not know."""

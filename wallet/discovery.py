@@ -22,7 +22,12 @@ from esspass.openid4vci.authorization_server import (
     AuthorizationServerMetadata,
     parse_authorization_server_metadata,
 )
-from esspass.openid4vci.metadata import IssuerMetadata, parse_issuer_metadata, well_known_url
+from esspass.openid4vci.metadata import (
+    CredentialConfiguration,
+    IssuerMetadata,
+    parse_issuer_metadata,
+    well_known_url,
+)
 from esspass.openid4vci.offer import CredentialOffer, parse_credential_offer, parse_offer_uri
 from wallet.links import read_host
 from wallet.type_metadata import clean_text
@@ -46,6 +51,12 @@ class ResolvedOffer:
     metadata: IssuerMetadata
     server: AuthorizationServerMetadata
     party: Party
+
+    @property
+    def offered(self) -> list[CredentialConfiguration]:
+        """What is offered, in the order of the offer."""
+        names = self.offer.credential_configuration_ids
+        return [self.metadata.configurations[name] for name in names]
 
 
 def fetch_offer(uri: str, fetcher: Fetcher) -> CredentialOffer:

@@ -120,6 +120,17 @@ class History:
         )
         return self._read(holder_id, rows[0]) if rows else None
 
+    def delete(self, holder_id: str, entry_id: str) -> bool:
+        """Delete one entry of this holder; False when it is not there (any more)."""
+        return (
+            self.database.execute(
+                "DELETE FROM wallet_history WHERE id = :id AND holder_id = :holder_id",
+                id=entry_id,
+                holder_id=holder_id,
+            )
+            > 0
+        )
+
     def delete_all(self, holder_id: str) -> int:
         """Clear a holder's history; return how many entries went."""
         return self.database.execute(

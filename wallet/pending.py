@@ -43,11 +43,13 @@ class Pending:
         """Keep ``members`` until ``expires_at``; return its unguessable id. Expired ones go.
 
         ``pending_id`` names it when something unguessable exists already: an OAuth ``state``.
+        What came first stays.
         """
         pending_id = pending_id or secrets.token_urlsafe(32)
         self.database.execute("DELETE FROM wallet_pending WHERE expires_at < :now", now=now)
         self.database.execute(
-            "INSERT INTO wallet_pending VALUES (:id, :kind, :holder_id, :sealed, :expires_at)",
+            "INSERT INTO wallet_pending VALUES (:id, :kind, :holder_id, :sealed, :expires_at)"
+            " ON CONFLICT (id) DO NOTHING",
             id=pending_id,
             kind=kind,
             holder_id=holder_id,

@@ -2,6 +2,7 @@
 
 OpenID4VP 1.0, sections 8 and 8.5 (``direct_post.jwt``). No match and no consent are the same
 answer, ``access_denied``, sent only when the citizen has seen the request (sections 15.4.1, 15.9).
+A request that must not be answered is refused to a trusted verifier's face, and to nobody else.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ from esspass.fetch import Fetcher
 from esspass.jose.jws import parse_json_object
 from esspass.openid4vp.dcql import Candidate, NoMatchError, Selection
 from esspass.openid4vp.link import RequestLink
-from esspass.openid4vp.response import create_error_response, create_response
+from esspass.openid4vp.refusal import Refusal, RefusedRequestError
+from esspass.openid4vp.response import (
+    create_error_response,
+    create_refusal_response,
+    create_response,
+)
 from esspass.sdjwt import create_key_binding, create_presentation
 from wallet.consent import Choice, ConsentRequest, create_consent_request, find_cautions
 from wallet.credentials import Credentials
-from wallet.discovery import Decide
+from wallet.discovery import Decide, read_organization
 from wallet.history import Encounter, Event, History, SharedClaims
 from wallet.keys import Holder, HolderKeys
 from wallet.links import read_host
@@ -35,6 +41,17 @@ class Answered:
     redirect_uri: str | None = None
 
 
+class UnanswerableError(ProtocolError):
+    """A trusted verifier asked in a way that must not be answered.
+
+    ``stopped`` is how it ended; ``told`` whether the verifier took the error.
+    """
+
+    def __init__(self, cause: RefusedRequestError, stopped: Answered, *, told: bool) -> None:
+        super().__init__(str(cause), code=cause.code)
+        self.stopped, self.told = stopped, told
+
+
 @dataclass(frozen=True, slots=True)
 class Presentation:
     """Answers requests for holders."""
@@ -47,9 +64,15 @@ class Presentation:
     def fetch(
         self, holder_id: str, link: RequestLink, decide: Decide, now: int
     ) -> PresentationRequest:
-        """Fetch and verify a request; a refused one is noted with its host and reason."""
+        """Fetch and verify a request; a refused one is noted with its host and reason.
+
+        Raises UnanswerableError after a trusted verifier was told (section 8.5), else as
+        ``fetch_request``.
+        """
         try:
             return fetch_request(link, self.fetcher, decide, now)
+        except RefusedRequestError as error:
+            raise self._stop(holder_id, link, error, now) from error
         except EsspassError as error:
             encounter = Encounter("", _host(link.request_uri), reason=error.code)
             self.history.add(holder_id, Event.FAILED, encounter, now)
@@ -71,7 +94,9 @@ class Presentation:
         vp_token = self._sign(holder, asked, selection, now)
         received = asked.received
         try:
-            redirect_uri = self._send(received, create_response(vp_token, received.request))
+            redirect_uri = self._post(
+                received.request.response_uri, create_response(vp_token, received.request)
+            )
         except EsspassError as error:
             self._note(holder.id, received, Event.FAILED, now, shared, error.code)
             raise
@@ -84,11 +109,31 @@ class Presentation:
         """Say no. ``event`` is REFUSED or NO_MATCH, for the history only."""
         redirect_uri = None
         try:
-            redirect_uri = self._send(received, create_error_response(received.request))
+            redirect_uri = self._post(
+                received.request.response_uri, create_error_response(received.request)
+            )
         except (ProtocolError, MalformedError):
             redirect_uri = None  # section 8.2: the verifier need not take an error well
         entry = self._note(holder_id, received, event, now)
         return Answered(event, entry, redirect_uri)
+
+    def _stop(
+        self, holder_id: str, link: RequestLink, error: RefusedRequestError, now: int
+    ) -> UnanswerableError:
+        """Tell the verifier once and note it; that it cannot be told changes nothing here."""
+        told, redirect_uri = self._tell(error.refusal)
+        host = _host(error.refusal.response_uri if error.refusal else link.request_uri)
+        encounter = Encounter(read_organization(error.chain), host, reason=error.code)
+        entry = self.history.add(holder_id, Event.FAILED, encounter, now)
+        return UnanswerableError(error, Answered(Event.FAILED, entry, redirect_uri), told=told)
+
+    def _tell(self, refusal: Refusal | None) -> tuple[bool, str | None]:
+        if refusal is None:
+            return False, None
+        try:
+            return True, self._post(refusal.response_uri, create_refusal_response(refusal))
+        except EsspassError:
+            return False, None
 
     def _sign(
         self, holder: Holder, asked: ConsentRequest, selection: Selection, now: int
@@ -113,11 +158,9 @@ class Presentation:
             now=now,
         )
 
-    def _send(self, received: PresentationRequest, form: Mapping[str, str]) -> str | None:
+    def _post(self, response_uri: str, form: Mapping[str, str]) -> str | None:
         """POST the answer; return where to go on, if the verifier says so (section 8.2)."""
-        answer = self.fetcher.post_form(
-            received.request.response_uri, form, {"Accept": "application/json"}
-        )
+        answer = self.fetcher.post_form(response_uri, form, {"Accept": "application/json"})
         if 400 <= answer.status < 500:
             raise ProtocolError("the verifier refused the answer", code="answer_refused")
         answer.require(200)

@@ -15,10 +15,11 @@ from typing import Any
 from esspass.errors import MalformedError
 from esspass.fetch import Fetcher
 from esspass.jose.jws import create_json
+from esspass.openid4vp.client_metadata import ALGORITHMS
 from esspass.openid4vp.dcql import SD_JWT_VC
 from esspass.openid4vp.link import RequestLink
+from esspass.openid4vp.refusal import RefusedRequestError
 from esspass.openid4vp.request_object import (
-    ALGORITHMS,
     MEDIA_TYPE,
     AuthorizationRequest,
     verify_request_object,
@@ -72,7 +73,8 @@ def fetch_request(
 ) -> PresentationRequest:
     """Fetch and verify a request object.
 
-    Raises MalformedError, ProtocolError, VerificationError (``untrusted_…`` when no list vouches
+    Raises RefusedRequestError when a trusted verifier asks in a way that must not be answered,
+    MalformedError, ProtocolError, VerificationError (``untrusted_…`` when no list vouches
     for the verifier), UndecidedError or UnavailableError.
     """
     headers = {"Accept": MEDIA_TYPE}
@@ -96,7 +98,11 @@ def read_request(members: Mapping[str, Any], decide: Decide, now: int) -> Presen
 def _verify(
     token: str, client_id: str, wallet_nonce: str | None, decide: Decide, now: int
 ) -> PresentationRequest:
-    request = verify_request_object(token, client_id, now=now, wallet_nonce=wallet_nonce)
+    try:
+        request = verify_request_object(token, client_id, now=now, wallet_nonce=wallet_nonce)
+    except RefusedRequestError as error:
+        decide(error.chain)  # a stranger may sign anything, under a certificate of his own making
+        raise
     decide(request.chain)
     party = Party(read_organization(request.chain), read_host(request.response_uri))
     return PresentationRequest(token, client_id, wallet_nonce, request, party)

@@ -30,6 +30,7 @@ from wallet.credentials import Checked, Copy, Credentials, HeldCredential, Prove
 from wallet.discovery import read_organization
 from wallet.history import Encounter, Event, History, SharedClaims
 from wallet.keys import HolderKeys
+from wallet.pictures import Pictures, fetch_pictures
 
 Inspect = Callable[[str, int], Verdict[Credential]]
 
@@ -63,6 +64,7 @@ class Receiver:
     credentials: Credentials
     history: History
     inspect: Inspect
+    pictures: Pictures
 
     def keep(self, delivery: Delivery, now: int) -> str:
         """Verify a delivery and store it as a new card; return its id.
@@ -74,6 +76,7 @@ class Receiver:
         holder_id, vct = delivery.holder_id, delivery.configuration.vct
         provenance = _provenance(delivery)
         credential_id = self.credentials.add(holder_id, vct, copies, provenance, checked)
+        self._keep_pictures(delivery, credential_id, now)
         self._accept(delivery, copies, now)
         return credential_id
 
@@ -83,7 +86,15 @@ class Receiver:
         provenance = _provenance(delivery)
         for key_id in self.credentials.replace_copies(held, copies, provenance, checked):
             self.keys.delete(delivery.holder_id, key_id)
+        self._keep_pictures(delivery, held.id, now)
         self._accept(delivery, copies, now)
+
+    def _keep_pictures(self, delivery: Delivery, credential_id: str, now: int) -> None:
+        """Keep what the issuer shows itself by; when it cannot be had, what there was stays."""
+        access, fetcher = delivery.access, self.pictures.fetcher
+        found = fetch_pictures(access.party, access.metadata, (delivery.configuration,), fetcher)
+        if found:
+            self.pictures.keep(delivery.holder_id, credential_id, found, now)
 
     def _verify(self, delivery: Delivery, now: int) -> tuple[tuple[Copy, ...], Checked]:
         vct, texts = delivery.configuration.vct, delivery.issued.credentials

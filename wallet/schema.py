@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from esspass import statuslist, trust
 from esspass.web import passkeys
-from wallet import credentials, deferred, history, holders, keys, pending
+from wallet import credentials, deferred, history, holders, keys, pending, pictures
 
 MIGRATIONS: dict[str, str] = {
     **holders.MIGRATIONS,
@@ -13,6 +13,7 @@ MIGRATIONS: dict[str, str] = {
     **history.MIGRATIONS,
     **deferred.MIGRATIONS,
     **pending.MIGRATIONS,
+    **pictures.MIGRATIONS,
 }
 
 ALL_MIGRATIONS: dict[str, str] = {

@@ -26,6 +26,7 @@ from wallet.issuance import Issuance, Received
 from wallet.keys import Holder, HolderKeys
 from wallet.links import read_host
 from wallet.pending import Pending
+from wallet.pictures import Pictures, fetch_pictures
 from wallet.presentation import Answered, Presentation
 from wallet.presentation_request import PresentationRequest
 from wallet.receiving import create_checked
@@ -68,6 +69,7 @@ class Wallet:
     history: History
     deferred: DeferredCredentials
     pending: Pending
+    pictures: Pictures
     issuance: Issuance
     presentation: Presentation
 
@@ -84,6 +86,14 @@ class Wallet:
     def resolve_again(self, offer: CredentialOffer, now: int) -> ResolvedOffer:
         """Find the issuer of an offer that was read before."""
         return fetch_issuer(offer, self.issuance.desk.fetcher, self.inspector.decide(now), now)
+
+    def keep_offer_pictures(
+        self, holder_id: str, pending_id: str, resolved: ResolvedOffer, expires_at: int, now: int
+    ) -> None:
+        """Fetch and keep the pictures of an offer for as long as it can be answered."""
+        offered = resolved.offered
+        found = fetch_pictures(resolved.party, resolved.metadata, offered, self.pictures.fetcher)
+        self.pictures.keep(holder_id, pending_id, found, now, expires_at)
 
     def accept_offer(
         self, holder: Holder, uri: str, tx_code: str | None, now: int,
@@ -177,6 +187,7 @@ class Wallet:
         held = self.find(holder_id, credential_id)
         for key_id in self.credentials.delete(holder_id, credential_id):
             self.keys.delete(holder_id, key_id)
+        self.pictures.delete(holder_id, credential_id)
         host = read_host(held.provenance.credential_issuer)
         shared = (SharedClaims(held.vct, ()),)
         encounter = Encounter(held.provenance.issuer_name, host, shared=shared)
@@ -191,6 +202,7 @@ class Wallet:
             self.credentials.delete(holder_id, each.id)
         self.deferred.delete_all(holder_id)
         self.pending.delete_all(holder_id)
+        self.pictures.delete_all(holder_id)
         self.history.delete_all(holder_id)
         self.holders.delete(holder_id)
         for each in held:

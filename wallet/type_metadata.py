@@ -1,22 +1,17 @@
 """Names of credential types: our own from pinned copies, others' from their metadata, as text only.
 
-SD-JWT VC draft 13, section 6. A type that is one of ours is never looked up. Of another type only
-the display names are taken, cleaned of everything that is not plain text; pictures, style and
-remote references are ignored. The metadata must name the type it was fetched for and match the
-``vct#integrity`` the issuer signed.
+SD-JWT VC draft 13, section 6. A type that is one of ours is never looked up. The names of another
+type are cleaned of everything that is not plain text; for its pictures see ``wallet.pictures``. The
+metadata must name the type it was fetched for and match the ``vct#integrity`` the issuer signed.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from esspass.attestations import attestation_types
+from esspass.attestations import attestation_types, matches_integrity
 from esspass.errors import MalformedError, VerificationError
 from esspass.fetch import Fetcher
 from esspass.jose.jws import parse_json_object
@@ -24,71 +19,51 @@ from esspass.jose.jws import parse_json_object
 MAX_EXTENDS = 4
 MAX_METADATA = 256 * 1024
 MAX_NAME = 80
-_DIGESTS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 _DROPPED = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 
 
 def fetch_display_names(vct: str, claims: Mapping[str, Any], fetcher: Fetcher) -> dict[str, str]:
-    """Return the display names of a type by locale; nothing for our own types and for names.
+    """Return the display names of a type by locale; raises as ``fetch_type_metadata``."""
+    names: dict[str, str] = {}
+    for metadata in fetch_type_metadata(vct, claims, fetcher):
+        names = {**read_display_names(metadata), **names}
+    return names
+
+
+def fetch_type_metadata(
+    vct: str, claims: Mapping[str, Any], fetcher: Fetcher
+) -> list[dict[str, Any]]:
+    """Return the metadata of a type and of what it extends; nothing for our own and for names.
 
     ``vct`` is followed only when it is an https address. Raises VerificationError with code
     ``type_metadata_*`` when the metadata must not be believed, UnavailableError when it cannot be
     had, MalformedError when it is not metadata or lies where we do not look.
     """
     if vct in attestation_types() or not vct.startswith("https://"):
-        return {}
-    names: dict[str, str] = {}
-    seen: set[str] = set()
+        return []
+    found: dict[str, dict[str, Any]] = {}
     address: str | None = vct
     integrity = claims.get("vct#integrity")
     while address is not None:
-        if address in seen or len(seen) > MAX_EXTENDS:
+        if address in found or len(found) > MAX_EXTENDS:
             raise VerificationError("the type extends itself", code="type_metadata_loop")
-        seen.add(address)
-        metadata = _fetch(address, integrity, fetcher)
-        names = {**read_display_names(metadata), **names}
+        metadata = found[address] = _fetch(address, integrity, fetcher)
         address, integrity = metadata.get("extends"), metadata.get("extends#integrity")
         if address is not None and not str(address).startswith("https://"):
             raise MalformedError("extends is not an https address", code="type_metadata_malformed")
-    return names
+    return list(found.values())
 
 
 def _fetch(address: str, integrity: Any, fetcher: Fetcher) -> dict[str, Any]:
     answer = fetcher.get(address, {"Accept": "application/json"}).require(200)
     if len(answer.body) > MAX_METADATA:
         raise MalformedError("the type metadata is too large", code="type_metadata_malformed")
-    if integrity is not None:
-        verify_integrity(answer.body, integrity)
+    if integrity is not None and not matches_integrity(answer.body, integrity):
+        raise VerificationError("the type metadata was altered", code="type_metadata_integrity")
     metadata = parse_json_object(answer.body)
     if metadata.get("vct") != address:
         raise VerificationError("the metadata is of another type", code="type_metadata_other_vct")
     return metadata
-
-
-def verify_integrity(body: bytes, integrity: Any) -> None:
-    """Check Subresource Integrity: one of the digests of the strongest kind must match.
-
-    Raises VerificationError, also when no digest is of a kind we know.
-    """
-    digests = _parse_integrity(integrity)
-    strongest = max(digests, default="")
-    for expected in digests.get(strongest, []):
-        if hmac.compare_digest(_DIGESTS[strongest](body).digest(), expected):
-            return
-    raise VerificationError("the type metadata was altered", code="type_metadata_integrity")
-
-
-def _parse_integrity(integrity: Any) -> dict[str, list[bytes]]:
-    found: dict[str, list[bytes]] = {}
-    for item in str(integrity).split():
-        kind, _, value = item.partition("?")[0].partition("-")
-        if kind in _DIGESTS:
-            try:
-                digest = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
-            except (binascii.Error, ValueError):
-                continue
-            found.setdefault(kind, []).append(digest)
-    return found
 
 
 def read_display_names(metadata: Mapping[str, Any]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from wallet.holders import Holders
 from wallet.issuance import Issuance
 from wallet.keys import Holder, HolderKeys
 from wallet.pending import Pending
+from wallet.pictures import Pictures, create_picture_fetcher
 from wallet.presentation import Presentation
 from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
@@ -45,7 +46,8 @@ class _Stores:
         deferred = DeferredCredentials(self.database, self.server_key)
         history = History(self.database, self.server_key)
         inspector = self._create_inspector(config, fetcher)
-        receiver = Receiver(keys, credentials, history, inspector.inspect)
+        pictures = Pictures(self.database, self.server_key, create_picture_fetcher(fetcher.policy))
+        receiver = Receiver(keys, credentials, history, inspector.inspect, pictures)
         provider = WalletProvider(read_signer(config.keys_folder, "provider"), config.base_url)
         desk = AccessDesk(fetcher, provider, config.base_url + CALLBACK_PATH)
         return Wallet(
@@ -57,6 +59,7 @@ class _Stores:
             history=history,
             deferred=deferred,
             pending=Pending(self.database, self.server_key),
+            pictures=pictures,
             issuance=Issuance(desk, keys, deferred, receiver, config.copies),
             presentation=Presentation(fetcher, keys, credentials, history),
         )

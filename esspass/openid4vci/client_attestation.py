@@ -27,6 +27,7 @@ from esspass.keys.signer import Signer
 from esspass.openid4vci.members import (
     read_integer,
     read_object,
+    read_optional_integer,
     read_optional_string,
     read_string,
 )
@@ -44,7 +45,9 @@ POP_HEADER = "OAuth-Client-Attestation-PoP"
 CHALLENGE_HEADER = "OAuth-Client-Attestation-Challenge"
 AUTH_METHOD = "attest_jwt_client_auth"
 POP_MAX_AGE = 300
+ATTESTATION_MAX_AGE = 86400
 REFUSED = "invalid_client_attestation"
+STALE = "use_fresh_attestation"
 
 Decide = Callable[[Sequence[x509.Certificate]], object]
 
@@ -118,17 +121,27 @@ def create_client_attestation_pop(
     return create_jws({"typ": POP_TYP}, payload, instance)
 
 
-def verify_client_attestation(token: str, *, now: int, decide: Decide) -> ClientAttestation:
+def verify_client_attestation(
+    token: str, *, now: int, decide: Decide, max_age: int = ATTESTATION_MAX_AGE
+) -> ClientAttestation:
     """Check a wallet attestation; ``decide`` raises unless the chain is a wallet provider's.
 
-    Raises ProtocolError ``invalid_client_attestation`` (401).
+    Raises ProtocolError ``invalid_client_attestation`` (401), also for one that has expired, which
+    the conformance suite wants (``exp-in-past``); ``use_fresh_attestation`` (400; -07, section 6.2)
+    for a genuine one made more than ``max_age`` seconds ago, or without ``iat``.
     """
     with refuse_with(REFUSED, 401):
         jws = parse_typed_jwt(token, ATTESTATION_TYP)
         chain = parse_x5c(jws.header)
         verify_jws(jws, parse_leaf_key(chain))
         decide(chain)
-        return _read(jws.claims(), chain, now)
+        claims = jws.claims()
+        attestation = _read(claims, chain, now)
+        issued_at = read_optional_integer(claims, "iat")
+    if issued_at is None or issued_at < now - max_age:
+        message = "the client attestation is too old, or does not say when it was made"
+        raise ProtocolError(message, code=STALE)
+    return attestation
 
 
 def _read(

@@ -16,12 +16,17 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from esspass.errors import ExpiredError, MalformedError, ProtocolError
-from esspass.jose.jwe import CONTENT_ENCRYPTION, KEY_AGREEMENT
 from esspass.jose.jws import create_jws, parse_jws, verify_jws
 from esspass.keys.certificates import create_x5c, create_x5t_s256, parse_leaf_key, parse_x5c
-from esspass.keys.jwk import parse_jwk
 from esspass.keys.signer import Signer
-from esspass.openid4vp.dcql import SD_JWT_VC, DcqlQuery, parse_dcql
+from esspass.openid4vp.client_metadata import (
+    ALGORITHMS,
+    choose_encryption,
+    create_client_metadata,
+    verify_formats,
+)
+from esspass.openid4vp.dcql import DcqlQuery, parse_dcql
+from esspass.openid4vp.refusal import RefusedRequestError, is_state, is_web_uri, read_refusal
 from esspass.openid4vp.verifier_info import (
     RegistrarDataset,
     create_verifier_info,
@@ -33,7 +38,6 @@ MEDIA_TYPE = "application/oauth-authz-req+jwt"
 STATIC_AUDIENCE = "https://self-issued.me/v2"
 RESPONSE_MODE = "direct_post.jwt"
 X509_HASH, X509_SAN_DNS = "x509_hash:", "x509_san_dns:"
-ALGORITHMS = ("ES256",)
 MAX_BYTES = 256 * 1024
 LEEWAY = 60
 MIN_NONCE = 16  # characters; HAIP's 128 bit of entropy never fit into fewer
@@ -114,24 +118,30 @@ def create_request_object(
     return create_jws({"typ": TYP, "x5c": create_x5c(signer.certificates)}, claims, signer)
 
 
-def create_client_metadata(encryption_jwk: Mapping[str, str]) -> dict[str, Any]:
-    """Write the three members HAIP lets a request carry."""
-    formats = {"sd-jwt_alg_values": list(ALGORITHMS), "kb-jwt_alg_values": list(ALGORITHMS)}
-    return {
-        "jwks": {"keys": [dict(encryption_jwk)]},
-        "encrypted_response_enc_values_supported": list(CONTENT_ENCRYPTION),
-        "vp_formats_supported": {SD_JWT_VC: formats},
-    }
-
-
 def verify_request_object(
     token: str, client_id: str, *, now: int, wallet_nonce: str | None = None
 ) -> AuthorizationRequest:
     """Check a fetched request object and read it; nothing from outside it is used but these.
 
     ``client_id`` is that of the link, ``wallet_nonce`` what this wallet sent, if it did. Raises
-    ProtocolError with the code to answer with, MalformedError, SignatureError or ExpiredError.
+    ProtocolError, MalformedError, SignatureError or ExpiredError while it is not known who asks;
+    after that RefusedRequestError, with what may be told to whoever asks.
     """
+    claims, chain = _authenticate(token, client_id, wallet_nonce)
+    _verify_times(claims, now)
+    if claims.get("aud") not in (STATIC_AUDIENCE, [STATIC_AUDIENCE]):
+        raise ProtocolError("the request is meant for another audience")
+    try:
+        _verify_parameters(claims)
+        return _request(claims, chain)
+    except (ProtocolError, MalformedError) as error:
+        raise RefusedRequestError(error, chain, read_refusal(claims, error)) from error
+
+
+def _authenticate(
+    token: str, client_id: str, wallet_nonce: str | None
+) -> tuple[Mapping[str, Any], tuple[x509.Certificate, ...]]:
+    """Return what was signed by the holder of ``client_id``, for this fetch, and its chain."""
     match_client = _prefix_rule(client_id)
     jws = parse_jws(token, MAX_BYTES)
     if jws.header.get("typ") != TYP:
@@ -144,9 +154,7 @@ def verify_request_object(
     match_client(client_id, chain[0], claims)
     if wallet_nonce is not None and claims.get("wallet_nonce") != wallet_nonce:
         raise ProtocolError("wallet_nonce was not echoed")
-    _verify_times(claims, now)
-    _verify_parameters(claims)
-    return _request(claims, chain)
+    return claims, chain
 
 
 def _prefix_rule(client_id: str) -> Callable[[str, x509.Certificate, Mapping[str, Any]], None]:
@@ -173,7 +181,7 @@ def _match_san_dns(client_id: str, leaf: x509.Certificate, claims: Mapping[str, 
     if name not in extension.value.get_values_for_type(x509.DNSName):
         raise ProtocolError("client_id is not in the certificate")
     response_uri = claims.get("response_uri")
-    if not _is_web_uri(response_uri) or urlsplit(str(response_uri)).hostname != name:
+    if not is_web_uri(response_uri) or urlsplit(str(response_uri)).hostname != name:
         raise ProtocolError("response_uri belongs to another host")
 
 
@@ -190,8 +198,6 @@ def _verify_times(claims: Mapping[str, Any], now: int) -> None:
 
 def _verify_parameters(claims: Mapping[str, Any]) -> None:
     """Apply the refusal rules of sections 5.1, 5.2, 8.2 and 8.5."""
-    if claims.get("aud") not in (STATIC_AUDIENCE, [STATIC_AUDIENCE]):
-        raise ProtocolError("the request is meant for another audience")
     if claims.get("response_type") != "vp_token" or claims.get("response_mode") != RESPONSE_MODE:
         raise ProtocolError("only vp_token by direct_post.jwt is supported")
     if "redirect_uri" in claims:
@@ -201,28 +207,17 @@ def _verify_parameters(claims: Mapping[str, Any]) -> None:
     if "transaction_data" in claims:
         message = "no type of transaction_data is supported"
         raise ProtocolError(message, code="invalid_transaction_data")
-    if not _is_web_uri(claims.get("response_uri")):
+    if not is_web_uri(claims.get("response_uri")):
         raise ProtocolError("response_uri is missing or not a web address")
     _verify_binding(claims)
 
 
 def _verify_binding(claims: Mapping[str, Any]) -> None:
-    nonce, state = claims.get("nonce"), claims.get("state", "-")
+    nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not _URL_SAFE.fullmatch(nonce) or len(nonce) < MIN_NONCE:
         raise ProtocolError("nonce is missing, too short or not URL-safe")
-    if not isinstance(state, str) or not _URL_SAFE.fullmatch(state):
+    if not is_state(claims.get("state", "-")):
         raise ProtocolError("state is not URL-safe")
-
-
-def _is_web_uri(value: Any) -> bool:
-    """Which schemes and addresses may be reached is the fetcher's policy."""
-    if not isinstance(value, str) or len(value) > 2048:
-        return False
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return parts.scheme in ("https", "http") and bool(parts.hostname) and "#" not in value
 
 
 def _request(
@@ -244,53 +239,3 @@ def _request(
         dataset=parse_verifier_info(claims.get("verifier_info")),
         chain=chain,
     )
-
-
-def verify_formats(formats: Any) -> None:
-    """Check that ``vp_formats_supported`` takes an SD-JWT VC under ES256. Raises ProtocolError."""
-    ours = formats.get(SD_JWT_VC) if isinstance(formats, Mapping) else None
-    names = ("sd-jwt_alg_values", "kb-jwt_alg_values")
-    if not isinstance(ours, Mapping) or not all(_allows_es256(ours.get(name)) for name in names):
-        message = "the verifier takes no format this wallet has"
-        raise ProtocolError(message, code="vp_formats_not_supported")
-
-
-def _allows_es256(algorithms: Any) -> bool:
-    return algorithms is None or (isinstance(algorithms, list) and "ES256" in algorithms)
-
-
-def choose_encryption(metadata: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """Choose key and ``enc`` to answer under, A256GCM where offered (section 8.3; HAIP 1.0).
-
-    Keys we cannot use are ignored. Raises ProtocolError when nothing is left.
-    """
-    return _choose_key(metadata), _choose_enc(metadata)
-
-
-def _choose_key(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
-    jwks = metadata.get("jwks")
-    keys = jwks.get("keys") if isinstance(jwks, Mapping) else None
-    for key in keys[:16] if isinstance(keys, list) else []:
-        if isinstance(key, Mapping) and _is_usable(key):
-            return key
-    raise ProtocolError("no key to encrypt the answer to")
-
-
-def _is_usable(key: Mapping[str, Any]) -> bool:
-    if key.get("alg") != KEY_AGREEMENT or key.get("crv") != "P-256":
-        return False
-    if key.get("use", "enc") != "enc" or not isinstance(key.get("kid"), str):
-        return False
-    try:
-        parse_jwk(key)
-    except MalformedError:
-        return False
-    return True
-
-
-def _choose_enc(metadata: Mapping[str, Any]) -> str:
-    offered = metadata.get("encrypted_response_enc_values_supported", ["A128GCM"])
-    for enc in reversed(CONTENT_ENCRYPTION):
-        if isinstance(offered, list) and enc in offered:
-            return enc
-    raise ProtocolError("no content encryption in common")

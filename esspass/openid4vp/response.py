@@ -14,6 +14,7 @@ from typing import Any
 from esspass.errors import MalformedError, ProtocolError
 from esspass.jose.jwe import EncryptionKey, decrypt_jwe, encrypt_jwe
 from esspass.jose.jws import create_json, parse_json_object
+from esspass.openid4vp.refusal import Refusal
 from esspass.openid4vp.request_object import AuthorizationRequest
 
 ACCESS_DENIED = "access_denied"
@@ -34,14 +35,22 @@ def create_response(
 ) -> dict[str, str]:
     """Encrypt presentations, by credential query id, into the form to post to response_uri."""
     presentations = {query_id: list(texts) for query_id, texts in vp_token.items()}
-    return _encrypted({"vp_token": presentations}, request)
+    encryption = (request.encryption_jwk, request.encryption_enc)
+    return _encrypted({"vp_token": presentations, **_state(request.state)}, encryption)
 
 
 def create_error_response(
     request: AuthorizationRequest, error: str = ACCESS_DENIED
 ) -> dict[str, str]:
     """Write a refusal. No match and no consent are the same ``access_denied`` (section 15.9)."""
-    return _encrypted({"error": error}, request)
+    encryption = (request.encryption_jwk, request.encryption_enc)
+    return _encrypted({"error": error, **_state(request.state)}, encryption)
+
+
+def create_refusal_response(refusal: Refusal) -> dict[str, str]:
+    """Write why a request is not answered at all; in clear where nothing else can be read."""
+    payload = {"error": refusal.error, **_state(refusal.state)}
+    return _encrypted(payload, refusal.encryption) if refusal.encryption else payload
 
 
 def parse_response(form: Mapping[str, str], key: EncryptionKey) -> AuthorizationResponse:
@@ -61,11 +70,14 @@ def parse_response(form: Mapping[str, str], key: EncryptionKey) -> Authorization
     raise ProtocolError("the response parameter is missing")
 
 
-def _encrypted(payload: dict[str, Any], request: AuthorizationRequest) -> dict[str, str]:
-    if request.state is not None:
-        payload["state"] = request.state
-    jwe = encrypt_jwe(create_json(payload), request.encryption_jwk, request.encryption_enc)
-    return {"response": jwe}
+def _encrypted(
+    payload: Mapping[str, Any], encryption: tuple[Mapping[str, Any], str]
+) -> dict[str, str]:
+    return {"response": encrypt_jwe(create_json(payload), *encryption)}
+
+
+def _state(state: str | None) -> dict[str, str]:
+    return {} if state is None else {"state": state}
 
 
 def _response(payload: Mapping[str, Any]) -> AuthorizationResponse:

@@ -26,6 +26,7 @@ HTTP_CODES: Mapping[int, str] = {
     415: "unsupported_media_type",
     429: "too_many_requests",
     500: "server_error",
+    501: "not_implemented",
     503: "unavailable",
 }
 
@@ -76,6 +77,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("Something went wrong on our side"),
         _("The fault is ours, and nothing of what you entered was kept half."),
         _("Try again in a few minutes. If it happens again, tell us the time and the code below."),
+    ),
+    "not_implemented": ErrorText(
+        _("We do not offer this"),
+        _("The request is understood, but asks for something that this service does not do."),
+        _START_AGAIN,
     ),
     "unavailable": ErrorText(
         _("A service we need does not answer"),

@@ -142,6 +142,9 @@ _HOLDER: Mapping[str, Text] = {
 _CONTENT: Mapping[str, Text] = {
     "unknown_type": _("This is not an A1, a health insurance card or an identity document."),
     "unknown_shape": _SHAPE,
+    "type_metadata_integrity": _(
+        "The document was made by another description of its kind than the one known here."
+    ),
     "wrong_type": _("Another kind of document was shown than was asked for."),
     "claims_missing": _("Entries that were asked for were not shown."),
     "unasked_credential": _("The answer holds a document that was not asked for."),

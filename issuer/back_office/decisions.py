@@ -68,9 +68,33 @@ def render_decision(template: str, record: Record, **values: Any) -> str:
         credentials=issuer.credentials.of_record(record.id),
         offers=issuer.offers.of_record(record.id),
         history=issuer.history.of(record.id),
-        texts=texts,
+        texts=texts, can_suspend=services().config.status_bits > 1,
         **values,
     )  # fmt: skip
+
+
+@blueprint.post("/decisions/<record_id>/hold")
+def hold(record_id: str) -> Response:
+    """Put a decision on hold until it is approved; wallets that ask for it wait."""
+    services().issuer.hold(record_id, now(), signed_in_user().name)
+    flash(gettext("The document is on hold. Wallets that ask for it wait for approval."), "success")
+    return redirect(url_for("decisions.show", record_id=record_id), 303)
+
+
+@blueprint.post("/decisions/<record_id>/suspend")
+def suspend(record_id: str) -> Response:
+    """Suspend a document; checks then say so."""
+    services().issuer.suspend(record_id, now(), signed_in_user().name)
+    flash(gettext("The document is suspended. Whoever checks it is told so."), "success")
+    return redirect(url_for("decisions.show", record_id=record_id), 303)
+
+
+@blueprint.post("/decisions/<record_id>/reinstate")
+def reinstate(record_id: str) -> Response:
+    """Put a suspended document back in force."""
+    services().issuer.reinstate(record_id, now(), signed_in_user().name)
+    flash(gettext("The document is back in force."), "success")
+    return redirect(url_for("decisions.show", record_id=record_id), 303)
 
 
 @blueprint.post("/decisions/<record_id>/approve")

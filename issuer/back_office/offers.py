@@ -22,13 +22,13 @@ blueprint = require_sign_in(page_blueprint("back_office_offers", __name__))
 def new(record_id: str) -> str:
     """Show the form."""
     record = services().issuer.records.get(record_id)
-    return render_decision("back_office/offer_form.html", record, error="")
+    return render_decision("back_office/offer_form.html", record, error="", later=False)
 
 
 @blueprint.post("/decisions/<record_id>/offer")
 def create(record_id: str) -> Response:
     """Make the offer and show it; the transaction code is on this page only."""
-    record = services().issuer.records.get(record_id)
+    record, later = services().issuer.records.get(record_id), bool(request.form.get("later"))
     try:
         grant, with_tx_code = _read_choice(request.form.get("grant", ""))
         made = services().issuer.create_offer(
@@ -38,14 +38,17 @@ def create(record_id: str) -> Response:
             tx_code=with_tx_code,
             now=now(),
             created_by=signed_in_user().name,
+            later=later,
         )
     except (OfferError, MalformedError) as error:
-        page = render_decision("back_office/offer_form.html", record, error=_explain(error))
+        page = render_decision(
+            "back_office/offer_form.html", record, error=_explain(error), later=later
+        )
         return Response(page, 400, mimetype="text/html")
-    offer = services().issuer.offers.get(made.id)
+    issuer = services().issuer
     page = render_decision(
-        "back_office/offer.html", record, offer=offer, tx_code=made.tx_code,
-        open=True, **_links(made.id),
+        "back_office/offer.html", issuer.records.get(record_id), offer=issuer.offers.get(made.id),
+        tx_code=made.tx_code, open=True, **_links(made.id),
     )  # fmt: skip
     return Response(page, 201, mimetype="text/html")
 

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from esspass.attestations import PDA1_EUDI, PDA1_WEBUILD
+from esspass.statuslist import SUSPENDED
 from esspass.web.settings import Text
 from issuer.credentials import IssuedCredential
 from issuer.history import Entry, Event
@@ -18,6 +19,7 @@ from issuer.service import WithdrawalReason
 STATES: Mapping[RecordState, tuple[Text, str]] = {
     RecordState.PENDING: (_("Waiting for approval"), "unsure"),
     RecordState.GRANTED: (_("In force"), "good"),
+    RecordState.SUSPENDED: (_("Suspended"), "unsure"),
     RecordState.REFUSED: (_("Refused"), "neutral"),
     RecordState.WITHDRAWN: (_("Withdrawn"), "bad"),
 }
@@ -58,6 +60,8 @@ _EVENTS: Mapping[Event, Text] = {
     Event.HELD: _("Put before a colleague for approval"),
     Event.APPROVED: _("Approved"),
     Event.REFUSED: _("Refused"),
+    Event.SUSPENDED: _("Suspended"),
+    Event.REINSTATED: _("Back in force"),
     Event.WITHDRAWN: _("Withdrawn"),
 }
 _NOTICES: Mapping[str, Text] = {
@@ -86,6 +90,8 @@ def _detail(entry: Entry) -> str:
 
 def describe_credential(credential: IssuedCredential, now: int) -> tuple[Text, str]:
     """Return the status of a credential in words, and its colour."""
+    if credential.status == SUSPENDED:
+        return _("Suspended"), "unsure"
     if credential.status:
         return _("Not valid"), "bad"
     if credential.expires_at <= now:

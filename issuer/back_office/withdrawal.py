@@ -64,7 +64,7 @@ def confirm(record_id: str) -> Response:
 
 def _record(record_id: str) -> Record:
     record = services().issuer.records.get(record_id)
-    if record.state is not RecordState.GRANTED:
+    if record.state not in (RecordState.GRANTED, RecordState.SUSPENDED):
         raise StateError
     return record
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
+from cryptography import x509
+
 from esspass.attestations import (
     EHIC,
     PDA1_EUDI,
@@ -27,7 +29,7 @@ from esspass.attestations import (
 )
 from esspass.errors import UnavailableError
 from esspass.fetch import Response
-from esspass.keys.jwk import create_jwk
+from esspass.keys.jwk import create_jwk, encode_base64url
 from esspass.keys.signer import KeySigner, create_key
 from esspass.openid4vp.dcql import Holding, match_dcql
 from esspass.openid4vp.request_object import verify_request_object
@@ -78,7 +80,15 @@ class SimulatedWallet:
 
 def _holding(name, text):
     vc = parse_sd_jwt_vc(text)
-    return Holding(name, "dc+sd-jwt", vc.vct, vc.claims, frozenset(vc.processed.paths))
+    aki = frozenset(
+        encode_base64url(
+            each.extensions.get_extension_for_class(
+                x509.AuthorityKeyIdentifier
+            ).value.key_identifier
+        )
+        for each in vc.chain
+    )
+    return Holding(name, "dc+sd-jwt", vc.vct, vc.claims, frozenset(vc.processed.paths), aki)
 
 
 def read_request(relying_party, transaction, now, wallet_nonce=None):

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from esspass.errors import ProtocolError
 from esspass.jose.jwe import EncryptionKey, parse_jwe_header
 from esspass.keys.jwk import create_jwk, decode_base64url
+from esspass.openid4vp.client_metadata import choose_encryption, verify_formats
 from esspass.openid4vp.dcql import Holding, NoMatchError, match_dcql, parse_dcql
-from esspass.openid4vp.request_object import choose_encryption, verify_formats
 from esspass.openid4vp.response import parse_response
 
 # Section 8.3: the keys a request offers, the response to it, and the private key that opens it.

@@ -126,6 +126,24 @@ def test_a_document_is_deleted(with_ehic):
     assert "Europos sveikatos draudimo kortelė" in with_ehic.text
 
 
+def test_one_entry_of_the_history_is_deleted_by_keyboard(with_ehic):
+    with_ehic.go("/history?event=deleted")
+    link = with_ehic.page.locator("a[href^='/history/'][href$='/delete']")
+    assert link.count() == 1
+    link.focus()
+    with_ehic.page.keyboard.press("Enter")
+    with_ehic.page.wait_for_url("**/delete")
+    assert with_ehic.heading == "Ištrinti šį įrašą?"
+    check_words(with_ehic.page)
+    with_ehic.page.locator("main form button[type=submit]").focus()
+    with_ehic.page.keyboard.press("Enter")
+    with_ehic.page.wait_for_url("**/history")
+    assert "Įrašas ištrintas." in with_ehic.text
+    assert with_ehic.page.locator(".wallet-history__entry").count() >= 4
+    with_ehic.go("/history?event=deleted")
+    assert with_ehic.page.locator(".wallet-history__entry").count() == 0
+
+
 def test_signing_out_and_in_again(with_pid):
     with_pid.sign_out()
     with_pid.go("/history")

@@ -47,6 +47,7 @@ class SimulatedIssuer:
         self.documents = documents
         self.key_attestation, self.batch = key_attestation, batch
         self.faults: dict[str, object] = {}
+        self.pictures = {}
         self.seen = defaultdict(list)
         self.metadata_signer = world.create_access_signer(body.name)
         self.encryption_key = create_encryption_key()
@@ -84,6 +85,7 @@ class SimulatedIssuer:
         add("/.well-known/openid-credential-issuer", view_func=self._metadata)
         add("/.well-known/oauth-authorization-server", view_func=self._server_metadata)
         add("/offers/1", "offer", lambda: jsonify(self.offered))
+        add("/pictures/<name>", view_func=self._picture)
         add("/status/1", view_func=self._status)
         for rule, view in (("par", self._par), ("token", self._token), ("nonce", self._nonce),
                            ("credential", self._credential), ("deferred", self._deferred),
@@ -107,6 +109,7 @@ class SimulatedIssuer:
                 name, self.faults.get("metadata_vct", vct), f"scope-{name}",
                 proof_types=self.faults.get("proof_types", ("jwt", "attestation")),
                 key_attestation=self.key_attestation,
+                display=self.faults.get("configuration_display", ()),
             )
             for name, (vct, _) in self.documents.items()
         }  # fmt: skip
@@ -117,7 +120,7 @@ class SimulatedIssuer:
             nonce_endpoint=f"{self.url}/nonce",
             deferred_credential_endpoint=f"{self.url}/deferred",
             notification_endpoint=f"{self.url}/notification",
-            batch_size=self.batch,
+            batch_size=self.batch, display=self.faults.get("display", ()),
             request_encryption=metadata.RequestEncryption((self.encryption_key.public_jwk(),)) if encrypts else None,
             response_encryption=metadata.ResponseEncryptionSupport() if encrypts else None,
         )  # fmt: skip
@@ -335,6 +338,10 @@ class SimulatedIssuer:
         claims = {**envelope, **write_claims(document, vct)} | self.faults.get("claims", {})
         signer = self.faults.get("signer", self.body.attestation_signer)
         return create_sd_jwt_vc(claims, attestation_type(vct).disclosable, signer)
+
+    def _picture(self, name):
+        self.seen["pictures"].append(name)
+        return self.pictures[name]()
 
     def _status(self):
         if "status_down" in self.faults:

@@ -9,6 +9,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from esspass.attestations import attestation_types, describe_path, describe_type
+from esspass.errors import ProtocolError
+from esspass.openid4vp.refusal import ERRORS
 from esspass.web import now, page_blueprint
 from esspass.web.error_texts import ERROR_TEXTS as KERNEL_TEXTS
 from esspass.web.passkeys import (
@@ -23,7 +25,7 @@ from wallet.history import Event, SharedClaims
 from wallet.keys import SERVER
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale
 from wallet.pages.access import the_wallet as wallet
-from wallet.pages.wording import ERROR_TEXTS, EVENTS
+from wallet.pages.wording import ERROR_TEXTS, EVENTS, describe_request_error
 from wallet.presentation_request import choose_text
 
 
@@ -33,6 +35,9 @@ def create_account_blueprint(passkeys: PasskeyStore, sessions: ServerSessionStor
     blueprint.add_url_rule("/history", "history", history)
     blueprint.add_url_rule("/history/clear", "confirm_clear", confirm_clear)
     blueprint.add_url_rule("/history/clear", "clear", clear, methods=["POST"])
+    entry = "/history/<entry_id>/delete"
+    blueprint.add_url_rule(entry, "confirm_delete_entry", confirm_delete_entry)
+    blueprint.add_url_rule(entry, "delete_entry", delete_entry, methods=["POST"])
     blueprint.add_url_rule("/account", "account", account)
     blueprint.add_url_rule("/account/export", "export", export)
     blueprint.add_url_rule("/account/delete", "confirm_delete", confirm_delete)
@@ -81,6 +86,28 @@ def clear() -> Response:
     return redirect("/history")
 
 
+def confirm_delete_entry(entry_id: str) -> str:
+    """Ask before one entry is deleted."""
+    found = wallet().history.get(holder_id(), entry_id)
+    if found is None:
+        raise _entry_gone()
+    return render_template(
+        "wallet/delete_entry.html", entry=found, events=EVENTS, describe_shared=_describe_shared
+    )
+
+
+def delete_entry(entry_id: str) -> Response:
+    """Delete one entry."""
+    if not wallet().history.delete(holder_id(), entry_id):
+        raise _entry_gone()
+    flash(gettext("The entry is deleted."), "success")
+    return redirect("/history")
+
+
+def _entry_gone() -> ProtocolError:
+    return ProtocolError("there is no such entry here", code="unknown_entry", status=404)
+
+
 def account() -> str:
     """Show how the wallet is protected, and what can be taken along or deleted."""
     protections = wallet().keys.protections(holder_id())
@@ -113,5 +140,7 @@ def _describe_stop(code: str) -> str:
     """Say why something was stopped, in the words of the page that stopped it."""
     if code in REASONS:
         return str(REASONS[code])
+    if code in ERRORS:
+        return str(describe_request_error(code))
     text = ERROR_TEXTS.get(code) or KERNEL_TEXTS.get(code)
     return str(text.sentence) if text else gettext("It did not go as it should, so it was stopped.")

@@ -24,6 +24,7 @@ from wallet.issuance import Received
 from wallet.links import parse_link
 from wallet.pages.access import holder_id, is_unlocked, locale, open_holder, passkey_url
 from wallet.pages.access import the_wallet as wallet
+from wallet.pages.pictures import find_pictures
 from wallet.type_metadata import clean_text, fetch_display_names
 
 LIFETIME = 900
@@ -64,7 +65,9 @@ def open_offer() -> ResponseReturnValue:
     query = request.query_string.decode("ascii", "replace")
     resolved = wallet().resolve_offer(f"openid-credential-offer://?{query}", now())
     members = {"offer": create_credential_offer(resolved.offer)}
-    pending_id = wallet().pending.add("offer", holder_id(), members, now() + LIFETIME, now())
+    until = now() + LIFETIME
+    pending_id = wallet().pending.add("offer", holder_id(), members, until, now())
+    wallet().keep_offer_pictures(holder_id(), pending_id, resolved, until, now())
     return redirect(f"/offer/{pending_id}")
 
 
@@ -148,14 +151,13 @@ def _offer_page(
     grant = resolved.offer.pre_authorized
     if grant is None and resolved.server.authorization_endpoint:
         allow_form_action(resolved.server.authorization_endpoint)
-    configurations = resolved.metadata.configurations
-    offered = [configurations[name] for name in resolved.offer.credential_configuration_ids]
     tx_code = grant.tx_code if grant else None
     page = render_template(
         "wallet/offer.html",
         pending_id=pending_id,
         party=resolved.party,
-        documents=[_describe(each) for each in offered],
+        documents=[_describe(each) for each in resolved.offered],
+        pictures=find_pictures(pending_id, resolved.party.name),
         signs_in=grant is None,
         tx_code=tx_code,
         tx_code_hint=clean_text(tx_code.description, 300) if tx_code else "",

@@ -16,6 +16,7 @@ from wallet.cards import Card, create_card
 from wallet.deferred import DeferredCredential
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale, open_holder
 from wallet.pages.access import the_wallet as wallet
+from wallet.pages.pictures import find_pictures
 
 CHECK_AGAIN_AFTER = 60
 
@@ -51,7 +52,12 @@ def show(credential_id: str) -> str:
     held = wallet().find(holder_id(), credential_id)
     if now() - held.checked.at >= CHECK_AGAIN_AFTER:
         wallet().check(held, now())
-    return render_template("wallet/document.html", card=_card(credential_id), age=_age)
+    return render_template(
+        "wallet/document.html",
+        card=_card(credential_id),
+        age=_age,
+        pictures=find_pictures(credential_id, held.provenance.issuer_name),
+    )
 
 
 def check(credential_id: str) -> Response:
@@ -62,8 +68,12 @@ def check(credential_id: str) -> Response:
 
 
 def renew(credential_id: str) -> Response:
-    """Fetch fresh copies."""
-    address = f"/documents/{wallet().find(holder_id(), credential_id).id}"
+    """Fetch fresh copies, unless the document is withdrawn: a fresh one would be so too."""
+    card = _card(credential_id)
+    address = f"/documents/{card.held.id}"
+    if not card.renewable:
+        flash(gettext("A withdrawn document has no fresh copies. Ask the institution."), "error")
+        return redirect(address)
     if not is_unlocked():
         return ask_for_passkey(address)
     try:
@@ -97,7 +107,11 @@ def waiting() -> str:
 
 def poll() -> Response:
     """Ask the institutions now."""
-    before = {each.id for each in wallet().deferred.of_holder(holder_id())}
+    before = wallet().deferred.of_holder(holder_id())
+    wait = min((each.next_at for each in before), default=0) - now()
+    if wait > 0:
+        flash(_describe_wait(wait), "warning")
+        return redirect("/waiting")
     try:
         received = wallet().poll(holder_id(), now())
     except EsspassError:
@@ -109,6 +123,15 @@ def poll() -> Response:
     if before:
         flash(gettext("Not ready yet. Come back later; nothing is lost."), "warning")
     return redirect("/waiting" if before else "/")
+
+
+def _describe_wait(seconds: int) -> str:
+    """Say when the institution may be asked again (OpenID4VCI 1.0, section 9: ``interval``)."""
+    message: str = gettext(
+        "The institution wants to be asked less often. You can ask again %(when)s.",
+        when=format_timedelta(timedelta(seconds=seconds), add_direction=True, threshold=1),
+    )
+    return message
 
 
 def _card(credential_id: str) -> Card:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -20,8 +21,8 @@ from wallet.consent import Choice, ConsentRequest, Disclosure
 from wallet.history import Event
 from wallet.pages.access import holder_id, is_unlocked, locale, open_holder, passkey_url
 from wallet.pages.access import the_wallet as wallet
-from wallet.pages.wording import CAUTIONS
-from wallet.presentation import Answered
+from wallet.pages.wording import CAUTIONS, describe_request_error
+from wallet.presentation import Answered, UnanswerableError
 from wallet.presentation_request import PresentationRequest, read_request
 
 LIFETIME = 600
@@ -65,9 +66,19 @@ class Group:
 
 
 def open_request() -> ResponseReturnValue:
-    """Fetch a request once and remember it: its address may answer only once."""
+    """Fetch a request once and remember it: its address may answer only once.
+
+    One that must not be answered ends on the page of results; opening its link again leads there
+    too, so that the verifier is told once.
+    """
     query = request.query_string.decode("ascii", "replace")
-    received = wallet().fetch_request(holder_id(), f"openid4vp://?{query}", now())
+    stopped_id = hashlib.sha256(f"{holder_id()} {query}".encode()).hexdigest()
+    if wallet().pending.read("result", holder_id(), stopped_id, now()):
+        return redirect(f"/present/result/{stopped_id}")
+    try:
+        received = wallet().fetch_request(holder_id(), f"openid4vp://?{query}", now())
+    except UnanswerableError as error:
+        return _go_to_result(error.stopped, stopped_id, told=error.told)
     pending_id = wallet().pending.add(
         "presentation", holder_id(), received.write(), now() + LIFETIME, now()
     )
@@ -104,10 +115,21 @@ def answer(pending_id: str) -> ResponseReturnValue:
     if shares and not is_unlocked():
         return redirect(passkey_url(f"/present/{pending_id}"))
     members = wallet().pending.take("presentation", holder_id(), pending_id, now())
-    answered = _share(_read(members)) if shares else _refuse(_read(members))
-    result = {"history_id": answered.history_id, "redirect_uri": answered.redirect_uri or ""}
-    result_id = wallet().pending.add("result", holder_id(), result, now() + LIFETIME, now())
-    return redirect(f"/present/result/{result_id}")
+    return _go_to_result(_share(_read(members)) if shares else _refuse(_read(members)))
+
+
+def _go_to_result(
+    answered: Answered, result_id: str = "", *, told: bool = True
+) -> ResponseReturnValue:
+    result = {
+        "history_id": answered.history_id,
+        "redirect_uri": answered.redirect_uri or "",
+        "told": told,
+    }
+    kept_id = wallet().pending.add(
+        "result", holder_id(), result, now() + LIFETIME, now(), pending_id=result_id
+    )
+    return redirect(f"/present/result/{kept_id}")
 
 
 def show_result(pending_id: str) -> ResponseReturnValue:
@@ -121,6 +143,9 @@ def show_result(pending_id: str) -> ResponseReturnValue:
         "wallet/result.html",
         entry=entry,
         shown=entry.event is Event.SHARED,
+        stopped=entry.event is Event.FAILED,
+        reason=describe_request_error(entry.encounter.reason),
+        told=members["told"],
         redirect_uri=redirect_uri,
         host=urlsplit(redirect_uri).netloc,
     )

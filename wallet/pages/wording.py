@@ -70,6 +70,22 @@ CAUTIONS: Mapping[Caution, tuple[Text, Text]] = {
     ),
 }  # fmt: skip
 
+_MISTAKE = _("The request has a mistake in it, so your wallet must not answer it.")
+REQUEST_ERRORS: Mapping[str, Text] = {
+    "vp_formats_not_supported": _(
+        "They take documents only in a form that your wallet does not have."
+    ),
+    "invalid_transaction_data": _(
+        "They want you to confirm a transaction with your document. Your wallet does not do that."
+    ),
+}
+
+
+def describe_request_error(code: str) -> Text:
+    """Say why a request was not answered (OpenID4VP 1.0, section 8.5)."""
+    return REQUEST_ERRORS.get(code, _MISTAKE)
+
+
 _REFUSED = _("Nothing was shown.")
 _NOT_ADDED = _("Nothing was added to your wallet.")
 
@@ -163,6 +179,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("This page has run out"),
         _("It was answered already, or too much time has passed."),
         _("Open the link or scan the code again."),
+    ),
+    "unknown_entry": ErrorText(
+        _("This entry is not here"),
+        _("There is no such entry in your history. It may have been deleted."),
+        _("Go to your history."),
     ),
     "unknown_credential": ErrorText(
         _("This document is not here"),

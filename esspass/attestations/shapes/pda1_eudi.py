@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 from esspass.attestations.countries import iso_country
-from esspass.attestations.model import Address, Employment, Pda1, PlaceOfWork, StateOfActivity
+from esspass.attestations.model import Employment, Pda1, PlaceOfWork, StateOfActivity
 from esspass.attestations.shapes.claims import needed, present, read_day
 from esspass.attestations.shapes.dc4eu import read_authority, read_institution, write_common
+from esspass.attestations.shapes.oidc_address import read_address, write_address
 from esspass.errors import MalformedError
 
 SHAPE = "eudi-2025-08"
@@ -62,17 +63,10 @@ def _write_work(states: Iterable[StateOfActivity]) -> dict[str, Any]:
 
 
 def _write_place(place: PlaceOfWork) -> dict[str, Any]:
-    address = place.address
-    return present(
-        street_address=address.street_and_number,
-        postal_code=address.postcode,
-        locality=address.town,
-        region=address.region,
-        country=address.country,
-        company_name=place.name,
-        company_id=place.id,
-        flag_base_home=place.flag_base_home_state,
+    workplace = present(
+        company_name=place.name, company_id=place.id, flag_base_home=place.flag_base_home_state
     )
+    return write_address(place.address) | workplace
 
 
 def read_pda1(claims: Mapping[str, Any]) -> Pda1:
@@ -119,17 +113,4 @@ def _read_place(item: Mapping[str, Any]) -> PlaceOfWork:
         name=item.get("company_name"),
         id=item.get("company_id"),
         flag_base_home_state=item.get("flag_base_home"),
-    )
-
-
-def read_address(item: Mapping[str, Any]) -> Address:
-    """An address in the claims of OpenID Connect; v1 says ``building_number``."""
-    number = item.get("house_number") or item.get("building_number")
-    street = " ".join(part for part in (item.get("street_address"), number) if part)
-    return Address(
-        town=item["locality"],
-        country=iso_country(item["country"]),
-        street_and_number=street or None,
-        postcode=item.get("postal_code"),
-        region=item.get("region"),
     )

@@ -13,7 +13,7 @@ from esspass.attestations.countries import iso_country
 from esspass.attestations.model import Employment, Pda1, PlaceOfWork, StateOfActivity
 from esspass.attestations.shapes.claims import read_day
 from esspass.attestations.shapes.dc4eu import read_authority, read_institution
-from esspass.attestations.shapes.pda1_eudi import read_address
+from esspass.attestations.shapes.oidc_address import read_address
 
 SHAPE = "eudi-v1"
 

@@ -9,6 +9,7 @@ from typing import Any
 from esspass.attestations.countries import iso_country
 from esspass.attestations.model import Address, Person, Pid, PlaceOfBirth
 from esspass.attestations.shapes.claims import needed, present, read_day, write_day
+from esspass.attestations.shapes.oidc_address import read_address, write_address
 from esspass.errors import MalformedError
 
 SHAPE = "pid"
@@ -48,14 +49,7 @@ def _write_address(addresses: tuple[Address, ...]) -> dict[str, Any] | None:
         return None
     if len(addresses) > 1:
         raise MalformedError("a PID holds one address", code="not_expressible")
-    address = addresses[0]
-    return present(
-        street_address=address.street_and_number,
-        postal_code=address.postcode,
-        locality=address.town,
-        region=address.region,
-        country=address.country,
-    )
+    return write_address(addresses[0])
 
 
 def read_pid(claims: Mapping[str, Any]) -> Pid:
@@ -100,13 +94,4 @@ def _read_address(address: Mapping[str, Any] | None) -> tuple[Address, ...]:
     """An address needs a town and a country to be one of ours."""
     if not address or not {"locality", "country"} <= set(address):
         return ()
-    parts = (address.get("street_address"), address.get("house_number"))
-    return (
-        Address(
-            town=address["locality"],
-            country=iso_country(address["country"]),
-            street_and_number=" ".join(part for part in parts if part) or None,
-            postcode=address.get("postal_code"),
-            region=address.get("region"),
-        ),
-    )
+    return (read_address(address),)

@@ -284,3 +284,21 @@ def test_what_a_wallet_received(world, statuses):
     verdict = inspect_issued(text, trust=world.view(), statuses=statuses, now=world.now)
     assert verdict.outcome is Outcome.PASSED
     assert verdict.evidence.presented().document_number == "LT-A1-2026-000017"
+
+
+FOREIGN_METADATA = {"vct#integrity": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}
+
+
+@pytest.mark.parametrize(("create", "vct"), DOCUMENTS, ids=[vct for _, vct in DOCUMENTS])
+def test_tm_02_other_type_metadata_than_ours_fails_the_type(world, statuses, create, vct):
+    text = world.issue(create(), vct, envelope=FOREIGN_METADATA)
+    assert failed(inspect(world, statuses, present(world, text)))["type"] == (
+        "type_metadata_integrity"
+    )
+    issued = inspect_issued(text, trust=world.view(), statuses=statuses, now=world.now)
+    assert issued.outcome is Outcome.FAILED
+
+
+def test_a_document_that_signs_about_no_metadata_is_accepted(world, statuses):
+    text = world.issue(create_ehic(), EHIC, envelope={"vct#integrity": ...})
+    assert failed(inspect(world, statuses, present(world, text))) == {}

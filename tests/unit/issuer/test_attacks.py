@@ -17,10 +17,9 @@ from esspass.openid4vci import encryption
 from esspass.openid4vci.client_attestation import ATTESTATION_HEADER, POP_HEADER
 from esspass.openid4vci.metadata import parse_issuer_metadata
 from esspass.sdjwt import parse_sd_jwt_vc, verify_sd_jwt_vc
-from esspass.statuslist import INVALID, VALID
+from esspass.statuslist import INVALID, SUSPENDED, VALID
 from issuer.keys import IssuerKeys
 from issuer.records import StateError
-from issuer.status_lists import StatusFinalError
 from tests.builders.issuance import (
     ISSUER,
     NOW,
@@ -449,6 +448,7 @@ def proven(change):
 
 BAD_CLIENTS = {
     "exp-past": attested(lambda kit, t: spoil(t, kit.provider, exp=NOW - 600)),
+    "stale": attested(lambda kit, _t: kit.attestation(NOW - 86401, 2 * 86400)),
     "no-sub": attested(lambda kit, t: spoil(t, kit.provider, sub=None)),
     "signature": attested(lambda _kit, t: flip_signature(t)),
     "unlisted-provider": attested(
@@ -465,13 +465,14 @@ EXPECTED = {
     "missing": "invalid_client",
     "pop-missing": "invalid_client",
     "pop-challenge-not-ours": "use_attestation_challenge",
+    "stale": "use_fresh_attestation",
 }
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, id=f"VCI-07-{name}") for name in BAD_CLIENTS])
 def test_bad_clients_at_both_endpoints(office, name):
     code = EXPECTED.get(name, "invalid_client_attestation")
-    status = 400 if code == "use_attestation_challenge" else 401
+    status = 400 if code.startswith("use_") else 401
     wallet = office.wallet()
     refused(wallet.push(headers=BAD_CLIENTS[name](wallet) or {"X": "y"}), code, status=status)
     headers = {**BAD_CLIENTS[name](wallet), "DPoP": wallet.kit.dpop("POST", f"{ISSUER}/token")}
@@ -506,6 +507,15 @@ def test_vci_07_a_challenge_can_be_demanded(make_office):
     )
 
 
+def test_vci_07_the_institution_says_how_old_an_attestation_may_be(make_office):
+    wallet = make_office(attestation_max_age=600).wallet()
+    proof = wallet.kit.pop()
+    headers = {ATTESTATION_HEADER: wallet.kit.attestation(NOW - 601), POP_HEADER: proof}
+    refused(wallet.push(headers=headers), "use_fresh_attestation")
+    fresh = {ATTESTATION_HEADER: wallet.kit.attestation(NOW - 600), POP_HEADER: proof}
+    assert wallet.push(headers=fresh).status_code == 201
+
+
 def test_lists_too_old_to_decide_are_our_trouble(office):
     wallet = office.wallet()
     office.clock[0] += 90 * 86400
@@ -518,8 +528,7 @@ def test_what_has_expired_is_forgotten(office):
     database = office.services.database
     assert database.query("SELECT count(*) AS n FROM replays")[0]["n"] > 3
     office.clock[0] += 91 * 86400
-    office.services.tokens.grants.forget(office.clock[0])
-    office.services.prover.replays.forget(office.clock[0])
+    office.services.housekeeping.purge(office.clock[0])
     assert database.query("SELECT count(*) AS n FROM replays")[0]["n"] == 0
     assert database.query("SELECT count(*) AS n FROM tokens")[0]["n"] == 0
 
@@ -715,10 +724,10 @@ def test_sl_11_withdrawn_stays_withdrawn(portable_office):
     record_id = office.records["builder", "ehic"]
     credential = office.issuer.credentials.of_record(record_id)[0]
     office.issuer.withdraw(credential.id, "fraud", date(2026, 9, 1), NOW)
-    for status in (VALID, INVALID):
-        with pytest.raises(StatusFinalError):
-            office.issuer.status_lists.set(credential.id, status)
-    for undo in (office.issuer.approve, office.issuer.hold, office.issuer.refuse):
+    for status in (VALID, INVALID, SUSPENDED):
+        assert office.issuer.status_lists.set_all(record_id, status) == 0
+    for name in ("approve", "hold", "refuse", "suspend", "reinstate"):
+        undo = getattr(office.issuer, name)
         with pytest.raises(StateError):
             undo(record_id, NOW)
     with pytest.raises(StateError):

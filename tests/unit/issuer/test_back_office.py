@@ -6,6 +6,13 @@ from datetime import date
 import pytest
 
 from esspass.attestations import EHIC, PDA1_WEBUILD
+from esspass.statuslist import (
+    INVALID,
+    SUSPENDED,
+    VALID,
+    parse_status_list_token,
+    verify_status_list_token,
+)
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from tests.builders.issuance import ISSUER, NOW, PRE_AUTHORIZED
 
@@ -58,7 +65,18 @@ def test_web_01_nothing_without_sign_in(office, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["approve", "refuse", "offer", "withdraw", "withdraw/confirm", "offers/x/cancel"]
+    "path",
+    [
+        "hold",
+        "suspend",
+        "reinstate",
+        "approve",
+        "refuse",
+        "offer",
+        "withdraw",
+        "withdraw/confirm",
+        "offers/x/cancel",
+    ],
 )
 def test_web_01_no_change_without_the_secret_of_the_form(office, clerk, path):
     response = clerk.client.post(f"{page_of(office)}/{path}", base_url=ISSUER, data={})
@@ -109,7 +127,7 @@ def test_pages_of_the_list(office, clerk, people):
 
     person, ehic = people["builder"].person, people["builder"].documents[1]
     for number in range(20):
-        office.issuer.import_record(
+        office.issuer.records.add(
             person, replace(ehic, document_number=f"8044000000000000{number:04d}"), NOW + number
         )
     first = clerk.get("/decisions").text
@@ -263,6 +281,118 @@ def test_approving_what_waits(office, clerk):
     assert clerk.post(f"{page_of(office)}/refuse", page).status_code == 400
 
 
+def test_putting_on_hold_and_releasing(office, clerk):
+    page = clerk.get(page_of(office))
+    assert clerk.post(f"{page_of(office)}/hold", page).status_code == 303
+    held = clerk.get(page_of(office)).text
+    assert "The document is on hold" in held
+    assert "Waiting for approval" in held
+    assert "Put on hold" not in held
+    wallet = office.ready()
+    waiting = wallet.credential()
+    assert waiting.status_code == 202
+    clerk.post(f"{page_of(office)}/approve", page)
+    transaction = {"transaction_id": waiting.json["transaction_id"]}
+    assert wallet.resource("/deferred-credential", transaction).status_code == 200
+
+
+def test_what_is_issued_can_no_longer_be_held(office, clerk):
+    page = clerk.get(page_of(office))
+    assert "Put on hold" in page.text
+    office.ready().credential()
+    shown = clerk.get(page_of(office)).text
+    assert "Put on hold" not in shown
+    assert "later" not in clerk.get(f"{page_of(office)}/offer").text
+    assert clerk.post(f"{page_of(office)}/hold", page).status_code == 400
+    forced = clerk.post(
+        f"{page_of(office)}/offer", page, vct=EHIC, grant="pre-authorized", later="1"
+    )
+    assert forced.status_code == 400
+    offers = office.issuer.offers.of_record(office.records["builder", "ehic"])
+    assert [offer.redeemed_at is None for offer in offers] == [False]
+
+
+def test_an_offer_to_be_handed_over_later(office, clerk):
+    form = clerk.get(f"{page_of(office)}/offer")
+    made = clerk.post(f"{page_of(office)}/offer", form, vct=EHIC, grant="pre-authorized", later="1")
+    assert made.status_code == 201
+    assert "The wallet receives the document once it is approved." in made.text
+    assert "The person can take the offer now." in clerk.get(f"{page_of(office)}/offer").text
+    offer = office.issuer.offers.of_record(office.records["builder", "ehic"])[0]
+    wallet = office.wallet()
+    assert wallet.redeem(clerk.get(f"/credential-offers/{offer.id}").json).status_code == 200
+    waiting = wallet.credential()
+    assert waiting.status_code == 202
+    page = clerk.get(page_of(office))
+    assert "A wallet asked; it waits for approval" in page.text
+    clerk.post(f"{page_of(office)}/approve", page)
+    transaction = {"transaction_id": waiting.json["transaction_id"]}
+    assert wallet.resource("/deferred-credential", transaction).status_code == 200
+
+
+def test_an_offer_with_an_error_keeps_the_choice_and_holds_nothing(office, clerk):
+    form = clerk.get(f"{page_of(office)}/offer")
+    refused = clerk.post(f"{page_of(office)}/offer", form, vct=EHIC, later="1")
+    assert refused.status_code == 400
+    assert re.search(r'id="later"[^>]*checked', refused.text)
+    assert office.issuer.records.get(office.records["builder", "ehic"]).state == "granted"
+
+
+def published(office):
+    token = office.app.test_client().get("/status/1", base_url=ISSUER).text
+    parsed = parse_status_list_token(token)
+    list_uri = f"{ISSUER}/status/1"
+    now = office.clock[0]
+    return verify_status_list_token(parsed, parsed.chain[0].public_key(), list_uri, now).statuses
+
+
+def test_suspending_and_reinstating(make_office):
+    office = make_office(status_bits=2)
+    clerk = Clerk(office)
+    wallet = office.ready()
+    assert "Suspend" not in clerk.get(page_of(office)).text
+    wallet.credential()
+    index = office.issuer.credentials.of_record(office.records["builder", "ehic"])[0].index
+    page = clerk.get(page_of(office))
+    assert clerk.post(f"{page_of(office)}/suspend", page).status_code == 303
+    shown = clerk.get(page_of(office)).text
+    assert "This document is suspended." in shown
+    assert "Offer to the person" not in shown
+    assert published(office).get(index) == SUSPENDED
+    assert wallet.credential().json["error"] == "credential_request_denied"
+    assert clerk.post(f"{page_of(office)}/suspend", page).status_code == 400
+    assert clerk.post(f"{page_of(office)}/reinstate", page).status_code == 303
+    assert published(office).get(index) == VALID
+    assert wallet.credential().status_code == 200
+    assert "Back in force" in clerk.get(page_of(office)).text
+
+
+def test_what_is_suspended_can_be_withdrawn_and_then_never_reinstated(make_office):
+    office = make_office(status_bits=2)
+    clerk = Clerk(office)
+    office.ready().credential()
+    record_id = office.records["builder", "ehic"]
+    office.issuer.suspend(record_id, NOW)
+    review = withdraw(office, clerk)
+    assert re.search(r"Credentials that become invalid.*?>\s*1\s*<", review.text, re.DOTALL)
+    values = {"reason": "fraud", "effective": "2026-09-01"}
+    done = clerk.post(f"{page_of(office)}/withdraw/confirm", review, **values)
+    assert done.status_code == 303
+    credential = office.issuer.credentials.of_record(record_id)[0]
+    assert (credential.status, published(office).get(credential.index)) == (INVALID, INVALID)
+    assert clerk.post(f"{page_of(office)}/reinstate", review).status_code == 400
+
+
+def test_nothing_is_suspended_on_lists_of_one_bit(office, clerk):
+    office.ready().credential()
+    page = clerk.get(page_of(office))
+    assert "Suspend" not in page.text
+    refused = clerk.post(f"{page_of(office)}/suspend", page)
+    assert refused.status_code == 400
+    assert "This document cannot be suspended" in refused.text
+    assert office.issuer.records.get(office.records["builder", "ehic"]).state == "granted"
+
+
 def test_refusing_what_waits(office, clerk):
     office.issuer.hold(office.records["builder", "ehic"], NOW)
     page = clerk.get(page_of(office))
@@ -277,7 +407,7 @@ def test_web_01_stored_script_is_shown_as_text(office, clerk, people):
         people["builder"].person, surnames="<script>alert(1)</script>", pin="39001011234"
     )
     document = replace(people["builder"].documents[1], document_number="80440000000000009999")
-    record_id = office.issuer.import_record(person, document, NOW)
+    record_id, _ = office.issuer.records.add(person, document, NOW)
     for path in (
         "/decisions",
         f"/decisions/{record_id}",

@@ -6,17 +6,20 @@ from datetime import date
 
 import pytest
 
+from esspass.attestations import EHIC
 from esspass.errors import MalformedError, VerificationError
 from esspass.keys.files import write_signer
+from esspass.statuslist import INVALID, SUSPENDED, VALID
 from esspass.storage import connect
 from issuer import IssuerConfig, app_from_environ, import_decisions, migrate
 from issuer.bearer import KeyedHash
+from issuer.credentials import Credentials
 from issuer.keys import read_keys
 from issuer.matching import Identity, NoMatchError, match_person, parse_identity
 from issuer.nonces import Nonces, Purpose
 from issuer.records import RecordState
 from issuer.replays import Replays
-from issuer.status_lists import SignedList, StatusLists
+from issuer.status_lists import SignedList, StatusLists, StatusNotExpressibleError
 from tests.builders.issuance import NOW
 from tests.unit.issuer.conftest import SECRET
 
@@ -51,6 +54,7 @@ def test_settings_from_the_environment(environ):
         {"ISSUER_SIGN_IN": "oidc"},
         {"ISSUER_STATUS_TTL": "soon"},
         {"ISSUER_BATCH_SIZE": "1"},
+        {"ISSUER_STATUS_BITS": "4"},
     ],
 )
 def test_settings_that_cannot_be(environ, change):
@@ -134,7 +138,7 @@ def test_a_value_is_used_once(issuer_database):
         first = list(pool.map(lambda _: replays.first_use("a", "x", NOW), range(24)))
     assert first.count(True) == 1
     assert replays.first_use("b", "x", NOW + 10)
-    assert replays.forget(NOW + 1) == 1
+    assert replays.purge(NOW + 1) == 1
     assert not replays.first_use("b", "x", NOW + 10)
 
 
@@ -165,9 +169,7 @@ def test_matching(portable_office, people):
 def test_two_of_the_same_name_and_birth_date_need_the_number(office, people):
     person, document = people["builder"].person, people["builder"].documents[1]
     twin = replace(person, pin="39999999999")
-    office.issuer.import_record(
-        twin, replace(document, document_number="80440000000000001111"), NOW
-    )
+    office.issuer.records.add(twin, replace(document, document_number="80440000000000001111"), NOW)
     records = office.issuer.records
     identity = Identity(person.surnames, person.forenames, person.date_of_birth)
     with pytest.raises(NoMatchError):
@@ -224,18 +226,43 @@ def test_a_full_list_is_followed_by_another(issuer_database):
     assert len(lists.identifiers()) > 3
 
 
-def test_statuses_only_rise(issuer_database):
-    lists = StatusLists(issuer_database, 64)
-    list_id, index = lists.take("c", draw=lambda _size: 5)
-    assert (list_id, index) == (1, 5)
+def add_credential(database, lists, credential_id, record_id="r", index=5):
+    slot = lists.take(credential_id, draw=lambda _size: index)
+    Credentials(database).add(credential_id, record_id, EHIC, "b", slot, NOW, NOW + 1)
+    return slot
+
+
+def test_invalid_is_final(issuer_database):
+    lists = StatusLists(issuer_database, 64, 2)
+    assert add_credential(issuer_database, lists, "c") == (1, 5)
     version = lists.version(1)
-    with pytest.raises(VerificationError):
-        lists.set("c", 0)
-    lists.set("c", 1)
-    assert lists.version(1) == version + 1
-    assert lists.read(1).get(5) == 1
-    with pytest.raises(VerificationError):
-        lists.set("c", 0)
+    assert lists.set_all("r", VALID) == 0
+    assert [lists.set_all("r", status) for status in (SUSPENDED, SUSPENDED, VALID)] == [1, 0, 1]
+    assert lists.version(1) == version + 2
+    assert lists.set_all("r", INVALID) == 1
+    assert lists.read(1).get(5) == INVALID
+    assert [lists.set_all("r", status) for status in (VALID, SUSPENDED, INVALID)] == [0, 0, 0]
+
+
+def test_a_list_of_one_bit_never_says_suspended(issuer_database):
+    narrow, wide = StatusLists(issuer_database, 64), StatusLists(issuer_database, 64, 2)
+    assert add_credential(issuer_database, narrow, "old") == (1, 5)
+    assert add_credential(issuer_database, wide, "new") == (2, 5)
+    assert [wide.read(n).bits for n in (1, 2)] == [1, 2]
+    with pytest.raises(StatusNotExpressibleError):
+        wide.set_all("r", SUSPENDED)
+    assert [wide.read(n).get(5) for n in (1, 2)] == [VALID, VALID]
+    assert wide.set_all("r", INVALID) == 2
+
+
+def test_processes_of_either_width_keep_to_their_lists(issuer_database):
+    """While a new setting is rolled out; a full list is followed by one of the same width."""
+    both = StatusLists(issuer_database, 8), StatusLists(issuer_database, 4, 2)
+    slots = [lists.take(f"{lists.bits}-{n}") for n in range(20) for lists in both]
+    widths = {list_id: both[0].read(list_id).bits for list_id, _ in slots}
+    assert [widths[list_id] for list_id, _ in slots] == [1, 2] * 20
+    assert len(set(slots)) == 40
+    assert len(widths) < 20
 
 
 def test_the_register(portable_office, people):

@@ -193,7 +193,7 @@ def test_the_end_of_a_document_ends_its_credential(office, people):
 
     ehic = people["builder"].documents[1]
     soon = replace(ehic, document_number="80440000000000000017", expires_on=date(2026, 9, 25))
-    record_id = office.issuer.import_record(people["builder"].person, soon, NOW)
+    record_id, _ = office.issuer.records.add(people["builder"].person, soon, NOW)
     made = office.issuer.create_offer(record_id, EHIC, tx_code=False, now=NOW)
     wallet = office.wallet()
     wallet.redeem(get(office, f"/credential-offers/{made.id}").json)

@@ -76,6 +76,32 @@ def test_bad_attestation_claims(kit, claims):
     assert (refused.value.code, refused.value.status) == ("invalid_client_attestation", 401)
 
 
+def test_vci_07_a_stale_attestation_is_asked_for_afresh(kit):
+    """Only a genuine one: what is forged or expired is refused for good."""
+    long_lived = kit.attestation(now=NOW - 3601, lifetime=90 * 86400)
+    verify_client_attestation(long_lived, now=NOW, decide=accept, max_age=3601)
+    undated = spoil(kit.attestation(), kit.provider, iat=None)
+    for stale in (long_lived, undated):
+        with pytest.raises(ProtocolError) as refused:
+            verify_client_attestation(stale, now=NOW, decide=accept, max_age=3600)
+        assert (refused.value.code, refused.value.status) == ("use_fresh_attestation", 400)
+    expired = kit.attestation(now=NOW - 7200, lifetime=3600)
+    for bad in (expired, flip_signature(long_lived), spoil(long_lived, kit.provider, sub=None)):
+        with pytest.raises(ProtocolError) as refused:
+            verify_client_attestation(bad, now=NOW, decide=accept, max_age=3600)
+        assert (refused.value.code, refused.value.status) == ("invalid_client_attestation", 401)
+
+
+def test_vci_07_a_stale_attestation_of_an_unknown_provider_is_refused(kit):
+    def decide(_chain):
+        raise UntrustedIssuerError("not a wallet provider")
+
+    stale = kit.attestation(now=NOW - 2 * 86400, lifetime=90 * 86400)
+    with pytest.raises(ProtocolError) as refused:
+        verify_client_attestation(stale, now=NOW, decide=decide)
+    assert refused.value.code == "invalid_client_attestation"
+
+
 BAD_TOKENS = {
     "signature": lambda kit: flip_signature(kit.attestation()),
     "alg-none": lambda kit: unsecure(kit.attestation()),

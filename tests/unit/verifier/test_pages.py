@@ -136,6 +136,16 @@ def test_withdrawn(stage, browser, wallet):
     assert "Ask the issuing institution from which day on." in page
 
 
+def test_suspended_is_not_called_withdrawn(stage, browser, wallet):
+    stage.world.withdraw(FUND_LIST, 7, value=2)
+    page = browser.get(answered(stage, browser, wallet)).text
+    assert "app-verdict--bad" in page
+    assert "Suspended" in page
+    assert "The issuer has suspended the document." in page
+    assert "what applies today" in page
+    assert "It no longer counts." not in page
+
+
 def test_cannot_be_decided(stage, browser, wallet):
     del stage.world.web.answers[FUND_LIST]
     page = browser.get(answered(stage, browser, wallet)).text

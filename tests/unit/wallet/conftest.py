@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+import wallet as wallet_app
 from demo.people import citizens
 from esspass.attestations import EHIC, PDA1_WEBUILD, PID
 from esspass.fetch import Fetcher, FetchPolicy
@@ -11,19 +12,23 @@ from esspass.inspection import StatusSource
 from esspass.openid4vp import transactions
 from esspass.statuslist import StatusListCache
 from esspass.storage import connect, migrate
+from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from tests.builders.holders import SERVER_KEY
 from tests.simulators.issuer import SimulatedIssuer, today
 from tests.simulators.server import LoopbackServer
 from tests.simulators.verifier import SimulatedVerifier
 from tests.simulators.world import TodaysWorld
 from wallet.access import AccessDesk
+from wallet.config import WalletConfig
 from wallet.credentials import Credentials
 from wallet.deferred import DeferredCredentials
 from wallet.history import History
 from wallet.holders import Holders
 from wallet.issuance import Issuance
 from wallet.keys import HolderKeys
+from wallet.pages.access import open_keys
 from wallet.pending import Pending
+from wallet.pictures import Pictures, create_picture_fetcher
 from wallet.presentation import Presentation
 from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
@@ -31,6 +36,7 @@ from wallet.schema import ALL_MIGRATIONS
 from wallet.service import Inspector, Wallet
 
 WALLET_URL = "http://localhost:8199"
+PRF = bytes(range(32))
 
 
 @pytest.fixture(scope="session")
@@ -60,10 +66,11 @@ def create_test_wallet(world, database, provider=None, copies=3):
     inspector = Inspector(world, StatusSource(fetcher, StatusListCache(database)))
     signer = provider or world.wallet.attestation_signer
     desk = AccessDesk(fetcher, WalletProvider(signer, WALLET_URL), f"{WALLET_URL}/offer/callback")
-    receiver = Receiver(keys, credentials, history, inspector.inspect)
+    pictures = Pictures(database, SERVER_KEY, create_picture_fetcher(fetcher.policy))
+    receiver = Receiver(keys, credentials, history, inspector.inspect, pictures)
     return Wallet(
         WALLET_URL, inspector, Holders(database), keys, credentials, history, deferred,
-        Pending(database, SERVER_KEY), Issuance(desk, keys, deferred, receiver, copies),
+        Pending(database, SERVER_KEY), pictures, Issuance(desk, keys, deferred, receiver, copies),
         Presentation(fetcher, keys, credentials, history),
     )  # fmt: skip
 
@@ -109,3 +116,58 @@ def verifier(world, tmp_path):
     with server.serving(simulated.app):
         yield simulated
     database.close()
+
+
+@pytest.fixture
+def app(wallet, wallet_database, tmp_path):
+    config = WalletConfig(
+        WALLET_URL,
+        "a secret key of enough length, really",
+        str(tmp_path / "wallet.db"),
+        tmp_path,
+        tmp_path,
+    )
+    return wallet_app.create_app(config, wallet, wallet_database)
+
+
+class Browser:
+    """A signed-in citizen's browser that keeps to the forms on the pages."""
+
+    def __init__(self, app, database, wallet, now, user_id="citizen", prf=PRF):
+        self.database, self.user_id = database, user_id
+        self.client = app.test_client()
+        PasskeyStore(database).add_user(User(user_id, "citizen", "Jonas", "salt"), now)
+        wallet.holders.add(user_id, "Jonas", now)
+        secret = open_keys(wallet.keys, user_id, prf, now)
+        token = ServerSessionStore(database).create(user_id, now=now, lifetime=3600, secret=secret)
+        with self.client.session_transaction(base_url=WALLET_URL) as session:
+            session["session"] = token
+            session["csrf"] = "csrf-secret"
+
+    def get(self, path, status=200, **headers):
+        answer = self.client.get(path, base_url=WALLET_URL, follow_redirects=True, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer
+
+    def post(self, path, status=200, follow=True, **fields):
+        answer = self.client.post(
+            path, base_url=WALLET_URL, data={"csrf_token": "csrf-secret", **fields},
+            follow_redirects=follow,
+        )  # fmt: skip
+        assert answer.status_code == status, answer.text
+        return answer
+
+    def open(self, where, uri, **more):
+        """Open an entry link; return the page's own address."""
+        answer = self.get(f"/{where}?{uri.partition('?')[2]}", **more)
+        return answer.request.path, answer.text
+
+    def age_sign_in(self, seconds):
+        self.database.execute(
+            "UPDATE web_sessions SET created_at = created_at - :seconds", seconds=seconds
+        )
+
+
+@pytest.fixture
+def browser(app, wallet_database, wallet, now):
+    return Browser(app, wallet_database, wallet, now)

@@ -260,6 +260,11 @@ class TestRefusedCredentials:
         [
             ({"exp": 1_600_000_000}, "validity", "expired"),
             ({"authentic_source": {"id": "LT:1", "name": "x"}}, "trust", "institution_unknown"),
+            (
+                {"vct#integrity": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
+                "type",
+                "type_metadata_integrity",
+            ),
         ],
     )
     def test_what_does_not_pass_the_checks_is_not_kept(

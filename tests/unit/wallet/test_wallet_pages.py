@@ -7,13 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import wallet as wallet_app
 from esspass.attestations import EHIC, PDA1_WEBUILD
 from esspass.errors import MalformedError
-from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from tests.simulators.issuer import visit
 from tests.simulators.verifier import ask_for, create_dataset
-from tests.unit.wallet.conftest import WALLET_URL
+from tests.unit.wallet.conftest import WALLET_URL, Browser
 from wallet.config import WalletConfig
 from wallet.keys import LockedError
 from wallet.pages.access import open_keys
@@ -21,61 +19,6 @@ from wallet.pages.wording import CAUTIONS, EVENTS, STANDINGS
 
 PRF = bytes(range(32))
 NUMBER = ("document_number",)
-
-
-@pytest.fixture
-def app(wallet, wallet_database, tmp_path):
-    config = WalletConfig(
-        WALLET_URL,
-        "a secret key of enough length, really",
-        str(tmp_path / "wallet.db"),
-        tmp_path,
-        tmp_path,
-    )
-    return wallet_app.create_app(config, wallet, wallet_database)
-
-
-class Browser:
-    """A signed-in citizen's browser that keeps to the forms on the pages."""
-
-    def __init__(self, app, database, wallet, now, user_id="citizen", prf=PRF):
-        self.database, self.user_id = database, user_id
-        self.client = app.test_client()
-        PasskeyStore(database).add_user(User(user_id, "citizen", "Jonas", "salt"), now)
-        wallet.holders.add(user_id, "Jonas", now)
-        secret = open_keys(wallet.keys, user_id, prf, now)
-        token = ServerSessionStore(database).create(user_id, now=now, lifetime=3600, secret=secret)
-        with self.client.session_transaction(base_url=WALLET_URL) as session:
-            session["session"] = token
-            session["csrf"] = "csrf-secret"
-
-    def get(self, path, status=200, **headers):
-        answer = self.client.get(path, base_url=WALLET_URL, follow_redirects=True, headers=headers)
-        assert answer.status_code == status, answer.text
-        return answer
-
-    def post(self, path, status=200, follow=True, **fields):
-        answer = self.client.post(
-            path, base_url=WALLET_URL, data={"csrf_token": "csrf-secret", **fields},
-            follow_redirects=follow,
-        )  # fmt: skip
-        assert answer.status_code == status, answer.text
-        return answer
-
-    def open(self, where, uri, **more):
-        """Open an entry link; return the page's own address."""
-        answer = self.get(f"/{where}?{uri.partition('?')[2]}", **more)
-        return answer.request.path, answer.text
-
-    def age_sign_in(self, seconds):
-        self.database.execute(
-            "UPDATE web_sessions SET created_at = created_at - :seconds", seconds=seconds
-        )
-
-
-@pytest.fixture
-def browser(app, wallet_database, wallet, now):
-    return Browser(app, wallet_database, wallet, now)
 
 
 @pytest.fixture
@@ -252,11 +195,20 @@ class TestWaiting:
         path, _ = browser.open("offer", issuer.create_offer("ehic"))
         assert "Being prepared" in browser.post(path, answer="accept").text
         assert "1 document is being prepared" in browser.get("/").text
+        wallet_database.execute("UPDATE wallet_deferred SET next_at = 0")
         assert "Not ready yet" in browser.post("/waiting").text
         issuer.faults.clear()
         wallet_database.execute("UPDATE wallet_deferred SET next_at = 0")
         assert "has arrived" in browser.post("/waiting").text
         assert "Nothing is being prepared" in browser.get("/waiting").text
+
+    def test_asking_too_soon_says_when_one_can_ask_again(self, browser, issuer, wallet_database):
+        issuer.faults["defer"] = True
+        path, _ = browser.open("offer", issuer.create_offer("ehic"))
+        browser.post(path, answer="accept")
+        assert re.search(r"You can ask again in [1-5] seconds?\.", browser.post("/waiting").text)
+        wallet_database.execute("UPDATE wallet_deferred SET next_at = next_at + 120")
+        assert "You can ask again in 2 minutes." in browser.post("/waiting").text
 
     def test_a_refused_one_is_explained(self, browser, issuer, wallet_database):
         issuer.faults["defer"] = True
@@ -306,6 +258,11 @@ class TestDocument:
         wallet_database.execute("DELETE FROM status_list_cache")
         page = stocked.post(f"{self.address(stocked, wallet)}/check").text
         assert "has withdrawn this document" in page
+        assert "Get fresh copies" not in page
+        asked = len(issuer.seen["token"])
+        page = stocked.post(f"{self.address(stocked, wallet)}/renew").text
+        assert "has no fresh copies" in page
+        assert len(issuer.seen["token"]) == asked
 
     def test_deleting_asks_first(self, stocked, wallet, issuer):
         address = self.address(stocked, wallet)
@@ -385,11 +342,31 @@ class TestPresenting:
         assert "Nothing to show" in stocked.get("/history").text
 
     def test_vp_01_an_unverified_request_never_names_anybody(self, stocked, verifier):
-        verifier.spoil = verifier.resign(nonce=None)
+        verifier.spoil = verifier.resign(client_id="x509_hash:other", nonce=None)
         link = verifier.ask(ask_for(EHIC))
         page = stocked.get(f"/present?{link.partition('?')[2]}", status=400).text
         assert "Υποδειγματική" not in page
         assert "Stopped" in stocked.get("/history").text
+
+    def test_a_request_with_a_mistake_is_explained_and_reported_once(self, stocked, verifier):
+        verifier.spoil = verifier.resign(transaction_data=["e30"])
+        link = verifier.ask(ask_for(EHIC))
+        path, page = stocked.open("present", link)
+        for words in ("This request cannot be answered", "Υποδειγματική Επιθεώρηση Εργασίας",
+                      "confirm a transaction", "They were told"):  # fmt: skip
+            assert words in page
+        assert "They were told" in stocked.get(path).text
+        assert stocked.open("present", link) == (path, page)
+        assert verifier.status().reason == "invalid_transaction_data"
+        assert len(verifier.answers) == 1
+        assert "confirm a transaction" in stocked.get("/history").text
+
+    def test_a_mistake_that_cannot_be_reported_is_explained_all_the_same(self, stocked, verifier):
+        verifier.spoil = verifier.resign(nonce=None)
+        verifier.answer_status = 500
+        _, page = stocked.open("present", verifier.ask(ask_for(EHIC)))
+        assert "has a mistake in it" in page
+        assert "They could not be told" in page
 
     def test_another_citizens_request_is_not_there(
         self, stocked, app, wallet, wallet_database, verifier, now
@@ -435,6 +412,35 @@ class TestHistoryAndAccount:
     def test_clearing_asks_first(self, stocked):
         assert "Clear the history?" in stocked.get("/history/clear").text
         assert "Nothing has happened yet" in stocked.post("/history/clear").text
+
+    def test_deleting_one_entry_asks_first_and_leaves_the_others(self, stocked, verifier):
+        path, _ = stocked.open("present", verifier.ask(ask_for(EHIC)))
+        stocked.post(path, answer="refuse")
+        (address, *rest) = re.findall(
+            r'href="(/history/[^/"]+/delete)"', stocked.get("/history").text
+        )
+        assert len(rest) == 1
+        question = stocked.get(address).text
+        for words in ("Delete this entry?", "You refused", verifier.url.removeprefix("http://")):
+            assert words in question
+        page = stocked.post(address).text
+        assert "The entry is deleted." in page
+        assert verifier.url.removeprefix("http://") not in page
+        assert "Received" in page
+        assert "not here" in stocked.post(address, status=404).text
+        assert "not here" in stocked.get(address, status=404).text
+
+    def test_an_entry_is_not_deleted_without_the_form_or_by_another_citizen(
+        self, stocked, app, wallet, wallet_database, now
+    ):
+        (entry,) = wallet.history.of_holder(stocked.user_id)
+        address = f"/history/{entry.id}/delete"
+        forged = stocked.client.post(address, base_url=WALLET_URL, data={"csrf_token": "guessed"})
+        assert forged.status_code == 400
+        eve = Browser(app, wallet_database, wallet, now, "eve", secrets.token_bytes(32))
+        eve.get(address, status=404)
+        eve.post(address, status=404)
+        assert wallet.history.get(stocked.user_id, entry.id) == entry
 
     def test_the_export_is_a_file_of_ones_own(self, stocked):
         answer = stocked.get("/account/export")

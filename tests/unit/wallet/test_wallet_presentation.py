@@ -19,7 +19,7 @@ from tests.builders.issuance import create_provider, flip_signature, unsecure
 from tests.simulators.verifier import PURPOSE, ask_for, create_dataset
 from wallet.consent import Caution, Choice
 from wallet.history import Event
-from wallet.presentation import is_web_address
+from wallet.presentation import UnanswerableError, is_web_address
 
 NUMBER = ("document_number",)
 PIN = ("personal_administrative_number",)
@@ -260,7 +260,9 @@ def resigned(header=None, **claims):
 
 @pytest.mark.usefixtures("cards")
 class TestBadRequests:
-    """Each is refused before any screen names the verifier, and nothing is sent."""
+    """Each is refused before any screen names the verifier, and nothing is sent: nobody knows
+    who made it.
+    """
 
     @pytest.mark.parametrize(
         "spoil",
@@ -268,20 +270,16 @@ class TestBadRequests:
             pytest.param(spoiled(unsecure), id="VP-01-unsigned"),
             pytest.param(spoiled(lambda t: t.split(".")[1]), id="VP-01-payload-only"),
             pytest.param(resigned(client_id="x509_hash:other"), id="VP-03-other-client"),
-            pytest.param(resigned(redirect_uri="https://a.example"), id="VP-06-redirect_uri"),
-            pytest.param(resigned(nonce=None), id="VP-07-no-nonce"),
-            pytest.param(resigned(nonce="short"), id="VP-07-short-nonce"),
             pytest.param(spoiled(flip_signature), id="VP-08-signature"),
             pytest.param(resigned(wallet_nonce="another"), id="VP-11-other-wallet_nonce"),
             pytest.param(resigned(wallet_nonce=None), id="VP-11-no-wallet_nonce"),
-            pytest.param(resigned(transaction_data=["e30"]), id="VP-21-transaction_data"),
-            pytest.param(resigned(scope="openid"), id="scope-beside-dcql"),
-            pytest.param(resigned(response_mode="direct_post"), id="plain-response-mode"),
             pytest.param(resigned(header={"typ": "JWT"}), id="other-typ"),
             pytest.param(resigned(exp=1), id="expired"),
             pytest.param(resigned(aud="https://other.example"), id="other-audience"),
-            pytest.param(resigned(client_metadata={}), id="no-key-to-encrypt-to"),
-            pytest.param(resigned(response_uri="javascript:alert(1)"), id="odd-response_uri"),
+            pytest.param(
+                resigned(wallet_nonce=None, transaction_data=["e30"]), id="VP-21-and-VP-11-replayed"
+            ),
+            pytest.param(resigned(header={"typ": "JWT"}, nonce=None), id="VP-07-and-other-typ"),
         ],
     )
     def test_is_refused(self, wallet, holder, verifier, now, spoil):
@@ -347,6 +345,127 @@ class TestBadRequests:
     def test_vp_09_a_second_fetch_is_not_made_by_the_wallet(self, wallet, holder, verifier, now):
         wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
         assert len(verifier.fetched) == 1
+
+
+NO_KEY = {"vp_formats_supported": {"dc+sd-jwt": {}}}
+
+
+@pytest.mark.usefixtures("cards")
+class TestUnanswerable:
+    """A trusted verifier that asks wrongly is told so, once, with nothing about the holder."""
+
+    @pytest.mark.parametrize(
+        ("claims", "error"),
+        [
+            pytest.param({"redirect_uri": "https://a.example"}, "invalid_request", id="VP-06"),
+            pytest.param({"nonce": None}, "invalid_request", id="VP-07-no-nonce"),
+            pytest.param({"nonce": "short"}, "invalid_request", id="VP-07-short-nonce"),
+            pytest.param({"transaction_data": ["e30"]}, "invalid_transaction_data", id="VP-21"),
+            pytest.param({"scope": "openid"}, "invalid_scope", id="scope-beside-dcql"),
+            pytest.param({"response_type": "code"}, "invalid_request", id="response_type"),
+            pytest.param({"dcql_query": {"credentials": []}}, "invalid_request", id="dcql"),
+        ],
+    )
+    def test_the_verifier_reads_its_mistake_encrypted_to_its_key(
+        self, wallet, holder, verifier, now, claims, error
+    ):
+        verifier.spoil = verifier.resign(**claims)
+        with pytest.raises(UnanswerableError) as refused:
+            wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
+        assert refused.value.told
+        (form,) = verifier.answers
+        assert form.keys() == {"response"}
+        assert verifier.status().reason == error
+        entry = last_event(wallet, holder)
+        assert (entry.event, entry.encounter.reason) == (Event.FAILED, refused.value.code)
+        assert entry.encounter.party == "Υποδειγματική Επιθεώρηση Εργασίας"
+        assert entry.encounter.shared == ()
+
+    @pytest.mark.parametrize(
+        ("claims", "error"),
+        [
+            pytest.param({"client_metadata": {}}, "vp_formats_not_supported", id="formats"),
+            pytest.param({"client_metadata": NO_KEY}, "invalid_request", id="no-key"),
+            pytest.param({"client_metadata": None}, "invalid_request", id="no-metadata"),
+            pytest.param({"response_mode": "direct_post"}, "invalid_request", id="plain-mode"),
+        ],
+    )
+    def test_where_nothing_can_be_encrypted_the_code_goes_in_clear(
+        self, wallet, holder, verifier, now, claims, error
+    ):
+        verifier.spoil = verifier.resign(**claims)
+        with pytest.raises(UnanswerableError):
+            wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
+        (form,) = verifier.answers
+        assert form.keys() == {"error", "state"}
+        assert form["error"] == error
+        assert verifier.status().reason == error
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            pytest.param({"response_uri": "javascript:alert(1)"}, id="odd-scheme"),
+            pytest.param({"response_uri": None}, id="no-address"),
+            pytest.param({"response_mode": "fragment"}, id="no-direct-post"),
+            pytest.param({"response_mode": None}, id="no-mode"),
+        ],
+    )
+    def test_without_an_address_to_post_to_nobody_is_told(
+        self, wallet, holder, verifier, now, claims
+    ):
+        verifier.spoil = verifier.resign(**claims)
+        with pytest.raises(UnanswerableError) as refused:
+            wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
+        assert not refused.value.told
+        assert verifier.answers == []
+
+    @pytest.mark.parametrize(
+        "address", ["http://10.0.0.1/r", "http://169.254.169.254/latest", "https://192.168.1.1/"]
+    )
+    def test_vp_10_an_address_inside_is_not_posted_to(self, wallet, holder, verifier, now, address):
+        verifier.spoil = verifier.resign(nonce=None, response_uri=address)
+        with pytest.raises(UnanswerableError) as refused:
+            wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
+        assert not refused.value.told
+
+    @pytest.mark.parametrize("status", [400, 500])
+    def test_a_verifier_that_does_not_listen_changes_nothing(
+        self, wallet, holder, verifier, now, status
+    ):
+        verifier.spoil, verifier.answer_status = verifier.resign(nonce=None), status
+        with pytest.raises(UnanswerableError) as refused:
+            wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
+        assert not refused.value.told
+        assert len(verifier.answers) == 1
+        assert last_event(wallet, holder).event is Event.FAILED
+
+    def test_vp_08_a_stranger_cannot_make_the_wallet_post_anywhere(
+        self, wallet, holder, verifier, now
+    ):
+        """Whoever makes his own certificate authority signs what he likes: nothing goes out."""
+        stranger = create_provider("Ministry of Look-alikes", now)
+        verifier.signer = stranger
+        verifier.relying_party = replace(verifier.relying_party, access_signer=stranger)
+        for claims in ({"nonce": None}, {"transaction_data": ["e30"]}, {"client_metadata": {}}):
+            verifier.spoil = verifier.resign(**claims)
+            with pytest.raises(EsspassError) as refused:
+                wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
+            assert not isinstance(refused.value, UnanswerableError)
+        assert verifier.answers == []
+        assert last_event(wallet, holder).encounter.party == ""
+
+    @pytest.mark.parametrize("change", [flip_signature, unsecure])
+    def test_vp_08_a_forged_request_of_a_trusted_verifier_sends_nothing(
+        self, wallet, holder, verifier, now, change
+    ):
+        def spoil(token):
+            text = verifier.resign(nonce=None)(token).get_data(as_text=True)
+            return Response(change(text), content_type="application/oauth-authz-req+jwt")
+
+        verifier.spoil = spoil
+        with pytest.raises(EsspassError):
+            wallet.present(holder, verifier.ask(ask_for(EHIC)), agree, now)
+        assert verifier.answers == []
 
 
 @pytest.mark.usefixtures("cards")

@@ -112,11 +112,27 @@ class TestHistory:
         assert history.get("eve", entry_id) is None
         assert history.of_holder("eve") == []
         assert history.delete_all("eve") == 0
+        assert not history.delete("eve", entry_id)
         assert history.get("jonas", entry_id).encounter.party == "A"
         assert history.delete_all("jonas") == 1
 
+    def test_one_entry_is_deleted_once(self, tables):
+        history = History(tables, SERVER_KEY)
+        kept, gone = (
+            history.add("jonas", Event.SHARED, Encounter("A", "a.example"), NOW + i) for i in (0, 1)
+        )
+        assert history.delete("jonas", gone)
+        assert not history.delete("jonas", gone)
+        assert [entry.id for entry in history.of_holder("jonas")] == [kept]
+
 
 class TestPending:
+    def test_what_came_first_under_a_name_stays(self, tables):
+        pending = Pending(tables, SERVER_KEY)
+        for told in (True, False):
+            pending.add("result", "jonas", {"told": told}, NOW + 60, NOW, pending_id="one")
+        assert pending.read("result", "jonas", "one", NOW) == {"told": True}
+
     def test_is_taken_once(self, tables):
         pending = Pending(tables, SERVER_KEY)
         pending_id = pending.add("offer", "jonas", {"a": 1}, NOW + 60, NOW)

@@ -16,7 +16,6 @@ from wallet.type_metadata import (
     clean_text,
     fetch_display_names,
     read_display_names,
-    verify_integrity,
 )
 
 VCT = "https://types.example/card"
@@ -107,15 +106,6 @@ class TestIntegrity:
         with pytest.raises(VerificationError) as refused:
             fetch_display_names(VCT, {"vct#integrity": given}, Types(card=document()))
         assert refused.value.code == "type_metadata_integrity"
-
-    def test_tm_02_only_the_strongest_kind_counts(self):
-        body = document()
-        with pytest.raises(VerificationError):
-            verify_integrity(body, f"{integrity(body)} {integrity(b'x', 'sha512')}")
-
-    def test_one_of_several_digests_is_enough(self):
-        body = document()
-        verify_integrity(body, f"{integrity(b'x')} {integrity(body)}?foo")
 
 
 class TestExtends:

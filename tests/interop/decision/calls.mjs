@@ -1,0 +1,60 @@
+// What a test may ask of the engine, by name; every answer is JSON.
+import { inspectCredential, runCheck } from "../../../verifier/static/decision/checks.js";
+import { EsspassError } from "../../../verifier/static/decision/errors.js";
+import { parseCertificate } from "../../../verifier/static/decision/certificates.js";
+import { verifyKeyBinding } from "../../../verifier/static/decision/keybinding.js";
+import { parseJwk } from "../../../verifier/static/decision/keys.js";
+import { matchNames } from "../../../verifier/static/decision/names.js";
+import { verifyPath } from "../../../verifier/static/decision/path.js";
+import { parseSdJwtVc, verifySdJwtVc, verifyValidity } from "../../../verifier/static/decision/sdjwt.js";
+import { createView, openSources } from "../../../verifier/static/decision/sources.js";
+import { decideAttestationIssuer } from "../../../verifier/static/decision/trust.js";
+
+const CALLS = {
+  names: ({ one, other }) => matchNames(one, other),
+  path: verifyGivenPath,
+  formats: verifyFormats,
+  inspect: inspectPresentation,
+  trust: decideTrust,
+};
+
+/** Return what a call gives, or the code of the error it throws. */
+export async function attest(given, shared) {
+  try {
+    return { value: (await CALLS[given.call](given, shared)) ?? null };
+  } catch (error) {
+    if (!(error instanceof EsspassError)) {
+      return { bug: error.stack };
+    }
+    return { error: error.code, parameters: error.parameters };
+  }
+}
+
+async function verifyGivenPath({ chain, anchors, at }) {
+  const read = (texts) => Promise.all(texts.map(parseCertificate));
+  await verifyPath(await read(chain), await read(anchors), at);
+}
+
+async function verifyFormats({ text, binding, now }) {
+  const vc = await parseSdJwtVc(text);
+  const verified = await verifySdJwtVc(vc);
+  verifyValidity(verified, now);
+  await verifyKeyBinding(vc.sdJwt, await parseJwk(verified.holderJwk ?? {}), binding, now);
+  return verified.claims;
+}
+
+async function inspectPresentation({ text, binding, source, now }, { sources, specs }) {
+  const view = createView(await openSources(sources[source]), now);
+  const vc = await parseSdJwtVc(text);
+  const verifyBinding = async ({ verified }) => {
+    const key = await parseJwk(verified.holderJwk ?? {});
+    await verifyKeyBinding(vc.sdJwt, key, binding, now);
+  };
+  return inspectCredential({ vc, view, specs, now, verifyBinding });
+}
+
+async function decideTrust({ chain, claim, source, now }, { sources }) {
+  const view = createView(await openSources(sources[source]), now);
+  const certificates = await Promise.all(chain.map(parseCertificate));
+  return runCheck("trust", () => decideAttestationIssuer(view, certificates, claim, now));
+}
