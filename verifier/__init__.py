@@ -31,11 +31,18 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import inspections
+from verifier import cases, inspections, persons
+from verifier.case_pages import create_case_pages
+from verifier.cases import Cases
+from verifier.casework import Casework
 from verifier.config import VerifierConfig
 from verifier.examiner import Examiner
 from verifier.inspections import Inspections
+from verifier.judge import Judge
 from verifier.pages import create_pages
+from verifier.person_view import format_iso_day
+from verifier.persons import Persons
+from verifier.records import create_records
 from verifier.service import Verifier
 from verifier.wording import ERROR_TEXTS
 
@@ -45,6 +52,8 @@ MIGRATIONS = {
     **STATUS_MIGRATIONS,
     **transactions.MIGRATIONS,
     **inspections.MIGRATIONS,
+    **cases.MIGRATIONS,
+    **persons.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -55,7 +64,10 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
     statuses = StatusSource(fetcher, StatusListCache(database))
     record = Inspections(database)
-    examiner = Examiner(trust, statuses, record, config.claims_retention)
+    casework = Casework(
+        Cases(database), Persons(database), Judge(trust), config.verdict_retention
+    )
+    examiner = Examiner(trust, statuses, record, casework)
     relying_party = RelyingParty(
         config.base_url,
         read_signer(config.keys_folder, "access"),
@@ -64,7 +76,7 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
         examiner.examine,
         examiner.note_failure,
     )
-    return Verifier(config, relying_party, record, trust)
+    return Verifier(config, relying_party, record, trust, casework)
 
 
 def connect_verifier(config: VerifierConfig) -> Verifier:
@@ -96,6 +108,9 @@ def create_app(
     app.register_blueprint(create_passkey_blueprint(store, sessions, role=STAFF))
     app.register_blueprint(create_relying_party_blueprint(lambda: verifier.relying_party))
     app.register_blueprint(create_pages(verifier))
+    app.register_blueprint(create_case_pages(verifier))
+    app.register_blueprint(create_records(verifier))
+    app.jinja_env.filters["iso_day"] = format_iso_day
     return app
 
 
