@@ -1,5 +1,5 @@
 // What a test may ask of the engine, by name; every answer is JSON.
-import { inspectCredential, runCheck } from "../../../verifier/static/decision/checks.js";
+import { inspectDocument, planPresentation, runCheck } from "../../../verifier/static/decision/checks.js";
 import { EsspassError } from "../../../verifier/static/decision/errors.js";
 import { parseCertificate } from "../../../verifier/static/decision/certificates.js";
 import { verifyKeyBinding } from "../../../verifier/static/decision/keybinding.js";
@@ -46,15 +46,13 @@ async function verifyFormats({ text, binding, now }) {
 async function inspectPresentation({ text, binding, source, now }, { sources, specs }) {
   const view = createView(await openSources(sources[source]), now);
   const vc = await parseSdJwtVc(text);
-  const verifyBinding = async ({ verified }) => {
-    const key = await parseJwk(verified.holderJwk ?? {});
-    await verifyKeyBinding(vc.sdJwt, key, binding, now);
-  };
-  return inspectCredential({ vc, view, specs, now, verifyBinding });
+  const verifyBinding = (sdJwt, key, at) => verifyKeyBinding(sdJwt, key, binding, at);
+  return inspectDocument({ view, specs, now }, planPresentation(vc, verifyBinding));
 }
 
 async function decideTrust({ chain, claim, source, now }, { sources }) {
   const view = createView(await openSources(sources[source]), now);
   const certificates = await Promise.all(chain.map(parseCertificate));
-  return runCheck("trust", () => decideAttestationIssuer(view, certificates, claim, now));
+  const clause = "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H";
+  return runCheck("trust", clause, () => decideAttestationIssuer(view, certificates, claim, now));
 }

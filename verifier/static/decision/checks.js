@@ -11,18 +11,22 @@
  * @property {string} reason
  * @property {Object<string, string>} parameters
  *
- * @typedef {object} Evidence
- * @property {import("./sdjwt.js").UnverifiedVc} vc
+ * @typedef {object} Evidence what every check looks at
  * @property {import("./view.js").TrustView} view
- * @property {Object<string, {token: string, fetchedAt: number}>} statuses by address
  * @property {import("./type.js").Specs} specs
  * @property {number} now
- * @property {function(Evidence): Promise<void>} verifyBinding what ties it to its holder
+ * @property {import("./sdjwt.js").VerifiedVc} [verified] once the signature holds
+ *
+ * @typedef {object} Plan the questions to one kind of document, in order
+ * @property {[string, function(Evidence): Promise<import("./sdjwt.js").VerifiedVc>]} signature its
+ *   clause, and what returns the document under its issuer's signature
+ * @property {Array<[string, string, function(Evidence): *]>} local check, clause, question
  */
 
 import { writeName } from "./certificates.js";
 import { MalformedError, UndecidedError, VerificationError } from "./errors.js";
 import { verifyIntegrity } from "./integrity.js";
+import { parseJwk } from "./keys.js";
 import { readPresented } from "./presented.js";
 import { verifySdJwtVc, verifyValidity } from "./sdjwt.js";
 import { SUSPENDED, VALID, readStatus } from "./status.js";
@@ -35,40 +39,71 @@ export const CHECKS = [
 ];
 const SHORT_LIVED = 24 * 3600;
 
-/** Each check: its name, its clause, and the question itself. */
-export const CLAUSES = {
-  signature: "RFC 9901, section 7.1",
-  trust: "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H",
-  validity: "RFC 7519, sections 4.1.4 to 4.1.6",
-  holder_binding: "RFC 9901, section 7.3; OpenID4VP 1.0, 8.6",
-  type: "SD-JWT VC, sections 3.2.2.2 and 7",
-  integrity: "We Build PD A1 rulebook 1.0, chapter 4",
-  status: "Token Status List, section 8.3; 987/2009, Article 5",
-  person: "Regulation (EC) 987/2009, Article 5; PID Rulebook",
-};
-const LOCAL = {
-  trust: verifyTrust,
-  validity: verifyTechnicalValidity,
-  holder_binding: (evidence) => evidence.verifyBinding(evidence),
-  type: verifyType,
-  integrity: (evidence) => verifyIntegrity(evidence.specs, evidence.verified.vct, evidence.verified.claims),
-};
+const TRUST_CLAUSE = "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H";
+const VALIDITY_CLAUSE = "RFC 7519, sections 4.1.4 to 4.1.6";
+const BINDING_CLAUSE = "RFC 9901, section 7.3; OpenID4VP 1.0, 8.6";
+const INTEGRITY_CLAUSE = "We Build PD A1 rulebook 1.0, chapter 4";
+const STATUS_CLAUSE = "Token Status List, section 8.3; 987/2009, Article 5";
 
 /**
- * Ask every question, in the order the first engine asks them.
+ * The plan for a credential that was presented.
+ * @param {import("./sdjwt.js").UnverifiedVc} vc
+ * @param {function(import("./sdjwt.js").SdJwt, import("./keys.js").PublicKey, number)} verifyBinding
+ * @returns {Plan}
+ */
+export function planPresentation(vc, verifyBinding) {
+  const verifyHolderBinding = async ({ verified, now }) => {
+    await verifyBinding(vc.sdJwt, await parseJwk(verified.holderJwk ?? {}), now);
+  };
+  return {
+    signature: ["RFC 9901, section 7.1", () => verifySdJwtVc(vc)],
+    local: [
+      ["trust", TRUST_CLAUSE, verifyTrust],
+      ["validity", VALIDITY_CLAUSE, verifyTechnicalValidity],
+      ["holder_binding", BINDING_CLAUSE, verifyHolderBinding],
+      ["type", "SD-JWT VC, sections 3.2.2.2 and 7", verifyType],
+      ["integrity", INTEGRITY_CLAUSE, verifyDataIntegrity],
+    ],
+  };
+}
+
+/**
+ * The plan for a sealed document on paper; nobody can prove to be its holder.
+ * @param {function(Evidence): Promise<import("./sdjwt.js").VerifiedVc>} verifySeal
+ * @returns {Plan}
+ */
+export function planPaper(verifySeal) {
+  return {
+    signature: ["RFC 9052, section 4.4", verifySeal],
+    local: [
+      ["trust", TRUST_CLAUSE, verifyTrust],
+      ["validity", VALIDITY_CLAUSE, verifyTechnicalValidity],
+      ["type", "specs/documents, core data", describeType],
+      ["integrity", INTEGRITY_CLAUSE, verifyDataIntegrity],
+    ],
+  };
+}
+
+/**
+ * Ask every question of a plan. Of an unsigned text nothing else is asked, and about status only
+ * if all local checks passed.
  * @param {Evidence} evidence
+ * @param {Plan} plan
  * @returns {Promise<Finding[]>} in the order of `CHECKS`, without `person`
  */
-export async function inspectCredential(evidence) {
-  const signature = await runCheck("signature", () => verifySignature(evidence));
-  const findings = [signature];
+export async function inspectDocument(evidence, { signature: [clause, verify], local }) {
+  const signature = await runCheck("signature", clause, () => verifySignature(evidence, verify));
   const signed = signature.outcome === "PASSED";
-  for (const [check, verify] of Object.entries(LOCAL)) {
-    findings.push(signed ? await runCheck(check, () => verify(evidence)) : skipCheck(check));
+  const found = [];
+  for (const [check, demanded, ask] of local) {
+    const run = () => runCheck(check, demanded, () => ask(evidence));
+    found.push(signed ? await run() : skipCheck(check, demanded));
   }
-  const authentic = findings.every(({ outcome }) => outcome === "PASSED");
-  const asked = authentic ? await runCheck("status", () => verifyStatus(evidence)) : skipCheck("status");
-  return sortFindings([...findings, asked]);
+  const authentic = signed && found.every(({ outcome }) => outcome === "PASSED");
+  const status = authentic
+    ? await runCheck("status", STATUS_CLAUSE, () => verifyStatus(evidence))
+    : skipCheck("status", STATUS_CLAUSE);
+  return sortFindings([signature, ...found, status]);
 }
 
 /** Put findings into the order of `CHECKS`. */
@@ -80,7 +115,7 @@ export function sortFindings(findings) {
  * Ask one question: it returns the parameters of the finding, or nothing, or throws.
  * @returns {Promise<Finding>}
  */
-export async function runCheck(check, verify, clause = CLAUSES[check]) {
+export async function runCheck(check, clause, verify) {
   try {
     const parameters = (await verify()) ?? {};
     return { check, clause, outcome: "PASSED", reason: "", parameters };
@@ -97,13 +132,13 @@ export async function runCheck(check, verify, clause = CLAUSES[check]) {
 }
 
 /** Record that an earlier failure made the question pointless. */
-export function skipCheck(check, clause = CLAUSES[check]) {
+export function skipCheck(check, clause) {
   return { check, clause, outcome: "INDETERMINATE", reason: "not_run", parameters: {} };
 }
 
 /** Signature and disclosures hold under the leaf certificate (A-01). */
-async function verifySignature(evidence) {
-  evidence.verified = await verifySdJwtVc(evidence.vc);
+async function verifySignature(evidence, verify) {
+  evidence.verified = await verify(evidence);
   return { issuer: writeName(evidence.verified.chain[0].subject) };
 }
 
@@ -126,7 +161,8 @@ function verifyTechnicalValidity({ verified, now }) {
 }
 
 /** The status list says VALID; any other value withdraws (A-05, A-06). */
-async function verifyStatus({ verified, statuses, view, now }) {
+async function verifyStatus({ verified, view, now }) {
+  const { statuses } = view;
   const { status, chain, issuedAt, expiresAt } = verified;
   if (status === null) {
     if (expiresAt !== null && expiresAt - issuedAt <= SHORT_LIVED) {
@@ -147,10 +183,21 @@ async function verifyStatus({ verified, statuses, view, now }) {
  * Type and shape are known, and every entry has the form they prescribe (A-02). A type is what its
  * metadata says: `vct#integrity`, if there, is that of ours.
  */
-function verifyType({ specs, verified }) {
-  const { vct, claims } = verified;
+function verifyType(evidence) {
+  const { vct, claims } = evidence.verified;
+  const described = describeType(evidence);
+  verifyTypeIntegrity(evidence.specs, vct, claims);
+  verifyPresentationShape(evidence.specs, vct, claims);
+  return described;
+}
+
+/** The core data of paper has a known form: reading it was the check (A-02). */
+function describeType({ specs, verified: { vct, claims } }) {
   const { shape } = readPresented(specs, vct, claims);
-  verifyTypeIntegrity(specs, vct, claims);
-  verifyPresentationShape(specs, vct, claims);
   return { type: attestationType(specs, vct).name, shape };
+}
+
+/** The entries agree with each other (A-10). */
+function verifyDataIntegrity({ specs, verified: { vct, claims } }) {
+  verifyIntegrity(specs, vct, claims);
 }

@@ -1,8 +1,8 @@
 /**
  * Has the issuer withdrawn it? The Status List Token (draft 14, sections 5.1, 8.3), offline.
  *
- * Tokens come with the sources. One serves until its `exp`, not only for its `ttl`; its age is
- * shown. Fails closed: whatever keeps the answer away is undecided, never valid.
+ * Tokens come with the sources. One serves until its `exp`, not only for its `ttl`, one without for
+ * a day; its age is shown. Fails closed: whatever keeps the answer away is undecided, never valid.
  *
  * @typedef {{uri: string, bits: number, data: Uint8Array, issuedAt: number,
  *   expiresAt: number|null, ttl: number|null}} StatusList
@@ -26,6 +26,7 @@ const MAX_TOKEN_CHARACTERS = 4 * 1024 * 1024;
 const MAX_BYTES = 32 * 1024 * 1024;
 const BITS = [1, 2, 4, 8];
 const LEEWAY = 60;
+const MAX_AGE = 24 * 3600;
 // One token answers for a whole crew: what its text alone decides is found out once.
 const INFLATED = new Map();
 const MAX_INFLATED = 16;
@@ -50,6 +51,9 @@ export async function readStatus(kept, reference, issuerChain, view, now) {
     throw new UndecidedError(message, "status_unreachable", { uri });
   }
   const { list, described } = await believe(kept.token, uri, issuerChain, view, now);
+  if (list.expiresAt === null && now >= list.issuedAt + MAX_AGE) {
+    throw new UndecidedError("the list is too old", "status_expired", { uri });
+  }
   const parameters = {
     uri,
     issued_at: String(list.issuedAt),
