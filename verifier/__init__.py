@@ -31,7 +31,7 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import cases, inspections, persons
+from verifier import cases, inspections, persons, scan_sources
 from verifier.case_pages import create_case_pages
 from verifier.cases import Cases
 from verifier.casework import Casework
@@ -43,6 +43,8 @@ from verifier.pages import create_pages
 from verifier.person_view import format_iso_day
 from verifier.persons import Persons
 from verifier.records import create_records
+from verifier.scan import create_scan_blueprint
+from verifier.scan_sources import KeptStatuses, ScanSources
 from verifier.service import Verifier
 from verifier.wording import ERROR_TEXTS
 
@@ -54,6 +56,7 @@ MIGRATIONS = {
     **inspections.MIGRATIONS,
     **cases.MIGRATIONS,
     **persons.MIGRATIONS,
+    **scan_sources.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -64,9 +67,7 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
     statuses = StatusSource(fetcher, StatusListCache(database))
     record = Inspections(database)
-    casework = Casework(
-        Cases(database), Persons(database), Judge(trust), config.verdict_retention
-    )
+    casework = Casework(Cases(database), Persons(database), Judge(trust), config.verdict_retention)
     examiner = Examiner(trust, statuses, record, casework)
     relying_party = RelyingParty(
         config.base_url,
@@ -110,8 +111,18 @@ def create_app(
     app.register_blueprint(create_pages(verifier))
     app.register_blueprint(create_case_pages(verifier))
     app.register_blueprint(create_records(verifier))
+    sources = _create_scan_sources(config, database, fetcher or _fetcher(config), verifier)
+    app.register_blueprint(create_scan_blueprint(verifier, sources.create))
     app.jinja_env.filters["iso_day"] = format_iso_day
     return app
+
+
+def _create_scan_sources(
+    config: VerifierConfig, database: Database, fetcher: Fetcher, verifier: Verifier
+) -> ScanSources:
+    anchors = parse_trust_anchors(config.trust_anchors.read_bytes())
+    kept = KeptStatuses(database)
+    return ScanSources(verifier.trust, SnapshotStore(database), anchors, fetcher, kept)
 
 
 def app_from_environ() -> Flask:

@@ -19,11 +19,13 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask_babel import force_locale
 from werkzeug.exceptions import NotFound
 
+import esspass.web
 from esspass.attestations import iso_country
 from esspass.web import now, page_blueprint
 from esspass.web.csrf import csrf_token
 from esspass.web.languages import LOCALES, languages, select_locale
 from esspass.web.passkeys import current_session, login_required, signed_in_user
+from verifier.decision_specs import create_decision_specs
 from verifier.scan_cases import open_scan_case, parse_scan_case
 from verifier.scan_files import StaticFiles, create_digest
 from verifier.scan_page import create_page_data
@@ -38,19 +40,17 @@ PAGE_POLICY = (
 PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), display-capture=()"
 _ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 _OWN = Path(__file__).parent / "static"
+_KERNEL = Path(esspass.web.__file__).parent / "static"
 
-CreateJson = Callable[[int], Mapping[str, Any]]
+CreateSources = Callable[[int], Mapping[str, Any]]
 
 
-def create_scan_blueprint(
-    verifier: Verifier, create_sources: CreateJson, create_specs: CreateJson, kernel: Path
-) -> Blueprint:
-    """Make the blueprint; ``kernel`` is the folder of the kernel's static files.
+def create_scan_blueprint(verifier: Verifier, create_sources: CreateSources) -> Blueprint:
+    """Make the blueprint; every address needs a signed-in member of staff.
 
-    ``create_sources`` and ``create_specs`` give what the engine decides with, at a time. Every
-    address needs a signed-in member of staff.
+    ``create_sources`` gives what the engine decides with, as known at a time.
     """
-    pages = _Pages(verifier, create_sources, create_specs, StaticFiles(_OWN, kernel))
+    pages = _Pages(verifier, create_sources, StaticFiles(_OWN, _KERNEL))
     blueprint = page_blueprint("scan", __name__)
     for address, view in (
         ("/scan", pages.page),
@@ -72,8 +72,7 @@ def create_scan_blueprint(
 @dataclass(frozen=True, slots=True)
 class _Pages:
     verifier: Verifier
-    create_sources: CreateJson
-    create_specs: CreateJson
+    create_sources: CreateSources
     files: StaticFiles
 
     def page(self) -> Response:
@@ -118,7 +117,7 @@ class _Pages:
         return _pack(_json(self.create_sources(now())))
 
     def specs(self) -> Response:
-        return _pack(_json(self.create_specs(now())))
+        return _pack(_json(create_decision_specs()))
 
     def _answer_page(self, locale: str) -> Response:
         response = Response(self._render(locale), mimetype="text/html")
@@ -153,7 +152,7 @@ class _Pages:
     def _digests(self) -> dict[str, str]:
         """Return every address that the page needs without a network, and its SHA-256."""
         shells = {f"/scan/shell/{each}": self._render(each).encode() for each in LOCALES}
-        specs = _json(self.create_specs(now())).get_data()
+        specs = _json(create_decision_specs()).get_data()
         made = {
             **shells, "/scan/manifest.webmanifest": self._manifest(), "/scan/specs.json": specs,
         }  # fmt: skip

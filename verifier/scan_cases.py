@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from esspass.attestations import pda1_states
+from esspass.attestations.specification import pda1_states
 from esspass.errors import MalformedError, ProtocolError
 from esspass.inspection import Situation, parse_situation
 from verifier.cases import Case

@@ -1,5 +1,6 @@
 // From a code to a person checked: frames joined, foreign codes named, the decision kept.
-import { Frames, isFrame } from "./frames.js";
+import { MalformedError } from "../decision/errors.js";
+import { FrameCollector, parseFrame } from "../decision/frames.js";
 import { createSubmission, judge } from "./judge.js";
 import { isForeign } from "./outcomes.js";
 import { digestShown } from "./presentation.js";
@@ -11,7 +12,9 @@ import { t } from "./words.js";
 
 const GONE_AFTER = 1500; // milliseconds without a code until the same one counts again
 const REPEATED_WITHIN = 90; // seconds
-const MAX_TEXT = 200_000;
+const MAX_TEXT = 500_000;
+
+const isFrame = (text) => text.startsWith("ESF1:");
 
 async function digest(text) {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
@@ -20,13 +23,13 @@ async function digest(text) {
 
 export class Checks {
   constructor(app) {
-    Object.assign(this, { app, frames: new Frames(), busy: false, last: null, lastAt: 0 });
+    Object.assign(this, { app, frames: new FrameCollector(), busy: false, last: null, lastAt: 0 });
   }
 
   /** The camera starts again: what it still sees is what it saw. */
   resume() {
     this.lastAt = performance.now();
-    this.frames.forget();
+    this.frames = new FrameCollector();
   }
 
   /** A frame of the camera. A code that stays in sight is one code, however many frames show it. */
@@ -46,7 +49,7 @@ export class Checks {
     if (this.busy) return;
     this.busy = true;
     try {
-      const whole = isFrame(text) ? this.join(text) : text;
+      const whole = isFrame(text) ? await this.join(text) : text;
       if (whole === null) return;
       if (seen) Object.assign(this, { last: text, lastAt: performance.now() });
       await this.check(whole.slice(0, MAX_TEXT), seen);
@@ -55,13 +58,15 @@ export class Checks {
     }
   }
 
-  join(frame) {
+  /** The whole text once all its frames are read; a torn frame is for the engine to name. */
+  async join(frame) {
     try {
-      const whole = this.frames.add(frame);
-      this.app.camera.showProgress(this.frames.progress);
-      return whole;
-    } catch {
-      return frame; // the engine names what is wrong with it
+      const { text, received, total } = await this.frames.add(parseFrame(frame));
+      this.app.camera.showProgress(text === null ? { have: received, count: total } : null);
+      return text;
+    } catch (error) {
+      if (error instanceof MalformedError) return frame;
+      throw error;
     }
   }
 
@@ -95,9 +100,9 @@ export class Checks {
   }
 
   async judge(person) {
-    const { decision, history } = await judge({ person, sources: this.app.sources.value, inspection: this.app.inspection });
+    const { decision, history, seen } = await judge({ person, sources: this.app.sources.value, inspection: this.app.inspection });
     const { facts, ...rest } = decision;
-    return { ...person, decision: rest, facts, history };
+    return { ...person, decision: rest, facts, history, seen };
   }
 
   /** Decides again, with more answers, and keeps it. */

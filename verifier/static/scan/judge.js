@@ -1,11 +1,12 @@
 // The engine's decision about one scanned text, with what this device knows of the same person.
 import { decide } from "../decision/decide.js";
-import { all } from "./store.js";
+import { digestShown } from "./presentation.js";
 import { now } from "./session.js";
+import { all } from "./store.js";
 
-const MEDIA = { "ESD1:": "paper" };
+const SPECS = fetch("/scan/specs.json").then((answer) => answer.json());
 
-export const createSubmission = (text, purpose) => ({ medium: MEDIA[text.slice(0, 5)] ?? "qr", text, pid: null, purpose });
+export const createSubmission = (text, purpose) => ({ medium: text.startsWith("ESD1:") ? "paper" : "qr", text, binding: null, pid: null, purpose });
 
 export const situationOf = ({ kind, country, date, until, place, employer, provider }) => ({ kind, country, date, until, employer, place, provider });
 
@@ -18,18 +19,27 @@ async function historyOf(person, document) {
   return history.filter(({ number }, index) => number !== document.number && history.findIndex((each) => each.number === number) === index);
 }
 
-/** Decides on `person.submission`; gives {decision, history}. */
+/** Whether this very code was shown for somebody else: all that a decision needs of what was seen. */
+async function findSeen(person) {
+  const digest = await digestShown(person.submission.text);
+  return (await all("seen")).filter((each) => each.digest === digest && each.person !== person.id).map((each) => each.digest);
+}
+
+/** Decides on `person.submission`; gives {decision, history, seen}. */
 export async function judge({ person, sources, inspection }) {
-  const seen = (await all("seen")).filter((each) => each.person !== person.id).map(({ digest }) => digest);
-  const question = { sources, submission: person.submission, situation: situationOf(inspection), answers: person.answers, now: person.taken_at ?? now(), seen: new Set(seen) };
+  const seen = await findSeen(person);
+  const question = {
+    sources, submission: person.submission, situation: situationOf(inspection), answers: person.answers,
+    now: person.taken_at, seen: new Set(seen), specs: await SPECS,
+  };
   const decision = await decide({ ...question, history: [] });
   const history = await historyOf(person.id, decision.facts.document);
-  return { history, decision: history.length ? await decide({ ...question, history }) : decision };
+  return { history, seen, decision: history.length ? await decide({ ...question, history }) : decision };
 }
 
 /** The engine's list of sources, with the age of each. */
-export async function describeSources(sources, at) {
-  const situation = { kind: "work", country: "EU", date: "2000-01-01", until: null, employer: null, place: null, provider: null };
-  const { sources: described } = await decide({ sources, submission: createSubmission("", ""), situation, answers: {}, now: at, history: [], seen: new Set() });
-  return described;
+export async function describeSources(sources, at = now()) {
+  const situation = { kind: "work", country: "GR", date: "2000-01-01", until: null, employer: null, place: null, provider: null };
+  const question = { sources, submission: createSubmission("", ""), situation, answers: {}, now: at, history: [], seen: new Set(), specs: await SPECS };
+  return (await decide(question)).sources;
 }
