@@ -7,6 +7,7 @@ except ``StatusSource``.
 """
 
 from esspass.inspection.checks import CHECKS, LOCAL, REMOTE, SIGNATURE
+from esspass.inspection.decision import Decision, decide, rule
 from esspass.inspection.evidence import Binding, Credential, Evidence, VcEvidence
 from esspass.inspection.explain import Explanation, RuleExplanation, explain
 from esspass.inspection.facts import create_facts, describe_document
@@ -22,6 +23,7 @@ from esspass.inspection.rules import Ending, Question, Rule, RuleSet, parse_rule
 from esspass.inspection.ruling import RuleResult, Ruling, create_ruling
 from esspass.inspection.shown import ShownBinding, create_shown_digest
 from esspass.inspection.situation import Situation, parse_answers, parse_situation
+from esspass.inspection.sources import Sources, create_sources, parse_sources, read_rule_set
 from esspass.inspection.status import (
     StatusAnswer,
     Statuses,
@@ -29,6 +31,7 @@ from esspass.inspection.status import (
     StatusSource,
     StatusUndecidedError,
 )
+from esspass.inspection.submission import Submission, parse_submission
 
 __all__ = [
     "CHECKS",
@@ -38,6 +41,7 @@ __all__ = [
     "SIGNATURE",
     "Binding",
     "Credential",
+    "Decision",
     "Ending",
     "Evidence",
     "Explanation",
@@ -51,15 +55,19 @@ __all__ = [
     "Ruling",
     "ShownBinding",
     "Situation",
+    "Sources",
     "StatusAnswer",
     "StatusSnapshot",
     "StatusSource",
     "StatusUndecidedError",
     "Statuses",
+    "Submission",
     "VcEvidence",
     "create_facts",
     "create_ruling",
     "create_shown_digest",
+    "create_sources",
+    "decide",
     "describe_document",
     "explain",
     "inspect_bound",
@@ -71,4 +79,8 @@ __all__ = [
     "parse_answers",
     "parse_rule_set",
     "parse_situation",
+    "parse_sources",
+    "parse_submission",
+    "read_rule_set",
+    "rule",
 ]

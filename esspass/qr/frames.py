@@ -107,6 +107,6 @@ class FrameCollector:
 
 def _join(sequence: str, chunks: dict[int, str]) -> str:
     text = "".join(chunks[index] for index in sorted(chunks))
-    if create_sequence_id(text) != sequence:
+    if create_sequence_id(text) != sequence or text.startswith(_PREFIX):
         raise MalformedError("the frames are not of one text", code="torn")
     return text
