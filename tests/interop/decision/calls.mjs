@@ -6,8 +6,8 @@ import { verifyKeyBinding } from "../../../verifier/static/decision/keybinding.j
 import { parseJwk } from "../../../verifier/static/decision/keys.js";
 import { matchNames } from "../../../verifier/static/decision/names.js";
 import { verifyPath } from "../../../verifier/static/decision/path.js";
-import { parseSdJwtVc, verifySdJwtVc, verifyValidity } from "../../../verifier/static/decision/sdjwt.js";
-import { createView, openSources } from "../../../verifier/static/decision/sources.js";
+import { discloseClaims, parseSdJwtVc, verifySdJwtVc, verifyValidity } from "../../../verifier/static/decision/sdjwt.js";
+import { openSources } from "../../../verifier/static/decision/sources.js";
 import { decideAttestationIssuer } from "../../../verifier/static/decision/trust.js";
 
 const CALLS = {
@@ -36,7 +36,7 @@ async function verifyGivenPath({ chain, anchors, at }) {
 }
 
 async function verifyFormats({ text, binding, now }) {
-  const vc = await parseSdJwtVc(text);
+  const vc = await discloseClaims(await parseSdJwtVc(text));
   const verified = await verifySdJwtVc(vc);
   verifyValidity(verified, now);
   await verifyKeyBinding(vc.sdJwt, await parseJwk(verified.holderJwk ?? {}), binding, now);
@@ -44,14 +44,14 @@ async function verifyFormats({ text, binding, now }) {
 }
 
 async function inspectPresentation({ text, binding, source, now }, { sources, specs }) {
-  const view = createView(await openSources(sources[source]), now);
-  const vc = await parseSdJwtVc(text);
+  const { view } = await openSources(sources[source]);
+  const vc = await discloseClaims(await parseSdJwtVc(text));
   const verifyBinding = (sdJwt, key, at) => verifyKeyBinding(sdJwt, key, binding, at);
   return inspectDocument({ view, specs, now }, planPresentation(vc, verifyBinding));
 }
 
 async function decideTrust({ chain, claim, source, now }, { sources }) {
-  const view = createView(await openSources(sources[source]), now);
+  const { view } = await openSources(sources[source]);
   const certificates = await Promise.all(chain.map(parseCertificate));
   const clause = "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H";
   return runCheck("trust", clause, () => decideAttestationIssuer(view, certificates, claim, now));

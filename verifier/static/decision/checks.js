@@ -29,7 +29,7 @@ import { verifyIntegrity } from "./integrity.js";
 import { parseJwk } from "./keys.js";
 import { readPresented } from "./presented.js";
 import { verifySdJwtVc, verifyValidity } from "./sdjwt.js";
-import { SUSPENDED, VALID, readStatus } from "./status.js";
+import { SUSPENDED, VALID, findStatusToken, readStatus } from "./status.js";
 import { decideAttestationIssuer } from "./trust.js";
 import { attestationType, verifyPresentationShape, verifyTypeIntegrity } from "./type.js";
 
@@ -39,6 +39,7 @@ export const CHECKS = [
 ];
 const SHORT_LIVED = 24 * 3600;
 
+export const SIGNATURE_CLAUSE = "RFC 9901, section 7.1";
 const TRUST_CLAUSE = "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H";
 const VALIDITY_CLAUSE = "RFC 7519, sections 4.1.4 to 4.1.6";
 const BINDING_CLAUSE = "RFC 9901, section 7.3; OpenID4VP 1.0, 8.6";
@@ -56,7 +57,7 @@ export function planPresentation(vc, verifyBinding) {
     await verifyBinding(vc.sdJwt, await parseJwk(verified.holderJwk ?? {}), now);
   };
   return {
-    signature: ["RFC 9901, section 7.1", () => verifySdJwtVc(vc)],
+    signature: [SIGNATURE_CLAUSE, () => verifySdJwtVc(vc)],
     local: [
       ["trust", TRUST_CLAUSE, verifyTrust],
       ["validity", VALIDITY_CLAUSE, verifyTechnicalValidity],
@@ -103,7 +104,10 @@ export async function inspectDocument(evidence, { signature: [clause, verify], l
   const status = authentic
     ? await runCheck("status", STATUS_CLAUSE, () => verifyStatus(evidence))
     : skipCheck("status", STATUS_CLAUSE);
-  return sortFindings([signature, ...found, status]);
+  const unbound = local.some(([check]) => check === "holder_binding")
+    ? []
+    : [skipCheck("holder_binding", "")];
+  return sortFindings([signature, ...found, status, ...unbound]);
 }
 
 /** Put findings into the order of `CHECKS`. */
@@ -162,7 +166,6 @@ function verifyTechnicalValidity({ verified, now }) {
 
 /** The status list says VALID; any other value withdraws (A-05, A-06). */
 async function verifyStatus({ verified, view, now }) {
-  const { statuses } = view;
   const { status, chain, issuedAt, expiresAt } = verified;
   if (status === null) {
     if (expiresAt !== null && expiresAt - issuedAt <= SHORT_LIVED) {
@@ -170,7 +173,7 @@ async function verifyStatus({ verified, view, now }) {
     }
     throw new UndecidedError("the document names no status list", "status_missing");
   }
-  const kept = Object.hasOwn(statuses, status.uri) ? statuses[status.uri] : undefined;
+  const kept = findStatusToken(view, status.uri);
   const { value, parameters } = await readStatus(kept, status, chain, view, now);
   if (value !== VALID) {
     const code = value === SUSPENDED ? "suspended" : "revoked";

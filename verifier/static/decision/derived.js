@@ -16,9 +16,14 @@ const CARD_NUMBER = /^\d{20}$/;
 /** Return the `derived` member of the facts; null where too little was shown or said. */
 export function derive(document, situation, history, reference) {
   const bound = document.legislation || document.issuing_country;
+  const employer = matchEmployers(situation.employer, document.employers, reference);
+  const place = matchPlace(situation, document.places, reference);
+  // What the code on paper left out may be the one that is looked for.
+  const isOpen = (match, part) =>
+    match === "different" && (document.more_on_paper ?? []).includes(part);
   return {
-    employer_match: matchEmployers(situation.employer, document.employers, reference),
-    place_match: matchPlace(situation, document.places, reference),
+    employer_match: isOpen(employer, "employers") ? null : employer,
+    place_match: isOpen(place, "places") ? null : place,
     basis: findBasis([situation.country, bound], reference),
     postings: findPostings(document, situation, history, reference),
     number_country_matches: matchCardNumber(document, reference),

@@ -14,7 +14,7 @@ const UNSHOWN = [
   "kind", "shape", "medium", "number", "issuing_country", "legislation", "starts", "ends",
   "open_ended", "issued_on", "expires_on", "code", "exception_text", "provisional",
   "transitional", "for_duration", "employers", "states", "places", "no_fixed_place",
-  "pin_length", "person",
+  "more_on_paper", "pin_length", "person",
 ];
 const ITEMS = {
   "document.employers": ["name", "id", "country", "type"],
@@ -79,6 +79,7 @@ export function describeDocument(presented, medium, issuedAt) {
     states: presented.states.length ? presented.states : null,
     places: presented.places,
     no_fixed_place: presented.noFixedPlace,
+    more_on_paper: presented.moreOnPaper.length ? presented.moreOnPaper : null,
     pin_length: presented.pin ? [...presented.pin].length : null,
     represented: presented.represented !== null,
     person: describePerson(presented.represented ?? presented.person),

@@ -63,15 +63,13 @@ export function verifyOperator(signer, territory, operatorNames) {
 }
 
 /**
- * Say why an issue is one of tomorrow, null when it is not. Signatures do not depend on the clock,
- * so they are verified once; this is asked at every decision.
- * @returns {"list_signing_time"|"list_from_future"|null}
+ * Refuse an issue dated later than its own signature: it could hide the honest ones until then.
+ * Whether a signature is of tomorrow is for the decision to doubt, which has a clock.
  */
-export function findFutureTime({ signedAt, issuedAt }, now) {
-  if (signedAt > now + CLOCK_LEEWAY) {
-    return "list_signing_time";
+export function verifyIssueTime(issuedAt, signedAt) {
+  if (issuedAt > signedAt + CLOCK_LEEWAY) {
+    throw new VerificationError("the list is issued in the future", "list_from_future");
   }
-  return issuedAt > now + CLOCK_LEEWAY ? "list_from_future" : null;
 }
 
 /** Compare what the header names with each pinned certificate; nothing else is looked at. */

@@ -8,7 +8,6 @@
  * @property {string} listType
  * @property {number} sequenceNumber
  * @property {number} issuedAt
- * @property {number} signedAt
  * @property {number|null} nextUpdate null for a closed list
  * @property {string[]} operatorNames
  * @property {string} operatorContact a URI
@@ -20,7 +19,7 @@ import { parseTimestamp } from "./dates.js";
 import { parseEntities } from "./entities.js";
 import { MalformedError } from "./errors.js";
 import { isObject, isWhole, parseJsonObject } from "./json.js";
-import { verifyJades, verifyOperator } from "./jades.js";
+import { verifyIssueTime, verifyJades, verifyOperator } from "./jades.js";
 import {
   MAX_TEXTS, parseArray, parseCertificates, parseNames, parsePostalAddress, parseUris,
   refuseCritical, requireObject, requireText,
@@ -39,8 +38,7 @@ const OPTIONAL = ["DistributionPoints", "SchemeExtensions"];
 const POINTER = ["LoTELocation", "ServiceDigitalIdentities", "LoTEQualifiers"];
 
 /**
- * Verify a list signed by one of `anchors` and read it; says nothing about freshness, nor about the
- * clock.
+ * Verify a list signed by one of `anchors` and read it; says nothing about freshness.
  *
  * Throws MalformedError (`list_wrong_type` for another list than `name`), UntrustedIssuerError,
  * SignatureError and VerificationError.
@@ -50,10 +48,11 @@ export async function verifyList(name, token, anchors) {
   const signed = await verifyJades(token, anchors);
   const snapshot = await parseList(signed.payload);
   verifyOperator(signed.signer, snapshot.territory, snapshot.operatorNames);
+  verifyIssueTime(snapshot.issuedAt, signed.signedAt);
   if (snapshot.listType !== name) {
     throw new MalformedError("the source gives a list of another type", "list_wrong_type");
   }
-  return { ...snapshot, signedAt: signed.signedAt };
+  return snapshot;
 }
 
 /** Read the body of a list without believing it. Throws MalformedError. */

@@ -37,6 +37,8 @@
  * @property {import("./work.js").PresentedPlace[]|null} places
  * @property {string[]|null} noFixedPlace
  * @property {string[]} states those shown; there may be more
+ * @property {string[]} moreOnPaper what a code on paper left out: `employers`, `places`,
+ *   `exception_text`
  */
 
 import { institutionCountry, isInstitutionId, isoCountry } from "./countries.js";
@@ -89,6 +91,11 @@ const PID = {
   forenamesAtBirth: ["birth_given_name"],
   dateOfBirth: ["birthdate"],
 };
+const PAPER_CARD = {
+  surnames: ["family_name"],
+  forenames: ["given_name"],
+  dateOfBirth: ["birthdate"],
+};
 const REPRESENTED = {
   surnames: ["subject", "familynames"],
   forenames: ["subject", "forenames"],
@@ -109,7 +116,7 @@ export function readPresented(specs, vct, claims) {
   return {
     kind,
     shape,
-    person: readPerson(claims, paths),
+    person: readPerson(claims, kind === "ehic" ? PAPER_CARD : paths),
     represented: kind === "ehic" ? readPerson(claims, REPRESENTED) : null,
     pin: text("pin"),
     documentNumber: text("documentNumber"),
@@ -128,6 +135,7 @@ export function readPresented(specs, vct, claims) {
     provisional: selectFlag(claims, paths.provisional),
     transitional: selectFlag(claims, paths.transitional),
     ...readWork(claims),
+    moreOnPaper: readMore(claims),
   };
 }
 
@@ -145,6 +153,10 @@ function readPerson(claims, paths) {
     pin: text("pin"),
   };
   return Object.values(person).every((value) => value === null) ? null : person;
+}
+
+function readMore({ more_on_paper: named }) {
+  return Array.isArray(named) ? named.filter((each) => typeof each === "string") : [];
 }
 
 function readCountry(code) {

@@ -14,19 +14,22 @@
  * @property {{outcome: string, reason: string}|null} missing
  * @property {Case[]} cases
  * @property {{reference: string, verified: boolean}} source
+ * @property {string[]} showWith the rulings beside which its note is worth reading
  *
- * @typedef {object} RuleSet `validFrom` and `validUntil` are ISO days, both included
+ * @typedef {object} RuleSet `validFrom` and `validUntil` are ISO days, both included;
+ *   `nextUpdate` is when its publisher owes the next issue, epoch seconds
  * @property {string} version
  * @property {string} validFrom
  * @property {string} validUntil
  * @property {Array<{id: string, kind: string, rule: string}>} questions
  * @property {Rule[]} rules
  * @property {Object} texts by locale
+ * @property {number|null} nextUpdate
  */
 
 import { parseDay } from "./dates.js";
 import { MalformedError } from "./errors.js";
-import { factVariables } from "./facts.js";
+import { dayOf, factVariables } from "./facts.js";
 import { isObject } from "./json.js";
 import { parseLogic } from "./logic.js";
 
@@ -39,7 +42,12 @@ const CASE_ENDINGS = [...WORST, "ASK", "INFO"];
 const TITLED = [...WORST, "COVERED"];
 const SET = ["id", "version", "valid_from", "valid_until", "questions", "rules"];
 const RULE = ["id", "kinds", "stage", "cases", "source"];
-const OPTIONAL = ["applies", "needs", "missing"];
+const OPTIONAL = ["applies", "needs", "missing", "show_with"];
+/** Reasons of a ruling that no rule gave: what was scanned is not ours, or no rules are there. */
+export const SUBMISSION = [
+  "not_ours", "eu_covid_certificate", "a_url", "torn", "too_large", "other_document",
+  "rules_missing", "rules_expired",
+];
 
 /**
  * Check `rules.json` and all `texts` (by locale).
@@ -48,7 +56,7 @@ const OPTIONAL = ["applies", "needs", "missing"];
  * `rule_text_missing`.
  * @returns {RuleSet}
  */
-export function parseRuleSet(document, texts) {
+export function parseRuleSet(document, texts, nextUpdate = null) {
   const members = requireMembers(document, SET);
   const questions = parseList(members.questions, parseQuestion, 0);
   const variables = factVariables(questions.map(({ id }) => id));
@@ -63,10 +71,17 @@ export function parseRuleSet(document, texts) {
     questions,
     rules,
     texts,
+    nextUpdate,
   };
   require(ruleSet.validFrom <= ruleSet.validUntil, "ends before it begins");
   verifyTexts(ruleSet);
   return ruleSet;
+}
+
+/** Say whether a rule set is in force, and as fresh as its publisher promised. */
+export function isInForce({ validFrom, validUntil, nextUpdate }, now) {
+  const today = dayOf(now);
+  return (nextUpdate === null || now < nextUpdate) && validFrom <= today && today <= validUntil;
 }
 
 /** Return an answer to every question, null where nobody answered; others are dropped. */
@@ -83,7 +98,7 @@ function parseQuestion(value) {
 
 function parseRule(value, variables) {
   const members = requireMembers(value, RULE, OPTIONAL);
-  const { needs = [], applies = true } = members;
+  const { needs = [], applies = true, show_with: shown = TITLED } = members;
   const missing = members.missing ?? null;
   require(STAGES.includes(members.stage), "has a rule of an unknown stage");
   const rule = {
@@ -95,6 +110,7 @@ function parseRule(value, variables) {
     missing: missing === null ? null : parseEnding(missing),
     cases: parseList(members.cases, (each) => parseCase(each, variables), 0),
     source: parseSource(members.source),
+    showWith: parseList(shown, parseTitled),
   };
   require(!rule.needs.length || missing !== null, "does not say what a missing fact means");
   return rule;
@@ -116,6 +132,11 @@ function parseEnding(value) {
   return { outcome, reason: parseText(reason) };
 }
 
+function parseTitled(value) {
+  require(TITLED.includes(value), "is to be shown with an unknown ruling");
+  return value;
+}
+
 function parseSource(value) {
   const { reference, verified } = requireMembers(value, ["reference", "verified"]);
   require(typeof verified === "boolean", "does not say whether a source is verified");
@@ -127,6 +148,7 @@ function verifyTexts({ texts, questions, rules }) {
   const wanted = [
     ...TITLED.flatMap((outcome) => [["outcomes", outcome, "title"], ["outcomes", outcome, "sentence"]]),
     ...questions.map(({ id }) => ["questions", id, "text"]),
+    ...SUBMISSION.flatMap((reason) => [["submission", reason, "sentence"], ["submission", reason, "next"]]),
     ...rules.flatMap(listRuleTexts),
   ];
   const complete = (words) => wanted.every((path) => isText(select(words, path)));

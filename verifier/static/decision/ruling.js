@@ -12,12 +12,15 @@
  * @property {Array<{id: string, outcome: string, reason: string}>} rules in file order
  */
 
-import { dayOf } from "./facts.js";
 import { evaluate, holds } from "./logic.js";
-import { WORST } from "./rules.js";
+import { WORST, isInForce } from "./rules.js";
+
+/** The kind of document that a kind of situation asks for. */
+export const KINDS = { work: "pda1", care: "ehic" };
 
 /**
- * Ask every rule that concerns the document's kind. `now` only decides on validity.
+ * Ask every rule that concerns the document's kind. `now` only decides on validity. Where
+ * no document could be read, the rules are those of the kind that was asked for.
  * @param {Object} facts
  * @param {import("./rules.js").RuleSet|null} ruleSet
  * @returns {Ruling}
@@ -26,12 +29,12 @@ export function createRuling(facts, ruleSet, now) {
   if (ruleSet === null) {
     return createResult("CANNOT_DECIDE", null, "rules_missing", null, []);
   }
-  const { version, validFrom, validUntil } = ruleSet;
-  const today = dayOf(now);
-  if (today < validFrom || today > validUntil) {
+  const { version } = ruleSet;
+  if (!isInForce(ruleSet, now)) {
     return createResult("CANNOT_DECIDE", null, "rules_expired", version, []);
   }
-  const asked = ruleSet.rules.filter(({ kinds }) => kinds.includes(facts.document.kind));
+  const kind = facts.document.kind || KINDS[facts.situation.kind];
+  const asked = ruleSet.rules.filter(({ kinds }) => kinds.includes(kind));
   const results = asked.map((rule) => ask(rule, facts));
   if (results.every(({ outcome }) => outcome === "NOT_APPLICABLE")) {
     return createResult("CANNOT_DECIDE", null, "rules_missing", version, results);

@@ -3,14 +3,14 @@
  * issuer's signature. Trust in the chain, validity, status and key binding are checked elsewhere.
  *
  * @typedef {{issuerJwt: string, disclosures: string[], keyBindingJwt: string|null}} SdJwt
- * @typedef {object} UnverifiedVc a credential that parses; only its signature makes it true
+ * @typedef {object} UnopenedVc a credential that parses; only its signature makes it true
  * @property {SdJwt} sdJwt
  * @property {import("./jws.js").Jws} jws
  * @property {Object} payload
  * @property {string} vct
  * @property {import("./certificates.js").Certificate[]} chain leaf first
- * @property {Object} claims as disclosed
- * @property {Array<Array<string|number>>} disclosed
+ *
+ * @typedef {UnopenedVc & {claims: Object, disclosed: Array<Array<string|number>>}} UnverifiedVc
  */
 
 import { isAscii } from "./bytes.js";
@@ -58,10 +58,10 @@ export function boundPart(sdJwt) {
 }
 
 /**
- * Read a credential or a presentation of one, and put its disclosures in place.
+ * Read a credential or a presentation of one, its disclosures as yet unopened.
  *
- * Throws MalformedError, or VerificationError (RFC 9901, section 7.1).
- * @returns {Promise<UnverifiedVc>}
+ * Throws MalformedError.
+ * @returns {Promise<UnopenedVc>}
  */
 export async function parseSdJwtVc(text) {
   const sdJwt = parseSdJwt(text);
@@ -71,13 +71,22 @@ export async function parseSdJwtVc(text) {
   }
   const payload = parseJsonObject(jws.payload);
   const vct = parseVct(payload);
-  const chain = await parseX5c(jws.header);
+  return { sdJwt, jws, payload, vct, chain: await parseX5c(jws.header) };
+}
+
+/**
+ * Put the disclosures in place. Throws MalformedError or VerificationError (RFC 9901, 7.1).
+ * @param {UnopenedVc} vc
+ * @returns {Promise<UnverifiedVc>}
+ */
+export async function discloseClaims(vc) {
+  const { payload, sdJwt } = vc;
   const { claims, paths } = await processDisclosures(payload, sdJwt.disclosures);
   if (paths.some(({ path }) => NEVER_DISCLOSED.includes(path[0]))) {
     const message = "a registered claim is disclosed selectively";
     throw new VerificationError(message, "registered_claim_disclosed");
   }
-  return { sdJwt, jws, payload, vct, chain, claims, disclosed: paths.map(({ path }) => path) };
+  return { ...vc, claims, disclosed: paths.map(({ path }) => path) };
 }
 
 function parseVct(claims) {

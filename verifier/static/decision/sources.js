@@ -13,79 +13,112 @@
  * @property {Object<string, number>} fetched
  * @property {Object<string, string>} problems
  * @property {Object<string, {token: string, fetched_at: number}>} statuses
- * @property {Object<string, string>} [tokens] what `sha256:<hex>` stands for
  *
  * @typedef {object} OpenedSources
- * @property {Map<string, Issue[]>} issues verified, newest first, by name
- * @property {Object<string, string>} problems
- * @property {Object<string, number>} fetched
- * @property {Object<string, {token: string, fetchedAt: number}>} statuses
- *
- * @typedef {{sequenceNumber: number, issuedAt: number, signedAt: number,
- *   nextUpdate: number|null}} Issue
+ * @property {import("./view.js").TrustView} view
+ * @property {import("./rules.js").RuleSet|null} rules null: none, or none that is understood
+ * @property {number} signedAt the latest time that a pinned signer put on any source
  */
 
 import { encodeHex, encodeText, sha256 } from "./bytes.js";
 import { parsePem } from "./certificates.js";
 import { DIRECTORY, verifyDirectory } from "./directory.js";
 import { EsspassError, MalformedError } from "./errors.js";
-import { findFutureTime } from "./jades.js";
 import { isObject } from "./json.js";
 import { verifyList } from "./lists.js";
 import { PROFILES } from "./profiles.js";
+import { parseRuleSet } from "./rules.js";
 import { RULES, verifyRules } from "./signedrules.js";
 
-const MAX_ISSUES = 1000;
-const REFERENCE = /^sha256:[0-9a-f]{64}$/;
+const MAX_ISSUES = 100;
+const MAX_STATUSES = 1000;
+const MAX_CERTIFICATES = 20;
+const LISTS = Object.keys(PROFILES);
+const NAMES = [...LISTS, DIRECTORY, RULES];
+const MEMBERS = [
+  "made_at", "anchors", "lists", "directory", "rules", "fetched", "problems", "statuses",
+];
 
 /**
- * Verify every source of a bundle. Never throws for a source that is not to be believed.
- *
- * What depends on the clock is not decided here: see `createView`. Throws MalformedError for what
- * is no bundle.
+ * Verify every source of a bundle; reads no clock. A source that is not to be believed is no error
+ * but a problem. Throws MalformedError, `bad_sources`.
  * @param {Sources} sources
+ * @param {Object<string, string>} [tokens] what `sha256:<hex>` references stand for
  * @returns {Promise<OpenedSources>}
  */
-export async function openSources(sources) {
-  if (!isObject(sources) || !isObject(sources.anchors) || !isObject(sources.lists)) {
-    throw new MalformedError("not a bundle of sources", "bad_sources");
+export async function openSources(sources, tokens = sources?.tokens ?? {}) {
+  requireBundle(sources);
+  const anchors = await parseAnchors(sources.anchors);
+  const problems = { ...sources.problems };
+  const issues = {};
+  for (const [name, references] of listTokens(sources)) {
+    const resolved = await Promise.all(references.map((each) => resolveToken(tokens, each)));
+    issues[name] = await openIssues(name, resolved, anchors[name] ?? [], problems);
   }
-  const opened = {
-    issues: new Map(),
-    problems: { ...sources.problems },
-    fetched: { ...sources.fetched },
-    statuses: {},
-  };
-  for (const [name, tokens] of listTokens(sources)) {
-    await openIssues(opened, sources, name, tokens);
+  const view = createView(issues, problems, sources.fetched);
+  view.statuses = await openStatuses(sources.statuses, tokens);
+  const times = Object.values(issues).flatMap((found) => found.map(({ issuedAt }) => issuedAt));
+  return { view, rules: readRuleSet(view), signedAt: Math.max(0, ...times) };
+}
+
+function createView(issues, problems, fetched) {
+  const [directory = null] = issues[DIRECTORY] ?? [];
+  const [rules = null] = issues[RULES] ?? [];
+  const snapshots = Object.fromEntries(LISTS.map((name) => [name, issues[name] ?? []]));
+  return { snapshots, directory, rules, problems, fetched, statuses: {} };
+}
+
+function readRuleSet({ rules }) {
+  try {
+    return rules && parseRuleSet(rules.rules, rules.texts, rules.nextUpdate);
+  } catch (error) {
+    if (error instanceof MalformedError) {
+      return null;
+    }
+    throw error;
   }
-  for (const [uri, { token, fetched_at: fetchedAt }] of Object.entries(sources.statuses ?? {})) {
-    opened.statuses[uri] = { token: await resolveToken(sources, token), fetchedAt };
+}
+
+async function openStatuses(statuses, tokens) {
+  const entries = Object.entries(statuses).map(async ([uri, entry]) => {
+    const token = await resolveToken(tokens, entry.token);
+    return [uri, { token, fetchedAt: entry.fetched_at }];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function parseAnchors(anchors) {
+  try {
+    const entries = Object.entries(anchors).map(async ([name, pems]) => [
+      name,
+      await Promise.all(pems.map(parsePem)),
+    ]);
+    return Object.fromEntries(await Promise.all(entries));
+  } catch (error) {
+    require(!(error instanceof MalformedError));
+    throw error;
   }
-  return opened;
 }
 
 function listTokens({ lists, directory, rules }) {
-  const named = Object.keys(PROFILES).map((name) => [name, lists[name] ?? []]);
-  const single = (token) => (token ? [token] : []);
-  return [...named, [DIRECTORY, single(directory)], [RULES, single(rules)]];
+  const single = [[DIRECTORY, directory], [RULES, rules]].filter(([, token]) => token !== null);
+  return [...Object.entries(lists), ...single.map(([name, token]) => [name, [token]])];
 }
 
-async function openIssues(opened, sources, name, tokens) {
+/** Verify issues, newest first; note why one is left out. */
+async function openIssues(name, tokens, anchors, problems) {
   const found = [];
-  for (const reference of tokens.slice(0, MAX_ISSUES)) {
+  for (const token of tokens) {
     try {
-      const anchors = await Promise.all((sources.anchors[name] ?? []).map(parsePem));
-      found.push(await verifyIssue(name, await resolveToken(sources, reference), anchors));
+      found.push(await verifyIssue(name, token, anchors));
     } catch (error) {
       if (!(error instanceof EsspassError)) {
         throw error;
       }
-      opened.problems[name] = error.code;
+      problems[name] = error.code;
     }
   }
-  found.sort((one, other) => other.sequenceNumber - one.sequenceNumber);
-  opened.issues.set(name, found);
+  return found.sort((one, other) => other.sequenceNumber - one.sequenceNumber);
 }
 
 function verifyIssue(name, token, anchors) {
@@ -95,37 +128,53 @@ function verifyIssue(name, token, anchors) {
   return name === RULES ? verifyRules(token, anchors) : verifyList(name, token, anchors);
 }
 
-/** Return the token a reference stands for; the reference is its digest. */
-async function resolveToken({ tokens = {} }, reference) {
-  if (!REFERENCE.test(reference)) {
-    return reference;
+/** Return the token a reference stands for, if it is that token. */
+async function resolveToken(tokens, text) {
+  if (!text.startsWith("sha256:")) {
+    return text;
   }
-  const token = Object.hasOwn(tokens, reference) ? tokens[reference] : "";
-  if (`sha256:${encodeHex(await sha256(encodeText(token)))}` !== reference) {
-    throw new MalformedError("a token is missing, or is another one", "token_missing");
-  }
+  require(Object.hasOwn(tokens, text) && typeof tokens[text] === "string");
+  const token = tokens[text];
+  require(`sha256:${encodeHex(await sha256(encodeText(token)))}` === text);
   return token;
 }
 
-/**
- * Return what the lists say at `now`: an issue of tomorrow could hide the honest ones until then.
- * @param {OpenedSources} opened
- * @param {number} now
- * @returns {import("./view.js").TrustView}
- */
-export function createView(opened, now) {
-  const { fetched, statuses } = opened;
-  const problems = { ...opened.problems };
-  const present = new Map();
-  for (const [name, issues] of opened.issues) {
-    const future = issues.map((issue) => findFutureTime(issue, now)).find((code) => code !== null);
-    if (future !== undefined) {
-      problems[name] = future;
-    }
-    present.set(name, issues.filter((issue) => findFutureTime(issue, now) === null));
+function requireBundle(value) {
+  require(isObject(value) && MEMBERS.every((name) => name in value) && isTime(value.made_at));
+  require(Object.keys(value).every((name) => name === "tokens" || MEMBERS.includes(name)));
+  const { anchors, lists, fetched, problems, statuses } = value;
+  for (const map of [anchors, lists, fetched, problems, statuses]) {
+    require(isObject(map) && Object.keys(map).length <= MAX_STATUSES);
   }
-  const [directory = null] = present.get(DIRECTORY);
-  const [rules = null] = present.get(RULES);
-  const lists = Object.keys(PROFILES).map((name) => [name, present.get(name)]);
-  return { snapshots: Object.fromEntries(lists), directory, rules, problems, fetched, statuses };
+  const named = [anchors, lists, fetched, problems].flatMap(Object.keys);
+  require(named.every((name) => NAMES.includes(name)));
+  require(Object.keys(lists).every((name) => LISTS.includes(name)));
+  Object.values(anchors).forEach((pems) => requireTexts(pems, MAX_CERTIFICATES));
+  Object.values(lists).forEach((tokens) => requireTexts(tokens, MAX_ISSUES));
+  [value.directory, value.rules].forEach((token) => require(token === null || isText(token)));
+  require(Object.values(fetched).every(isTime) && Object.values(problems).every(isText));
+  Object.values(statuses).forEach(requireStatus);
+}
+
+function requireTexts(value, limit) {
+  require(Array.isArray(value) && value.length <= limit && value.every(isText));
+}
+
+function requireStatus(value) {
+  require(isObject(value) && Object.keys(value).length === 2);
+  require(isText(value.token) && isTime(value.fetched_at));
+}
+
+function isText(value) {
+  return typeof value === "string";
+}
+
+function isTime(value) {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function require(condition) {
+  if (!condition) {
+    throw new MalformedError("not a bundle of sources", "bad_sources");
+  }
 }

@@ -6,7 +6,7 @@
 
 import { parseTimestamp } from "./dates.js";
 import { parseJsonObject } from "./json.js";
-import { verifyJades, verifyOperator } from "./jades.js";
+import { verifyIssueTime, verifyJades, verifyOperator } from "./jades.js";
 import { requireSequenceNumber } from "./lists.js";
 import { requireObject, requireText } from "./lotemembers.js";
 
@@ -16,7 +16,7 @@ const MEMBERS = ["sequence_number", "operator", "territory", "issued", "next_upd
  * Verify a statement of type `typ` signed by one of `anchors`, with its content `members`.
  *
  * Throws as `verifyList`.
- * @returns {Promise<{statement: {sequenceNumber: number, issuedAt: number, signedAt: number,
+ * @returns {Promise<{statement: {sequenceNumber: number, issuedAt: number,
  *   nextUpdate: number|null}, content: Object}>}
  */
 export async function verifyStatement(token, typ, members, anchors) {
@@ -28,7 +28,7 @@ export async function verifyStatement(token, typ, members, anchors) {
     sequenceNumber: body.sequence_number,
     issuedAt: parseTimestamp(body.issued),
     nextUpdate: body.next_update === null ? null : parseTimestamp(body.next_update),
-    signedAt: signed.signedAt,
   };
+  verifyIssueTime(statement.issuedAt, signed.signedAt);
   return { statement, content: body };
 }

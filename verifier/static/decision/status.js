@@ -64,6 +64,28 @@ export async function readStatus(kept, reference, issuerChain, view, now) {
   return { value: getStatus(list, index), parameters };
 }
 
+/** Return the kept token of an address, if there is one. */
+export function findStatusToken({ statuses }, uri) {
+  return Object.hasOwn(statuses, uri) ? statuses[uri] : undefined;
+}
+
+/**
+ * Return when a token says, under its signature, that it was made; else 0. Whose signature it is,
+ * is not asked: enough to say that a clock may be wrong.
+ */
+export async function readSignedTime(kept) {
+  try {
+    const { jws, payload, chain } = await parseToken(kept?.token ?? "");
+    await verifyJws(jws, await readKey(chain[0]));
+    return parseDate(payload, "iat") ?? 0;
+  } catch (error) {
+    if (isRefusal(error)) {
+      return 0;
+    }
+    throw error;
+  }
+}
+
 async function believe(token, uri, issuerChain, view, now) {
   try {
     const { jws, payload, chain } = await parseToken(token);

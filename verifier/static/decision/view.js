@@ -4,6 +4,8 @@
  * @typedef {object} TrustView
  * @property {Object<string, import("./lists.js").ListSnapshot[]>} snapshots issues, newest first
  * @property {import("./directory.js").InstitutionDirectory|null} directory the newest
+ * @property {import("./signedrules.js").InspectionRules|null} rules the newest
+ * @property {Object<string, {token: string, fetchedAt: number}>} statuses tokens by address
  * @property {Object<string, string>} problems why a source gave nothing believable, as a code
  * @property {Object<string, number>} fetched last success, epoch seconds
  */
