@@ -148,9 +148,9 @@ class App {
   }
 
   fill() {
-    const { described, value, online, loadedAt } = this.sources;
+    const { described, online, loadedAt } = this.sources;
     const open = this.age.querySelector("details")?.open ?? false;
-    this.refill(this.age, sourcesCard({ described, problems: value.problems, online, loadedAt, clock: this.clock, now: now(), open, onRefresh: () => this.refresh() }));
+    this.refill(this.age, sourcesCard({ described, problems: this.sources.problems, online, loadedAt, clock: this.clock, now: now(), open, onRefresh: () => this.refresh() }));
     this.refill(this.crew, crewView(this.persons, {
       filter: this.filter, pending: this.persons.filter(({ state }) => state === "pending").length,
       onFilter: (outcome) => { this.filter = outcome; this.fill(); },

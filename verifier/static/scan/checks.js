@@ -100,7 +100,7 @@ export class Checks {
   }
 
   async judge(person) {
-    const { decision, history, seen } = await judge({ person, sources: this.app.sources.value, inspection: this.app.inspection });
+    const { decision, history, seen } = await judge({ person, sources: this.app.sources.opened, inspection: this.app.inspection });
     const { facts, ...rest } = decision;
     return { ...person, decision: rest, facts, history, seen };
   }

@@ -1,7 +1,6 @@
 // The engine's decision about one scanned text, with what this device knows of the same person.
 import { decide } from "../decision/decide.js";
 import { digestShown } from "./presentation.js";
-import { now } from "./session.js";
 import { all } from "./store.js";
 
 const SPECS = fetch("/scan/specs.json").then((answer) => answer.json());
@@ -35,11 +34,4 @@ export async function judge({ person, sources, inspection }) {
   const decision = await decide({ ...question, history: [] });
   const history = await historyOf(person.id, decision.facts.document);
   return { history, seen, decision: history.length ? await decide({ ...question, history }) : decision };
-}
-
-/** The engine's list of sources, with the age of each. */
-export async function describeSources(sources, at = now()) {
-  const situation = { kind: "work", country: "GR", date: "2000-01-01", until: null, employer: null, place: null, provider: null };
-  const question = { sources, submission: createSubmission("", ""), situation, answers: {}, now: at, history: [], seen: new Set(), specs: await SPECS };
-  return (await decide(question)).sources;
 }

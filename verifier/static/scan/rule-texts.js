@@ -4,15 +4,6 @@ import { country, day, hasText, locale, t } from "./words.js";
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 const COUNTRY = /^[A-Z]{2}$/;
 
-/** Reads rule set and texts out of its token; the engine has verified it, or no ruling names it. */
-export function readRuleSet(token) {
-  const payload = token?.split(".")[1];
-  if (!payload) return null;
-  const bytes = Uint8Array.from(atob(payload.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
-  const { rules, texts } = JSON.parse(new TextDecoder().decode(bytes));
-  return { rules, texts: texts[locale] ?? texts.en };
-}
-
 function say(value) {
   if (value === null || value === undefined) return t("not_shown");
   if (Array.isArray(value)) return value.map(say).join(", ");
@@ -26,24 +17,25 @@ function fill(text, facts) {
 }
 
 export class RuleTexts {
+  /** `ruleSet` is the engine's, verified, or null. */
   constructor(ruleSet, facts) {
-    Object.assign(this, { ruleSet, facts });
+    Object.assign(this, { ruleSet, facts, texts: ruleSet?.texts[locale] ?? ruleSet?.texts.en });
   }
 
   /** {sentence, next, compare} of a rule's reason, or null. */
   reason(rule, reason) {
-    const found = this.ruleSet?.texts?.rules?.[rule]?.reasons?.[reason];
+    const found = this.texts?.rules?.[rule]?.reasons?.[reason];
     return found && Object.fromEntries(Object.entries(found).map(([part, text]) => [part, fill(text, this.facts)]));
   }
 
   /** {sentence, next} about something that is none of our documents, also without a rule set. */
   submission(reason) {
-    const found = this.ruleSet?.texts?.submission?.[reason];
+    const found = this.texts?.submission?.[reason];
     return found ?? (hasText(`foreign_${reason}`) ? { sentence: t(`foreign_${reason}`) } : null);
   }
 
   outcome(outcome) {
-    const found = this.ruleSet?.texts?.outcomes?.[outcome];
+    const found = this.texts?.outcomes?.[outcome];
     return { title: found?.title ?? t(`outcome_${outcome}`), sentence: fill(found?.sentence ?? t(`sentence_${outcome}`), this.facts) };
   }
 
@@ -55,15 +47,15 @@ export class RuleTexts {
   }
 
   ruleQuestion(rule) {
-    const text = this.ruleSet?.texts?.rules?.[rule]?.question;
+    const text = this.texts?.rules?.[rule]?.question;
     return text ? fill(text, this.facts) : rule;
   }
 
   /** Questions only a person can answer: those that rules ask now, and those that were answered. */
   questions(ruling, answers) {
     const asked = new Set(ruling.rules.filter(({ outcome }) => outcome === "ASK").map(({ id }) => id));
-    return (this.ruleSet?.rules?.questions ?? [])
+    return (this.ruleSet?.questions ?? [])
       .filter(({ id, rule }) => asked.has(rule) || typeof answers[id] === "boolean")
-      .map(({ id }) => ({ id, ...this.ruleSet.texts?.questions?.[id], answer: answers[id] ?? null }));
+      .map(({ id }) => ({ id, ...this.texts?.questions?.[id], answer: answers[id] ?? null }));
   }
 }
