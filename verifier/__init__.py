@@ -31,18 +31,25 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import cases, inspections, persons, scan_sources
+from verifier import bundles, cases, inspections, persons, replacements, scan_sources
+from verifier.bundles import Bundles
 from verifier.case_pages import create_case_pages
 from verifier.cases import Cases
 from verifier.casework import Casework
 from verifier.config import VerifierConfig
 from verifier.examiner import Examiner
 from verifier.inspections import Inspections
+from verifier.intake import create_intake
 from verifier.judge import Judge
 from verifier.pages import create_pages
 from verifier.person_view import format_iso_day
 from verifier.persons import Persons
 from verifier.records import create_records
+from verifier.replacement_pages import (
+    create_replacement_endpoints,
+    create_replacement_pages,
+)
+from verifier.replacements import Replacements
 from verifier.scan import create_scan_blueprint
 from verifier.scan_sources import KeptStatuses, ScanSources
 from verifier.service import Verifier
@@ -56,6 +63,8 @@ MIGRATIONS = {
     **inspections.MIGRATIONS,
     **cases.MIGRATIONS,
     **persons.MIGRATIONS,
+    **bundles.MIGRATIONS,
+    **replacements.MIGRATIONS,
     **scan_sources.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
@@ -67,17 +76,24 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
     statuses = StatusSource(fetcher, StatusListCache(database))
     record = Inspections(database)
-    casework = Casework(Cases(database), Persons(database), Judge(trust), config.verdict_retention)
-    examiner = Examiner(trust, statuses, record, casework)
+    casework = Casework(
+        Cases(database),
+        Persons(database),
+        Judge(trust, statuses, Bundles(database, anchors, trust)),
+        config.verdict_retention,
+    )
+    signer = read_signer(config.keys_folder, "access")
+    examiner = Examiner(trust, statuses, record, casework, signer)
     relying_party = RelyingParty(
         config.base_url,
-        read_signer(config.keys_folder, "access"),
+        signer,
         Transactions(database),
         config.request_lifetime,
         examiner.examine,
         examiner.note_failure,
+        examiner.create_receipt,
     )
-    return Verifier(config, relying_party, record, trust, casework)
+    return Verifier(config, relying_party, record, trust, casework, Replacements(database))
 
 
 def connect_verifier(config: VerifierConfig) -> Verifier:
@@ -111,6 +127,9 @@ def create_app(
     app.register_blueprint(create_pages(verifier))
     app.register_blueprint(create_case_pages(verifier))
     app.register_blueprint(create_records(verifier))
+    app.register_blueprint(create_intake(verifier))
+    app.register_blueprint(create_replacement_pages(verifier.desk, config.wallet_url))
+    app.register_blueprint(create_replacement_endpoints(verifier.desk))
     sources = _create_scan_sources(config, database, fetcher or _fetcher(config), verifier)
     app.register_blueprint(create_scan_blueprint(verifier, sources.create))
     app.jinja_env.filters["iso_day"] = format_iso_day

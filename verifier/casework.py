@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from esspass.errors import MalformedError, ProtocolError
-from esspass.inspection import Credential
+from esspass.inspection import Credential, Decision, Submission, parse_submission
 from esspass.verdict import Finding
+from verifier.bundles import Bundle
 from verifier.cases import Case, Cases
-from verifier.conclusions import read_finding
-from verifier.judge import Judge, Judgement
+from verifier.judge import Judge, find_binding_digest
 from verifier.persons import MAX_PERSONS, NOTHING, WALLET, CasePerson, Persons
 from verifier.purposes import find_purpose
 from verifier.queries import Kind
@@ -23,18 +21,23 @@ from verifier.queries import Kind
 CASE_KINDS: Mapping[str, str] = {"pda1": "work", "ehic": "care"}
 DOCUMENT_KINDS: Mapping[str, Kind] = {"work": "pda1", "care": "ehic"}
 MAX_DIFFERENCE = 500
+MAX_DELAY, MAX_AHEAD = 7 * 86400, 300
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a wallet presented: texts as received, and what was read from them.
+class Scan:
+    """What came by camera, by hand or out of a queue. ``submission`` None: no document was shown.
 
-    ``excess``: something was shown that nobody had asked for, so none of it is kept.
+    ``bundle`` is what a browser decided with; None to decide by what is believed here and now.
     """
 
-    credential: Credential | None
-    submission: Mapping[str, Any] | None
-    excess: bool = False
+    id: str
+    source: str
+    taken_at: int
+    submission: Submission | None = field(repr=False)
+    answers: Mapping[str, bool | None] = field(default_factory=dict)
+    bundle: Bundle | None = field(default=None, repr=False)
+    difference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,55 +89,112 @@ class Casework:
         self,
         case: Case,
         person_id: str,
-        shown: Shown,
+        submission: Submission,
         findings: Iterable[Finding],
         now: int,
         *,
         hidden: bool,
+        keeps: bool,
     ) -> CasePerson:
-        """Record what a wallet answered."""
-        judgement = self.judge.judge(shown.credential, findings, case.situation, {}, now)
-        keeps = case.keep > 0 and not shown.excess and not _is_worthless(judgement)
-        person = _create_person(case, person_id, WALLET, judgement, now, hidden=hidden)
-        if keeps:
-            person = replace(person, evidence=_create_evidence(shown.submission, judgement))
-        self.persons.add(person)
-        return person
+        """Record what a wallet answered. ``keeps`` False stores no more than the verdict."""
+        decision, bundle = self.judge.decide(
+            submission, case.situation, {}, now, findings=findings
+        )
+        person = _create_person(case, person_id, WALLET, decision, now)
+        person = replace(person, hidden=hidden, binding_digest=find_binding_digest(submission))
+        return self._store(case, person, submission if keeps else None, decision, bundle)
 
     def add_refused(
-        self, case: Case, person_id: str, reason: str, findings: Iterable[Finding], now: int
+        self, case: Case, person_id: str, findings: Iterable[Finding],
+        credential: Credential | None, now: int,
     ) -> CasePerson:
-        """Record an answer that was no document of ours."""
-        judgement = self.judge.refuse(reason, findings, case.situation, now)
-        person = _create_person(case, person_id, WALLET, judgement, now)
+        """Record an answer that must not be accepted; nothing of it is kept."""
+        decision = self.judge.refuse(findings, credential, case.situation, now)
+        person = _create_person(case, person_id, WALLET, decision, now)
         self.persons.add(person)
         return person
 
     def add_without_document(self, case: Case, now: int) -> CasePerson:
         """Record somebody who showed no document (A-29, E-18)."""
         self._require_room(case, now)
-        judgement = self.judge.judge_nothing(case.situation, now)
-        person = _create_person(case, create_id(), NOTHING, judgement, now)
-        self.persons.add(person)
-        return person
+        decision, bundle = self.judge.decide(None, case.situation, {}, now)
+        person = _create_person(case, create_id(), NOTHING, decision, now)
+        return self._store(case, person, None, decision, bundle)
+
+    def add_submission(
+        self,
+        case: Case,
+        scan: Scan,
+        now: int,
+    ) -> CasePerson:
+        """Record what was scanned or typed, once for each id; decided here, as of when it was.
+
+        Raises ProtocolError ``case_full``, ``not_found`` (the id is of another case), and
+        MalformedError ``taken_at_unlikely`` or ``bad_sources``.
+        """
+        known = self.persons.find(scan.id, now)
+        if known is not None:
+            return self.find_person(case, scan.id, now)
+        self._require_room(case, now)
+        _require_likely(scan.taken_at, now)
+        digest = find_binding_digest(scan.submission)
+        replayed = bool(digest) and self.persons.was_shown(digest, scan.id)
+        findings: tuple[Finding, ...] = ()
+        if scan.bundle is None and scan.submission is not None:
+            findings = self.judge.ask_status(scan.submission, scan.taken_at)
+        decision, bundle = self.judge.decide(
+            scan.submission,
+            case.situation,
+            scan.answers,
+            scan.taken_at,
+            bundle=scan.bundle,
+            findings=findings,
+            seen=frozenset({digest}) if replayed else frozenset(),
+        )
+        source = scan.source if scan.submission is not None else NOTHING
+        person = _create_person(case, scan.id, source, decision, scan.taken_at)
+        person = replace(
+            person, binding_digest=digest, answers=scan.answers, difference=scan.difference
+        )
+        return self._store(case, person, scan.submission, decision, bundle)
 
     def answer(
         self, case: Case, person: CasePerson, answers: Mapping[str, bool | None]
     ) -> CasePerson:
-        """Rule again, as of the time of the check, with what the inspector answered.
+        """Decide again, as of the time of the check, with what the inspector answered.
 
         Raises ProtocolError ``evidence_erased`` (409) when what was shown is gone.
         """
-        if person.evidence is None:
+        found = self.judge.bundles.find(person.sources_digest)
+        if person.evidence is None or found is None:
             raise ProtocolError("what was shown is gone", code="evidence_erased", status=409)
-        findings = [read_finding(each) for each in person.decided["findings"]]
+        shown = person.evidence["submission"]
         merged = {**person.answers, **answers}
-        judgement = self.judge.judge_again(
-            person.evidence["facts"], findings, merged, person.taken_at
+        decision = self.judge.decide_again(
+            *found, parse_submission(shown) if shown else None, case.situation, merged,
+            person.taken_at,
         )
-        decided = {**person.decided, **judgement.as_json()}
-        self.persons.decide_again(person, decided, merged)
-        return replace(person, decided=decided, answers=merged)
+        self.persons.decide_again(person, create_decided(decision), merged)
+        return replace(person, decided=create_decided(decision), answers=merged)
+
+    def _store(
+        self,
+        case: Case,
+        person: CasePerson,
+        submission: Submission | None,
+        decision: Decision,
+        bundle: Bundle,
+    ) -> CasePerson:
+        """Keep what was shown only where the case says so, and only of a document that is one."""
+        has_shown = submission is not None and decision.facts["document"]["kind"] is not None
+        if case.keep and (has_shown or person.source == NOTHING):
+            person = replace(
+                person,
+                evidence=_create_evidence(submission, decision),
+                sources_digest=self.judge.bundles.keep(bundle, person.evidence_until),
+            )
+        self.persons.add(person)
+        return person
 
     def report_difference(self, person: CasePerson, text: str) -> None:
         """Note what the paper says instead. Raises MalformedError, ``text_too_long``."""
@@ -146,6 +206,7 @@ class Casework:
     def purge(self, now: int) -> None:
         """Erase what was shown when its time is over, then verdicts, then empty cases."""
         self.persons.purge(now, self.retention)
+        self.judge.bundles.purge(now)
         self.cases.purge(now - self.retention)
 
     def _require_room(self, case: Case, now: int) -> None:
@@ -169,45 +230,38 @@ def today(now: int) -> str:
     return datetime.fromtimestamp(now, UTC).date().isoformat()
 
 
-def plus_days(day: str, days: int) -> str:
-    """Return a later day."""
-    return (datetime.fromisoformat(day) + timedelta(days=days)).date().isoformat()
+def create_decided(decision: Decision) -> dict[str, Any]:
+    """Return what of a decision holds no personal data."""
+    written = decision.as_json()
+    return {name: written[name] for name in ("ruling", "findings", "sources")}
 
 
 def _create_person(
-    case: Case, person_id: str, source: str, judgement: Judgement, now: int, *, hidden: bool = False
+    case: Case, person_id: str, source: str, decision: Decision, taken_at: int
 ) -> CasePerson:
     return CasePerson(
         id=person_id,
         case_id=case.id,
         source=source,
-        taken_at=now,
-        decided={**judgement.as_json(), "sources": []},
-        evidence_until=now + case.keep,
-        hidden=hidden,
+        taken_at=taken_at,
+        decided=create_decided(decision),
+        evidence_until=taken_at + case.keep,
     )
 
 
-def _create_evidence(
-    submission: Mapping[str, Any] | None, judgement: Judgement
-) -> dict[str, Any]:
+def _create_evidence(submission: Submission | None, decision: Decision) -> dict[str, Any]:
     return {
-        "submission": submission,
-        "facts": judgement.facts,
+        "submission": submission.as_json() if submission else None,
+        "facts": decision.facts,
         "history": [],
         "salt": secrets.token_urlsafe(24),
     }
 
 
-def _is_worthless(judgement: Judgement) -> bool:
-    """A refused presentation says nothing about anybody, so nothing of it is kept."""
-    return judgement.facts["document"]["kind"] is None
-
-
-def create_digest(value: Any) -> str:
-    """Return the hex SHA-256 of canonical JSON."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _require_likely(taken_at: int, now: int) -> None:
+    """A check without a network is sent within a week; a wrong clock is not believed."""
+    if not now - MAX_DELAY <= taken_at <= now + MAX_AHEAD:
+        raise MalformedError("the time of the check is not likely", code="taken_at_unlikely")
 
 
 def _not_found() -> ProtocolError:

@@ -9,24 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from esspass.errors import EsspassError, MalformedError, ProtocolError, VerificationError
 from esspass.inspection import (
     CHECKS,
     PERSON,
     SIGNATURE,
+    Binding,
     Credential,
     StatusSource,
+    Submission,
     inspect_presentation,
     match_person,
 )
+from esspass.inspection.submission import ONLINE
 from esspass.openid4vp.dcql import CredentialQuery, VpToken, verify_presented
+from esspass.keys.signer import Signer
 from esspass.openid4vp.relying_party import Answer, Flow
+from esspass.openid4vp.request_object import create_client_id
 from esspass.trust import TrustSource, TrustView
 from esspass.verdict import Finding, Outcome, Verdict, worst
 from verifier.cases import Case
-from verifier.casework import Casework, Shown
+from verifier.casework import Casework
 from verifier.conclusions import (
     Conclusion,
     DocumentVerdict,
@@ -36,6 +40,7 @@ from verifier.conclusions import (
 )
 from verifier.inspections import Inspections, StoredVerdict
 from verifier.queries import IDENTITIES
+from verifier.receipts import create_receipt
 
 _Found = tuple[DocumentVerdict, Credential | None]
 _QUERY_CLAUSE = "OpenID4VP 1.0, section 8.6"
@@ -51,6 +56,15 @@ class Examiner:
     statuses: StatusSource
     inspections: Inspections
     casework: Casework
+    signer: Signer
+
+    def create_receipt(self, answer: Answer, now: int) -> str | None:
+        """Sign what the wallet may keep of a check."""
+        case = self._case(answer.context, now)
+        person = self.casework.persons.find(answer.context, now)
+        if person is None:
+            return None
+        return create_receipt(case, person, create_client_id(self.signer), self.signer)
 
     def examine(self, answer: Answer, now: int) -> VpToken:
         """Judge and record. Raises ProtocolError for a presentation that must not be accepted.
@@ -79,7 +93,7 @@ class Examiner:
         conclusion = Conclusion((DocumentVerdict("", "", (finding,)),))
         case = self._case(inspection_id, now)
         if self._conclude(inspection_id, case, conclusion, now, confirmed=True):
-            self.casework.add_refused(case, inspection_id, "other_document", [finding], now)
+            self.casework.add_refused(case, inspection_id, [finding], None, now)
 
     def _case(self, inspection_id: str, now: int) -> Case:
         """Return the case of a request. Raises ProtocolError when it was purged."""
@@ -97,16 +111,19 @@ class Examiner:
         refused: bool,
     ) -> None:
         """Put the person into the case; on the same device hidden until the browser is back."""
-        document = next(each for each in found if each[0].query_id not in IDENTITIES)
-        person = conclusion.person or _name_missing(document[1])
-        shown = Shown(
-            credential=document[1],
-            submission=None if refused else _create_submission(answer, document[0], found, case),
-            excess=any(each.excess for each, _ in found),
+        verdict, credential = next(each for each in found if each[0].query_id not in IDENTITIES)
+        if refused:
+            self.casework.add_refused(case, answer.context, verdict.findings, credential, now)
+            return
+        self.casework.add_shown(
+            case,
+            answer.context,
+            _create_submission(answer, verdict, found, case),
+            conclusion.findings,
+            now,
+            hidden=answer.flow is Flow.SAME_DEVICE,
+            keeps=not any(each.excess for each, _ in found),
         )
-        hidden = answer.flow is Flow.SAME_DEVICE and not refused
-        findings = (*document[0].findings, person)
-        self.casework.add_shown(case, answer.context, shown, findings, now, hidden=hidden)
 
     def _conclude(
         self, inspection_id: str, case: Case, conclusion: Conclusion, now: int, *, confirmed: bool
@@ -136,26 +153,19 @@ class Examiner:
         return _hold_to_query(query, verdict), verdict.evidence
 
 
-def _name_missing(credential: Credential | None) -> Finding:
-    """No identity was asked for, so a person has to compare."""
-    if credential is None:
-        return Finding(PERSON.name, PERSON.clause, Outcome.INDETERMINATE, "not_run")
-    return match_person(credential, None)
-
-
 def _create_submission(
     answer: Answer, document: DocumentVerdict, found: list[_Found], case: Case
-) -> dict[str, Any]:
-    """What was presented, so that the verdict can be recomputed."""
+) -> Submission:
+    """What was presented, so that it can be decided on, now and later."""
     identity = next((each.query_id for each, _ in found if each.query_id in IDENTITIES), "")
     pid = answer.vp_token.get(identity)
-    return {
-        "medium": "online",
-        "text": answer.vp_token[document.query_id][0],
-        "binding": {"nonce": answer.nonce, "audience": answer.audience},
-        "pid": pid[0] if pid else None,
-        "purpose": case.purpose,
-    }
+    return Submission(
+        medium=ONLINE,
+        text=answer.vp_token[document.query_id][0],
+        binding=Binding(answer.nonce, answer.audience),
+        pid=pid[0] if pid else None,
+        purpose=case.purpose,
+    )
 
 
 def _hold_to_query(query: CredentialQuery, verdict: Verdict[Credential]) -> DocumentVerdict:

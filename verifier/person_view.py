@@ -125,6 +125,14 @@ def describe_document(case: Case, document: Mapping[str, Any]) -> list[tuple[str
     return [(str(label), value) for label, value in _rows(case, document) if value]
 
 
+def describe_refusal(code: str, rules: RuleSet | None, locale: str) -> str:
+    """Return what the rules say of something that is none of our documents, or an empty text."""
+    if rules is None:
+        return ""
+    texts = rules.texts.get(locale, rules.texts["en"]).get("submission", {})
+    return str(texts.get(code, texts.get("not_ours", {})).get("sentence", ""))
+
+
 def format_iso_day(day: str) -> str:
     """Write an ISO date as a person of the current language does."""
     return format_day(date.fromisoformat(day))

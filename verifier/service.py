@@ -25,6 +25,8 @@ from verifier.config import VerifierConfig
 from verifier.inspections import Inspection, Inspections
 from verifier.purposes import SERVICE, default_purpose, find_purpose, parse_place
 from verifier.queries import KINDS, Kind, create_query
+from verifier.replacement_desk import ReplacementDesk
+from verifier.replacements import Replacements
 
 LINK_SCHEME = "openid4vp://"
 
@@ -109,6 +111,7 @@ class Verifier:
     inspections: Inspections
     trust: TrustSource
     casework: Casework
+    replacements: Replacements
 
     def start(self, wish: Wish | Kind, *, now: int, with_pid: bool = True) -> Started:
         """Begin an inspection. Raises MalformedError for a kind, purpose or flow we do not know."""
@@ -192,6 +195,18 @@ class Verifier:
         """Erase claims whose time is over, then verdicts."""
         self.inspections.purge(now, self.config.verdict_retention)
         self.casework.purge(now)
+        self.replacements.purge(now, self.config.verdict_retention)
+
+    @property
+    def desk(self) -> ReplacementDesk:
+        """The part that asks for replacement certificates."""
+        return ReplacementDesk(
+            self.config.base_url,
+            self.organization,
+            self.relying_party.access_signer,
+            self.replacements,
+            self.casework,
+        )
 
     @property
     def organization(self) -> str:
