@@ -26,7 +26,6 @@ from esspass.web.csrf import csrf_token
 from esspass.web.languages import LOCALES, languages, select_locale
 from esspass.web.passkeys import current_session, login_required, signed_in_user
 from verifier.decision_specs import create_decision_specs
-from verifier.scan_cases import open_scan_case, parse_scan_case
 from verifier.scan_files import StaticFiles, create_digest
 from verifier.scan_page import create_page_data
 from verifier.service import Verifier
@@ -63,9 +62,6 @@ def create_scan_blueprint(verifier: Verifier, create_sources: CreateSources) -> 
         ("/scan/specs.json", pages.specs),
     ):
         blueprint.add_url_rule(address, view.__name__, login_required(view))
-    blueprint.add_url_rule(
-        "/scan/cases", "open_case", login_required(pages.open_case), methods=["POST"]
-    )
     return blueprint
 
 
@@ -108,10 +104,6 @@ class _Pages:
             csrf=csrf_token(),
             verifier={"name": self._organization(), "id": config.identifier or config.base_url},
         )
-
-    def open_case(self) -> Response:
-        case = parse_scan_case(request.get_json(), signed_in_user().id, now())
-        return jsonify(id=open_scan_case(self.verifier.casework, case).id)
 
     def sources(self) -> Response:
         return _pack(_json(self.create_sources(now())))

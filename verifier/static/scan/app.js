@@ -127,7 +127,6 @@ class App {
     await keep("case", inspection.id);
     this.persons = await personsOf(inspection.id);
     this.showScan();
-    sync(inspection, this.session.csrf).then(() => this.reload());
   }
 
   async reload() {
@@ -145,6 +144,13 @@ class App {
     this.fill();
     this.checks.resume();
     this.camera.start();
+    this.send();
+  }
+
+  /** Sends once the verdict has been left, with the answers given beside it. */
+  async send() {
+    await sync(this.inspection, this.session.csrf);
+    await this.reload();
   }
 
   fill() {
@@ -215,7 +221,6 @@ class App {
     this.persons = await personsOf(this.inspection.id);
     this.showPerson(person);
     signal(person.decision.ruling.outcome, this.inspection.sound);
-    sync(this.inspection, this.session.csrf).then(() => this.reload());
   }
 
   warn(text) {

@@ -46,6 +46,11 @@ export class RuleTexts {
     return { title: general.title, sentence: own?.sentence ?? general.sentence, next: own?.next ?? t(`next_${outcome}`), compare: own?.compare ?? null };
   }
 
+  /** Whether a rule's note is worth reading beside this outcome. */
+  belongs(rule, outcome) {
+    return this.ruleSet?.rules.find(({ id }) => id === rule)?.showWith.includes(outcome) ?? true;
+  }
+
   ruleQuestion(rule) {
     const text = this.texts?.rules?.[rule]?.question;
     return text ? fill(text, this.facts) : rule;

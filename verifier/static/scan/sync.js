@@ -4,36 +4,39 @@ import { get, personsOf, put } from "./store.js";
 
 const OVER = new Set([400, 404, 409, 413, 422]);
 
-async function post(path, body, csrf) {
-  return fetch(path, { method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body) });
+const post = (path, body, headers, csrf) =>
+  fetch(path, { method: "POST", headers: { Accept: "application/json", "X-CSRF-Token": csrf, ...headers }, body, redirect: "manual" });
+
+/** A person the server has not seen; with the case, for it may have been set up without a network. */
+async function sendPerson({ id, taken_at, submission, answers, source, difference }, inspection, csrf) {
+  const { value } = await get("sources", source);
+  const described = { ...situationOf(inspection), purpose: inspection.purpose, verdict_only: inspection.verdict_only };
+  const body = { id, taken_at, submission, answers, source: value, difference, case: described };
+  return post(`/cases/${inspection.id}/persons`, JSON.stringify(body), { "Content-Type": "application/json" }, csrf);
 }
 
-/** Makes the inspection a case of the server; again does no harm. */
-async function open(inspection, csrf) {
-  if (inspection.opened) return true;
-  const { id, purpose, keep_hours: hours } = inspection;
-  const answer = await post("/scan/cases", { id, purpose, keep: hours * 3600, situation: situationOf(inspection) }, csrf);
-  if (answer.ok) await put("cases", { ...(await get("cases", id)), opened: true });
-  return answer.ok;
+/** What was answered or noted about a person after the server had them. */
+async function sendChanges({ id, answers, difference }, inspection, csrf) {
+  const address = `/cases/${inspection.id}/persons/${id}`;
+  const given = Object.entries(answers).map(([name, value]) => [`q-${name}`, { true: "yes", false: "no" }[value] ?? ""]);
+  if (difference) await post(`${address}/difference`, new URLSearchParams({ text: difference }), {}, csrf);
+  return post(`${address}/answers`, new URLSearchParams(given), {}, csrf);
 }
 
 async function send(person, inspection, csrf) {
-  const { id, taken_at, submission, answers, source } = person;
-  const { value } = await get("sources", source);
-  const body = { id, taken_at, submission, answers, source: value };
-  const answer = await post(`/cases/${inspection.id}/persons`, body, csrf);
-  if (answer.ok) return "sent";
+  const answer = await (person.delivered ? sendChanges : sendPerson)(person, inspection, csrf);
+  if (answer.ok || answer.type === "opaqueredirect") return "sent";
   return OVER.has(answer.status) ? "refused" : null;
 }
 
 /** Sends the pending persons of a case, in order; stops at the first that the network loses. */
 export async function sync(inspection, csrf) {
-  const pending = (await personsOf(inspection.id)).filter(({ state }) => state === "pending");
-  if (!csrf || !pending.length || !(await open(inspection, csrf).catch(() => false))) return;
-  for (const person of pending) {
+  if (!csrf) return;
+  for (const person of (await personsOf(inspection.id)).filter(({ state }) => state === "pending")) {
     const state = await send(person, inspection, csrf).catch(() => null);
     if (!state) return;
     const kept = await get("persons", person.id);
-    if (kept.state === "pending") await put("persons", { ...kept, state });
+    const unchanged = JSON.stringify([kept.answers, kept.difference]) === JSON.stringify([person.answers, person.difference]);
+    await put("persons", { ...kept, state: unchanged || state === "refused" ? state : "pending", delivered: state === "sent" });
   }
 }

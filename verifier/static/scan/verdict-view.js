@@ -88,7 +88,7 @@ function shown(person, facts, onDifference) {
 }
 
 function rules(ruling, words) {
-  const told = ruling.rules.filter(({ outcome }) => !QUIET.has(outcome));
+  const told = ruling.rules.filter(({ id, outcome }) => !QUIET.has(outcome) && words.belongs(id, ruling.outcome));
   if (!told.length) return null;
   return card("rules", t("rules"), h("ul", { class: "scan-rules" }, told.map(({ id, outcome, reason }) => {
     const found = words.reason(id, reason);
