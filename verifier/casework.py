@@ -179,8 +179,14 @@ class Casework:
             merged,
             person.taken_at,
         )
-        self.persons.decide_again(person, create_decided(decision), merged)
-        return replace(person, decided=create_decided(decision), answers=merged)
+        decided = replace(
+            person,
+            decided=create_decided(decision),
+            answers=merged,
+            evidence={**person.evidence, "facts": decision.facts},
+        )
+        self.persons.decide_again(decided)
+        return decided
 
     def _store(
         self,

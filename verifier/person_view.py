@@ -45,15 +45,6 @@ SOURCES: Mapping[str, Text] = {
     PAPER: _("Paper"),
     NOTHING: _("No document shown"),
 }
-RULE_KINDS: Mapping[str, tuple[str, Text]] = {
-    "PASSED": ("good", _("Yes")),
-    "INFO": ("info", _("To know")),
-    "ASK": ("doubt", _("Ask")),
-    "DOUBT": ("doubt", _("Doubt")),
-    "CANNOT_DECIDE": ("unsure", _("Cannot be decided")),
-    "NOT_COVERED": ("bad", _("Not covered")),
-    "NOT_A_CREDENTIAL": ("bad", _("Not a credential")),
-}
 _QUIET = (Ending.PASSED, Ending.NOT_APPLICABLE)
 _NO_RULES = _("The rules of inspection are not here, or cannot be believed.")
 _NO_RULES_NEXT = _("Check again when the lists can be reached.")
@@ -132,7 +123,8 @@ def name_person(person: CasePerson) -> str:
 def _read_identity(person: CasePerson) -> Mapping[str, str | None] | None:
     """Read the identity that came along, if the check of the person could use it."""
     text = ((person.evidence or {})["submission"] or {}).get("pid")
-    reason = next(f["reason"] for f in person.decided["findings"] if f["check"] == "person")
+    compared = (f["reason"] for f in person.decided["findings"] if f["check"] == "person")
+    reason = next(compared, "not_run")
     if not text or reason in ("pid_not_believed", "not_run"):
         return None
     vc = parse_sd_jwt_vc(text)

@@ -120,15 +120,13 @@ class Persons:
             found[case_id] = [json.loads(row["decided"])["ruling"]["outcome"] for row in rows]
         return found
 
-    def decide_again(
-        self, person: CasePerson, decided: Mapping[str, Any], answers: Mapping[str, bool | None]
-    ) -> None:
-        """Store a new ruling for other answers."""
+    def decide_again(self, person: CasePerson) -> None:
+        """Store the new ruling of a person, with the answers and facts it rests on."""
+        values = _values(person)
         self.database.execute(
-            "UPDATE case_persons SET decided = :decided, answers = :answers WHERE id = :id",
-            id=person.id,
-            decided=_write(decided),
-            answers=_write(answers),
+            "UPDATE case_persons SET decided = :decided, answers = :answers,"
+            " evidence = :evidence WHERE id = :id AND evidence IS NOT NULL",
+            **{name: values[name] for name in ("id", "decided", "answers", "evidence")},
         )
 
     def report_difference(self, person_id: str, text: str) -> None:

@@ -149,7 +149,7 @@ def test_suspended_is_not_called_withdrawn(stage, browser, wallet):
     assert "app-verdict--bad" in page
     assert "The issuer has suspended the document." in page
     assert "Not covered" in page
-    assert "withdrawn the document" not in page
+    assert "The issuer has withdrawn" not in page
 
 
 def test_cannot_be_decided(stage, browser, wallet):
