@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from cryptography import x509
@@ -84,6 +84,7 @@ MIGRATIONS = {
     **passkeys.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
+_DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
 
 
 @dataclass(frozen=True)
@@ -218,9 +219,10 @@ def _create_replacing(
     if paper.seal is None:
         return None
     statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
+    policy = replace(fetcher.policy, timeout=_DELIVERY_TIMEOUT)
     return ReplacementOffice(
         config.base_url, view, statuses, stores.records, stores.replacements, stores.history,
-        create_certificate_maker(paper, config.country), fetcher,
+        create_certificate_maker(paper, config.country), Fetcher(policy),
     )  # fmt: skip
 
 
