@@ -108,7 +108,8 @@ def test_annotations_follow_the_tags_and_the_seal_is_hidden(pdf_of):
         ("flat", ("lt", "el"), ["900004516", "5.3", "Χωρίς σταθερή διεύθυνση"]),
         ("parent", ("ro", "lt"), ["Certificat provizoriu de înlocuire", "80440900010000000005",
                                   "21/11/2026", "11/12/2026", "Semnătura și ștampila"]),
-        ("long", ("lt", "el"), ["София", "ул. Пример 7", "UAB Vežėjas 8"]),
+        ("long", ("lt", "el"), ["София", "ул. Пример 7", "UAB Vežėjas 8", "Depot 13",
+                                  "Depot Leipzig"]),
     ],
 )  # fmt: skip
 def test_texts_can_be_read_out_in_every_alphabet(pdf_of, name, languages, words):
