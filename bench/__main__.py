@@ -1,5 +1,6 @@
 """``make bench``: every measurement, in one run."""
 
-from bench.formats import main
+from bench import codes, formats
 
-main()
+formats.main()
+codes.main()

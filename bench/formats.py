@@ -106,14 +106,15 @@ def create_cases() -> list[Case]:
     paths = _disclosable(claims)
     credential = create_sd_jwt_vc(claims, paths, issuer)
     return [
-        *_primitives(credential),
+        *create_primitives(credential),
         Case("issue SD-JWT VC, 25 claims", lambda: create_sd_jwt_vc(claims, paths, issuer), SIGN),
         *_presentations(credential, paths, holder),
         *_statuses(create_signer(authority, "Institution", "LT", "Status", NOW)),
     ]
 
 
-def _primitives(credential: str) -> list[Case]:
+def create_primitives(credential: str) -> list[Case]:
+    """Sign and verify a token as long as that of ``credential``: the limits of all others."""
     message = credential.split("~", maxsplit=1)[0].encode()
     key, algorithm = create_key(), ec.ECDSA(hashes.SHA256())
     signature, public_key = key.sign(message, algorithm), key.public_key()

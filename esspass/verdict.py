@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from esspass.errors import MalformedError, UndecidedError, VerificationError
 
 T = TypeVar("T")
+E_contra = TypeVar("E_contra", contravariant=True)
 Parameters = Mapping[str, str]
 _NONE: Parameters = {}
 
@@ -41,7 +42,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Check(Generic[T]):
+class Check(Generic[E_contra]):
     """A named question to the evidence, and the clause that demands it.
 
     ``verify`` returns the parameters of the finding (or nothing) when satisfied and raises
@@ -50,9 +51,9 @@ class Check(Generic[T]):
 
     name: str
     clause: str
-    verify: Callable[[T], Parameters | None]
+    verify: Callable[[E_contra], Parameters | None]
 
-    def run(self, evidence: T) -> Finding:
+    def run(self, evidence: E_contra) -> Finding:
         """Ask the question; any error that is not ours is a bug and propagates."""
         try:
             parameters = self.verify(evidence) or _NONE
@@ -62,7 +63,7 @@ class Check(Generic[T]):
             return self._ended(Outcome.INDETERMINATE, error.code, error)
         return Finding(self.name, self.clause, Outcome.PASSED, "", parameters)
 
-    def skip(self, _evidence: T) -> Finding:
+    def skip(self, _evidence: E_contra) -> Finding:
         """Record that an earlier failure made the question pointless."""
         return Finding(self.name, self.clause, Outcome.INDETERMINATE, "not_run")
 

@@ -38,7 +38,13 @@ from esspass.attestations.model import (
     PlaceOfWork,
     StateOfActivity,
 )
-from esspass.attestations.presented import Presented, PresentedPerson, read_presented
+from esspass.attestations.presented import (
+    Presented,
+    PresentedEmployer,
+    PresentedPerson,
+    PresentedPlace,
+    read_presented,
+)
 from esspass.attestations.records import (
     create_person_record,
     create_record,
@@ -56,6 +62,14 @@ from esspass.attestations.registry import (
 from esspass.attestations.schemas import envelope_claims, verify_issuance, verify_presentation
 from esspass.attestations.shapes import probe_shape, read_claims, write_claims
 from esspass.attestations.type_integrity import matches_integrity, verify_type_integrity
+from esspass.attestations.wording import (
+    country_name,
+    date_name,
+    end_date_name,
+    enumerate_words,
+    parse_day,
+    plain_text,
+)
 
 __all__ = [
     "EHIC",
@@ -82,25 +96,33 @@ __all__ = [
     "PlaceOfBirth",
     "PlaceOfWork",
     "Presented",
+    "PresentedEmployer",
     "PresentedPerson",
+    "PresentedPlace",
     "StateOfActivity",
     "attestation_type",
     "attestation_types",
+    "country_name",
     "create_envelope",
     "create_person_record",
     "create_record",
+    "date_name",
     "describe_claims",
     "describe_path",
     "describe_type",
     "document_kind",
     "eessi_country",
+    "end_date_name",
+    "enumerate_words",
     "envelope_claims",
     "is_institution_id",
     "iso_country",
     "matches_integrity",
+    "parse_day",
     "parse_institution_id",
     "parse_person_record",
     "parse_record",
+    "plain_text",
     "probe_shape",
     "read_claims",
     "read_presented",

@@ -52,7 +52,7 @@ def encode_core(kind: str, claims: Mapping[str, Any]) -> dict[int, Any]:
     try:
         core = {KIND: number, **write_fields(entry["fields"], claims)}
         read_core(core)
-    except (KeyError, TypeError, ValueError, MalformedError) as error:
+    except (ValueError, MalformedError) as error:
         raise MalformedError("core data has no place for this", code="not_expressible") from error
     return core
 

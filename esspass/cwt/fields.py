@@ -62,6 +62,10 @@ def _keep(_field: _Field, value: Any) -> Any:
     return value
 
 
+def _write_text(_field: _Field, value: str) -> str:
+    return " ".join(value.split())  # one line, as it is printed
+
+
 def _read_text(field: _Field, value: Any) -> str | None:
     if not isinstance(value, str) or not 1 <= len(value) <= field["max"]:
         return None
@@ -167,7 +171,7 @@ class _Type(NamedTuple):
 
 
 _TYPES: Mapping[str, _Type] = {
-    "text": _Type(_keep, _read_text),
+    "text": _Type(_write_text, _read_text),
     "day": _Type(_write_day, _read_day),
     "country": _Type(_keep, _read_country),
     "code": _Type(_write_code, _read_code),

@@ -74,9 +74,10 @@ def create_cwt(
 
     Raises MalformedError.
     """
-    if certificate_digest is None and not signer.certificates:
-        raise MalformedError("a seal needs a certificate", code="bad_cwt")
-    digest = certificate_digest or create_certificate_digest(signer.certificates[0])
+    if certificate_digest is None:
+        if not signer.certificates:
+            raise MalformedError("a seal needs a certificate", code="bad_cwt")
+        certificate_digest = create_certificate_digest(signer.certificates[0])
     claims: dict[int, Any] = {
         EXP: expires_at,
         IAT: issued_at,
@@ -85,8 +86,9 @@ def create_cwt(
     }
     if issuer is not None:
         claims[ISS] = issuer
-    _parse_claims(claims)
-    return create_sign1({X5T: [SHA_256, digest]}, create_cbor(claims), signer)
+    data = create_sign1({X5T: [SHA_256, certificate_digest]}, create_cbor(claims), signer)
+    parse_cwt(data)  # what nobody would read is not handed out
+    return data
 
 
 def parse_cwt(data: bytes) -> UnverifiedCwt:

@@ -14,11 +14,16 @@ from esspass.attestations import (
     verify_type_integrity,
 )
 from esspass.errors import RevokedError, UndecidedError
-from esspass.inspection.evidence import Evidence
-from esspass.sdjwt import verify_key_binding, verify_validity
+from esspass.inspection.evidence import Evidence, VcEvidence
+from esspass.sdjwt import verify_validity
 from esspass.statuslist import SUSPENDED, VALID
 from esspass.trust import decide_attestation_issuer
 from esspass.verdict import Check, Parameters
+
+CHECKS = (
+    "signature", "trust", "validity", "status", "holder_binding", "type", "integrity", "person",
+)  # fmt: skip
+"""The names of all checks, in the order a page shows them; they are stable."""
 
 SHORT_LIVED = 24 * 3600
 
@@ -76,19 +81,11 @@ def verify_status(evidence: Evidence) -> Parameters:
     return answer.parameters
 
 
-def verify_holder_binding(evidence: Evidence) -> Parameters | None:
+def verify_holder_binding(evidence: VcEvidence) -> None:
     """The holder's key signed this presentation, for this request, just now (A-07)."""
-    if evidence.binding is None:
-        evidence.verified.parse_holder_key()
-        return None
-    verify_key_binding(
-        evidence.vc.sd_jwt,
-        evidence.verified.parse_holder_key(),
-        nonce=evidence.binding.nonce,
-        audience=evidence.binding.audience,
-        now=evidence.now,
-    )
-    return None
+    holder_key = evidence.verified.parse_holder_key()
+    if evidence.binding is not None:
+        evidence.binding.verify(evidence.vc, holder_key, evidence.now)
 
 
 def verify_type(evidence: Evidence) -> Parameters:
@@ -107,12 +104,30 @@ def verify_data_integrity(evidence: Evidence) -> None:
     verify_integrity(evidence.verified.vct, evidence.verified.claims)
 
 
+def verify_paper_type(evidence: Evidence) -> Parameters:
+    """The core data has a known form: reading it was the check (A-02)."""
+    return {"type": attestation_type(evidence.verified.vct).name, "shape": evidence.presented.shape}
+
+
 SIGNATURE = Check("signature", "RFC 9901, section 7.1", verify_signature)
-LOCAL = (
-    Check("trust", "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H", verify_trust),
-    Check("validity", "RFC 7519, sections 4.1.4 to 4.1.6", verify_technical_validity),
-    Check("holder_binding", "RFC 9901, section 7.3; OpenID4VP 1.0, 8.6", verify_holder_binding),
+_TRUST = Check("trust", "Regulation (EU) 910/2014, Article 45f; TS 119 602, Annex H", verify_trust)
+_VALIDITY = Check("validity", "RFC 7519, sections 4.1.4 to 4.1.6", verify_technical_validity)
+HOLDER_BINDING = Check(
+    "holder_binding", "RFC 9901, section 7.3; OpenID4VP 1.0, 8.6", verify_holder_binding
+)
+_INTEGRITY = Check("integrity", "We Build PD A1 rulebook 1.0, chapter 4", verify_data_integrity)
+LOCAL: tuple[Check[VcEvidence], ...] = (
+    _TRUST,
+    _VALIDITY,
+    HOLDER_BINDING,
     Check("type", "SD-JWT VC, sections 3.2.2.2 and 7", verify_type),
-    Check("integrity", "We Build PD A1 rulebook 1.0, chapter 4", verify_data_integrity),
+    _INTEGRITY,
 )
 REMOTE = (Check("status", "Token Status List, section 8.3; 987/2009, Article 5", verify_status),)
+PAPER_SIGNATURE = Check("signature", "RFC 9052, section 4.4", verify_signature)
+PAPER_LOCAL = (
+    _TRUST,
+    _VALIDITY,
+    Check("type", "specs/documents, core data", verify_paper_type),
+    _INTEGRITY,
+)

@@ -2,12 +2,14 @@
 
 Token Status List, sections 8.3 and 11. Whole lists from one address, so that no issuer learns
 whom an inspector checks. Fails closed: whatever keeps the answer away is undecided, never valid.
+Without a network the tokens of a snapshot serve until they expire.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from cryptography import x509
 
@@ -56,11 +58,37 @@ class StatusAnswer:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
+class Statuses(Protocol):
+    """Answers which status a reference names, from the network or from what was kept of it."""
+
+    def fetch_status(
+        self,
+        reference: StatusReference,
+        issuer_chain: Sequence[x509.Certificate],
+        view: TrustView,
+        now: int,
+    ) -> StatusAnswer:
+        """Return the status. Raises as ``StatusSource.fetch_status``."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Believed:
     statuses: VerifiedStatusList
     fetched_at: int
     parameters: Mapping[str, str]
+
+    def answer(self, reference: StatusReference, now: int) -> StatusAnswer:
+        issued_at, age = self.statuses.issued_at, max(0, now - self.statuses.issued_at)
+        parameters = {
+            "uri": reference.uri,
+            "issued_at": str(issued_at),
+            "fetched_at": str(self.fetched_at),
+            "age": str(age),
+            **self.parameters,
+        }
+        value = self.statuses.statuses.get(reference.index)
+        return StatusAnswer(value, issued_at, self.fetched_at, age, parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +114,7 @@ class StatusSource:
         """
         question = _Question(reference.uri, issuer_chain, view, now)
         believed = self._cached(question) or self._fetched(question)
-        statuses = believed.statuses
-        parameters = {
-            "uri": reference.uri,
-            "issued_at": str(statuses.issued_at),
-            "fetched_at": str(believed.fetched_at),
-            "age": str(max(0, now - statuses.issued_at)),
-            **believed.parameters,
-        }
-        value = statuses.statuses.get(reference.index)
-        age = max(0, now - statuses.issued_at)
-        return StatusAnswer(value, statuses.issued_at, believed.fetched_at, age, parameters)
+        return believed.answer(reference, now)
 
     def _cached(self, question: _Question) -> _Believed | None:
         """Return the last list seen while its ``ttl`` runs; a bad one is no answer, ask anew."""
@@ -127,9 +145,34 @@ class StatusSource:
     def _unreachable(self, question: _Question) -> StatusUndecidedError:
         """Say since when: the time of the last list we had."""
         known = self.cache.get(question.uri)
-        since = {"since": str(known[1])} if known else {}
-        message = "the issuer's list of withdrawn documents could not be had"
-        return question.undecided(message, "status_unreachable", since)
+        return question.unreachable({"since": str(known[1])} if known else {})
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSnapshot:
+    """Answers without a network, from ``tokens``: by address, each with when it was fetched.
+
+    A token serves until its ``exp``, one without for a day; how old it is, is in the answer.
+    """
+
+    tokens: Mapping[str, tuple[str, int]] = field(repr=False)
+
+    def fetch_status(
+        self,
+        reference: StatusReference,
+        issuer_chain: Sequence[x509.Certificate],
+        view: TrustView,
+        now: int,
+    ) -> StatusAnswer:
+        """Return the status that ``reference`` names. Raises as ``StatusSource`` does."""
+        question = _Question(reference.uri, issuer_chain, view, now)
+        if reference.uri not in self.tokens:
+            raise question.unreachable({})
+        believed = question.believe(*self.tokens[reference.uri])
+        statuses = believed.statuses
+        if statuses.expires_at is None and now >= statuses.issued_at + MAX_TTL:
+            raise question.undecided("the list is too old", "status_expired")
+        return believed.answer(reference, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +198,11 @@ class _Question:
             reason = {**getattr(error, "parameters", {}), "reason": error.code}
             raise self.undecided(message, _code(error), reason) from error
         return _Believed(statuses, fetched_at, decision.parameters)
+
+    def unreachable(self, since: Mapping[str, str]) -> StatusUndecidedError:
+        """Make the error that says there is no list."""
+        message = "the issuer's list of withdrawn documents could not be had"
+        return self.undecided(message, "status_unreachable", since)
 
     def undecided(
         self, message: str, code: str, parameters: Mapping[str, str] | None = None

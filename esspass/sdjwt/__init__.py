@@ -5,7 +5,12 @@ from __future__ import annotations
 from esspass.jose.claims import StatusReference
 from esspass.sdjwt.disclosure import ClaimPath, Disclosure, create_digest, parse_disclosure
 from esspass.sdjwt.issuance import create_sd_jwt
-from esspass.sdjwt.key_binding import create_key_binding, verify_key_binding
+from esspass.sdjwt.key_binding import (
+    create_key_binding,
+    verify_holder_signature,
+    verify_key_binding,
+    verify_sd_hash,
+)
 from esspass.sdjwt.presentation import SdJwt, create_presentation, parse_sd_jwt
 from esspass.sdjwt.processing import Processed, process_disclosures
 from esspass.sdjwt.vc import (
@@ -36,7 +41,9 @@ __all__ = [
     "parse_sd_jwt",
     "parse_sd_jwt_vc",
     "process_disclosures",
+    "verify_holder_signature",
     "verify_key_binding",
+    "verify_sd_hash",
     "verify_sd_jwt_vc",
     "verify_validity",
 ]

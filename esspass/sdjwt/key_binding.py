@@ -51,28 +51,37 @@ def verify_key_binding(
     ``max_age`` and ``leeway`` are seconds. Raises KeyBindingError with code kb_missing, kb_typ,
     kb_signature, kb_nonce, kb_audience, kb_sd_hash or kb_iat.
     """
-    if sd_jwt.key_binding_jwt is None:
-        raise KeyBindingError("the presentation is not bound to its holder", code="kb_missing")
-    claims = _verify_signature(sd_jwt.key_binding_jwt, holder_key)
+    claims = verify_holder_signature(sd_jwt, holder_key)
     if claims.get("nonce") != nonce:
         raise KeyBindingError("bound to another request", code="kb_nonce")
     if claims.get("aud") != audience:
         raise KeyBindingError("bound to another verifier", code="kb_audience")
-    if claims.get("sd_hash") != create_digest(sd_jwt.bound_part()):
-        raise KeyBindingError("bound to other disclosures", code="kb_sd_hash")
+    verify_sd_hash(sd_jwt, claims)
     _verify_time(claims, now, max_age, leeway)
     return claims
 
 
-def _verify_signature(token: str, holder_key: PublicKey) -> dict[str, Any]:
+def verify_holder_signature(sd_jwt: SdJwt, holder_key: PublicKey) -> dict[str, Any]:
+    """Return the claims of the KB-JWT if the holder signed it, whatever it says.
+
+    Raises KeyBindingError: kb_missing, kb_typ, kb_signature.
+    """
+    if sd_jwt.key_binding_jwt is None:
+        raise KeyBindingError("the presentation is not bound to its holder", code="kb_missing")
     try:
-        jws = parse_jws(token)
+        jws = parse_jws(sd_jwt.key_binding_jwt)
         if jws.header.get("typ") != TYPE:
             raise KeyBindingError("not a key binding JWT", code="kb_typ")
         verify_jws(jws, holder_key)
         return jws.claims()
     except (MalformedError, SignatureError) as error:
         raise KeyBindingError("the holder's signature is wrong", code="kb_signature") from error
+
+
+def verify_sd_hash(sd_jwt: SdJwt, claims: Mapping[str, Any]) -> None:
+    """Check that the KB-JWT covers exactly these disclosures. Raises KeyBindingError."""
+    if claims.get("sd_hash") != create_digest(sd_jwt.bound_part()):
+        raise KeyBindingError("bound to other disclosures", code="kb_sd_hash")
 
 
 def _verify_time(claims: Mapping[str, Any], now: int, max_age: int, leeway: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from esspass.trust.anchors import (
     DIRECTORY,
+    RULES,
     PinnedSource,
     TrustAnchors,
     create_trust_anchors,
@@ -31,6 +32,13 @@ from esspass.trust.directory import (
     verify_directory,
 )
 from esspass.trust.errors import IssuerRefusedError, IssuerUndecidedError, ListRefusedError
+from esspass.trust.inspection_rules import (
+    InspectionRules,
+    read_rules,
+    sign_rules,
+    verify_rules,
+)
+from esspass.trust.issues import STATEMENTS, AnyIssue, create_view, verify_issue
 from esspass.trust.lote import parse_list, sign_list, verify_list
 from esspass.trust.lote_writer import Scheme, create_list
 from esspass.trust.model import (
@@ -53,9 +61,13 @@ from esspass.trust.view import TrustView
 __all__ = [
     "DIRECTORY",
     "MIGRATIONS",
+    "RULES",
+    "STATEMENTS",
+    "AnyIssue",
     "Authorization",
     "Contact",
     "Freshness",
+    "InspectionRules",
     "Institution",
     "InstitutionDirectory",
     "IssuerRefusedError",
@@ -77,6 +89,7 @@ __all__ = [
     "TrustedService",
     "create_list",
     "create_trust_anchors",
+    "create_view",
     "decide_attestation_issuer",
     "decide_relying_party",
     "decide_status_issuer",
@@ -84,9 +97,13 @@ __all__ = [
     "freshness",
     "parse_list",
     "parse_trust_anchors",
+    "read_rules",
     "sign_directory",
     "sign_list",
+    "sign_rules",
     "verify_directory",
+    "verify_issue",
     "verify_list",
     "verify_path",
+    "verify_rules",
 ]

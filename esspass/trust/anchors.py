@@ -21,6 +21,11 @@ from esspass.trust.model import ListType
 DIRECTORY = "directory"
 """The institution directory's name, wherever lists have theirs."""
 
+RULES = "inspection-rules"
+"""The name of the rules of inspection."""
+
+_STATEMENTS = {"directory": DIRECTORY, "rules": RULES}
+
 
 @dataclass(frozen=True, slots=True)
 class PinnedSource:
@@ -32,7 +37,7 @@ class PinnedSource:
 
 @dataclass(frozen=True, slots=True)
 class TrustAnchors:
-    """All pinned sources, by list name (``ListType`` values and ``directory``)."""
+    """All pinned sources by name: ``ListType`` values, ``directory``, ``inspection-rules``."""
 
     sources: Mapping[str, PinnedSource]
 
@@ -40,7 +45,8 @@ class TrustAnchors:
 def parse_trust_anchors(text: str | bytes) -> TrustAnchors:
     """Read ``{"lists": [{"type", "url", "certificates"}], "directory": {"url", "certificates"}}``.
 
-    Certificates are PEM. Raises MalformedError; an unknown list or one given twice is an error.
+    ``rules`` is pinned like ``directory``. Certificates are PEM. Raises MalformedError; an unknown
+    list or one given twice is an error.
     """
     document = parse_json_object(text)
     lists = document.get("lists")
@@ -52,17 +58,17 @@ def parse_trust_anchors(text: str | bytes) -> TrustAnchors:
         if name not in set(ListType) or name in sources:
             raise MalformedError("the trust anchors name an unknown list, or one twice")
         sources[name] = _parse_source(entry)
-    if "directory" in document:
-        sources[DIRECTORY] = _parse_source(document["directory"])
+    for member, name in _STATEMENTS.items():
+        if member in document:
+            sources[name] = _parse_source(document[member])
     return TrustAnchors(sources)
 
 
 def create_trust_anchors(anchors: TrustAnchors) -> str:
     """Write what ``parse_trust_anchors`` reads."""
     written = {name: _write_source(source) for name, source in anchors.sources.items()}
-    directory = written.pop(DIRECTORY, None)
+    extra = {m: written.pop(name) for m, name in _STATEMENTS.items() if name in written}
     lists = [{"type": name, **source} for name, source in written.items()]
-    extra = {} if directory is None else {"directory": directory}
     return json.dumps({"lists": lists, **extra}, indent=2) + "\n"
 
 

@@ -22,6 +22,7 @@ from esspass.trust.decide import list_of_type
 from esspass.trust.explain import explain_certificate, explain_institution
 from esspass.trust.folder import NAMES
 from esspass.trust.model import Contact, ListType, ServiceKind
+from esspass.trust.printout import write_issue
 from esspass.trust.review import describe_view, read_view
 from esspass.trust.timestamps import create_timestamp, parse_timestamp
 
@@ -166,7 +167,7 @@ def roll_key(folder: Path, /, list_name: str, now_too: bool, **given: Any) -> No
     """
     if given["name"]:
         if list_name not in set(ListType):
-            raise click.UsageError("the directory holds no keys of bodies")
+            raise click.UsageError(f"{list_name} holds no keys of bodies")
         message = _roll_entity(folder, ListType(list_name), given)
     else:
         activate, forget = given["activate"], given["forget_old"]
@@ -180,6 +181,33 @@ def roll_key(folder: Path, /, list_name: str, now_too: bool, **given: Any) -> No
             "give it to verifiers, then run this again with --activate."
         )
     _finish(folder, message, (list_name,), now_too=now_too)
+
+
+@trust.command()
+@click.argument("institution_id")
+@click.option("--seal", "seals", type=_PEM, multiple=True, help="Certificate of its paper seal.")
+@click.option("--forget-seals", is_flag=True, help="Drop the seals that were there.")
+@click.option("--status-lists", help="Address that names all its status lists.")
+@click.option("--publish", "now_too", is_flag=True, help="Publish at once.")
+@click.pass_obj
+def institution(
+    folder: Path,
+    /,
+    institution_id: str,
+    seals: tuple[Path, ...],
+    forget_seals: bool,
+    status_lists: str | None,
+    now_too: bool,
+) -> None:
+    """Say in the directory which seals an institution puts on paper, and where its statuses are."""
+    operator.describe_institution(
+        folder,
+        institution_id,
+        seals=[_certificate(path) for path in seals],
+        status_lists=status_lists,
+        forget_seals=forget_seals,
+    )
+    _finish(folder, f"{institution_id} will say so.", (DIRECTORY,), now_too=now_too)
 
 
 @trust.command()
@@ -205,7 +233,7 @@ def show(folder: Path, names: tuple[str, ...], as_json: bool) -> None:
     if not chosen:
         click.echo("Nothing is published yet: run `esspass trust publish`.")
     for name, issue in chosen.items():
-        _show_issue(name, issue)
+        click.echo("\n".join(write_issue(name, issue)))
 
 
 @trust.command()
@@ -317,27 +345,6 @@ def _publish(folder: Path, names: Collection[str], days: int) -> None:
             f"{issue.name}: number {issue.sequence_number}, issued "
             f"{create_timestamp(issue.issued_at)}, next due {create_timestamp(issue.next_update)}"
         )
-
-
-def _show_issue(name: str, issue: dict[str, Any]) -> None:
-    due = issue["next_update"] or "never"
-    click.echo(f"{name}: number {issue['sequence_number']}, {issue['freshness']}")
-    click.echo(f"  issued {issue['issued']}, next due {due}")
-    click.echo(f"  signed by {issue['signer'][:16]}")
-    for signer in issue.get("announced_signers", ()):
-        if signer != issue["signer"]:
-            click.echo(f"  announces the signing key {signer[:16]}: verifiers need anchors.json")
-    for entity in issue.get("entities", ()):
-        click.echo(f"  {entity['name']} ({entity['country']}), {entity['contact']}")
-        for service in entity["services"]:
-            for line in service["statuses"]:
-                click.echo(f"    {service['kind']}: {line}")
-    for institution in issue.get("institutions", ()):
-        click.echo(f"  {institution['id']} {institution['entity']}")
-        for kind in institution["attestation_types"]:
-            until = f" until {kind['until']}" if "until" in kind else ""
-            click.echo(f"    {kind['vct']} from {kind['from']}{until}")
-    click.echo("")
 
 
 def _certificate(path: Path) -> x509.Certificate:

@@ -8,33 +8,26 @@ sequence rules and freshness as a list.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from cryptography import x509
 
 from esspass.errors import MalformedError
-from esspass.jose.jws import create_json, parse_json_object, parse_jws
+from esspass.keys.certificates import create_x5c, create_x5t_s256, parse_certificate
 from esspass.keys.signer import Signer
-from esspass.trust.jades import (
-    MAX_LIST_BYTES,
-    create_signer_digest,
-    sign_jades,
-    verify_issue_time,
-    verify_jades,
-    verify_operator,
-)
 from esspass.trust.lote_parser import parse_array, require_object, require_text
+from esspass.trust.statement import Statement, sign_statement, verify_statement
 from esspass.trust.timestamps import create_timestamp, parse_timestamp
 
 DIRECTORY_TYP = "institution-directory+jwt"
 _INSTITUTION_ID = re.compile(r"[A-Z]{2}:[A-Za-z0-9._-]{1,64}", re.ASCII)
-_MEMBERS = frozenset(
-    {"sequence_number", "operator", "territory", "issued", "next_update", "institutions"}
-)
+_REQUIRED = frozenset({"id", "entity", "country", "attestation_types"})
+_OPTIONAL = frozenset({"certificates", "status_lists"})
+MAX_SEALS = 50
+MAX_URI = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +45,18 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """An institution: EESSI id, the TEName of the listed body, ISO country, types."""
+    """An institution: EESSI id, the TEName of the listed body, ISO country, types.
+
+    ``certificates`` are the leaf certificates of its paper seals, ``status_lists`` the address
+    that names all its status lists (Token Status List, section 9.3), for those who go offline.
+    """
 
     institution_id: str
     entity: str
     country: str
     authorizations: tuple[Authorization, ...]
+    certificates: tuple[x509.Certificate, ...] = ()
+    status_lists: str | None = None
 
     def may_issue(self, vct: str, earliest: int, latest: int) -> bool:
         """Say whether it was entitled to a type at any moment in between."""
@@ -65,17 +64,10 @@ class Institution:
 
 
 @dataclass(frozen=True, slots=True)
-class InstitutionDirectory:
+class InstitutionDirectory(Statement):
     """One issue of the directory, as it was signed."""
 
-    sequence_number: int
-    issued_at: int
-    next_update: int | None
-    operator: str
-    territory: str
-    institutions: tuple[Institution, ...]
-    digest: str = ""
-    signer: str = ""
+    institutions: tuple[Institution, ...] = ()
 
     def find(self, institution_id: str) -> Institution | None:
         """Return the institution with this id."""
@@ -85,20 +77,19 @@ class InstitutionDirectory:
         """Return the institutions behind which a body of one of these names stands."""
         return tuple(i for i in self.institutions if i.entity in names)
 
+    def find_seal(self, x5t_s256: str) -> tuple[Institution, x509.Certificate] | None:
+        """Return the paper seal of this digest (base64url SHA-256), and whose it is."""
+        for institution in self.institutions:
+            for certificate in institution.certificates:
+                if create_x5t_s256(certificate) == x5t_s256:
+                    return institution, certificate
+        return None
+
 
 def sign_directory(directory: InstitutionDirectory, signer: Signer, now: int) -> str:
     """Write and sign a directory; ``digest`` and ``signer`` of the argument are not used."""
-    body = {
-        "sequence_number": directory.sequence_number,
-        "operator": directory.operator,
-        "territory": directory.territory,
-        "issued": create_timestamp(directory.issued_at),
-        "next_update": None
-        if directory.next_update is None
-        else create_timestamp(directory.next_update),
-        "institutions": [write_institution(i) for i in directory.institutions],
-    }
-    return sign_jades(create_json(body), signer, now, typ=DIRECTORY_TYP)
+    content = {"institutions": [write_institution(i) for i in directory.institutions]}
+    return sign_statement(directory, DIRECTORY_TYP, content, signer, now)
 
 
 def verify_directory(
@@ -108,28 +99,33 @@ def verify_directory(
 
     Raises as ``verify_list`` does.
     """
-    if parse_jws(token, MAX_LIST_BYTES).header.get("typ") != DIRECTORY_TYP:
-        raise MalformedError("not an institution directory")
-    signed = verify_jades(token, anchors, now)
-    directory = _parse_directory(signed.payload, create_signer_digest(signed.signer))
-    verify_operator(signed.signer, directory.territory, [directory.operator])
-    verify_issue_time(directory.issued_at, now)
-    return directory
+    members = frozenset({"institutions"})
+    statement, content = verify_statement(token, DIRECTORY_TYP, members, anchors, now)
+    listed = content["institutions"]
+    institutions = parse_array(listed, 10_000, parse_institution) if listed != [] else ()
+    if len({i.institution_id for i in institutions}) != len(institutions):
+        raise MalformedError("the directory names an institution twice")
+    return InstitutionDirectory(**asdict(statement), institutions=institutions)
 
 
 def write_institution(institution: Institution) -> dict[str, Any]:
     """Return the JSON of one institution."""
-    return {
+    written: dict[str, Any] = {
         "id": institution.institution_id,
         "entity": institution.entity,
         "country": institution.country,
         "attestation_types": [_write_authorization(a) for a in institution.authorizations],
     }
+    if institution.certificates:
+        written["certificates"] = create_x5c(institution.certificates)
+    if institution.status_lists is not None:
+        written["status_lists"] = institution.status_lists
+    return written
 
 
 def parse_institution(value: Any) -> Institution:
     """Read one institution. Raises MalformedError."""
-    members = require_object(value, frozenset({"id", "entity", "country", "attestation_types"}))
+    members = require_object(value, _REQUIRED, _OPTIONAL)
     institution_id = parse_institution_id(members["id"])
     types = members["attestation_types"]
     return Institution(
@@ -137,6 +133,8 @@ def parse_institution(value: Any) -> Institution:
         entity=require_text(members["entity"]),
         country=require_text(members["country"]),
         authorizations=parse_array(types, 1000, _parse_authorization) if types != [] else (),
+        certificates=_parse_seals(members),
+        status_lists=_parse_status_lists(members),
     )
 
 
@@ -147,25 +145,23 @@ def parse_institution_id(value: Any) -> str:
     return value
 
 
-def _parse_directory(payload: bytes, signer: str) -> InstitutionDirectory:
-    body = require_object(parse_json_object(payload), _MEMBERS)
-    sequence_number, following = body["sequence_number"], body["next_update"]
-    if type(sequence_number) is not int or not 1 <= sequence_number < 2**53:
-        raise MalformedError("the directory has no proper sequence number")
-    listed = body["institutions"]
-    institutions = parse_array(listed, 10_000, parse_institution) if listed != [] else ()
-    if len({i.institution_id for i in institutions}) != len(institutions):
-        raise MalformedError("the directory names an institution twice")
-    return InstitutionDirectory(
-        sequence_number=sequence_number,
-        issued_at=parse_timestamp(body["issued"]),
-        next_update=None if following is None else parse_timestamp(following),
-        operator=require_text(body["operator"]),
-        territory=require_text(body["territory"]),
-        institutions=institutions,
-        digest=hashlib.sha256(payload).hexdigest(),
-        signer=signer,
-    )
+def parse_status_lists(value: Any) -> str:
+    """Return the address of an aggregation of status lists. Raises MalformedError."""
+    uri = require_text(value)
+    if len(uri) > MAX_URI or not uri.startswith(("https://", "http://")):
+        raise MalformedError("status lists have an address with https")
+    return uri
+
+
+def _parse_seals(members: Mapping[str, Any]) -> tuple[x509.Certificate, ...]:
+    if "certificates" not in members:
+        return ()
+    texts = parse_array(members["certificates"], MAX_SEALS, require_text)
+    return tuple(parse_certificate(text) for text in texts)
+
+
+def _parse_status_lists(members: Mapping[str, Any]) -> str | None:
+    return parse_status_lists(members["status_lists"]) if "status_lists" in members else None
 
 
 def _write_authorization(authorization: Authorization) -> dict[str, str]:

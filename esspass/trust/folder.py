@@ -27,19 +27,20 @@ from esspass.jose.jws import parse_json_object
 from esspass.keys.certificates import Authority
 from esspass.keys.files import read_certificates, read_key, read_signer
 from esspass.keys.signer import KeySigner
-from esspass.trust.anchors import DIRECTORY, PinnedSource, TrustAnchors, create_trust_anchors
+from esspass.trust.anchors import DIRECTORY, RULES, PinnedSource, TrustAnchors, create_trust_anchors
 from esspass.trust.directory import Institution, parse_institution, write_institution
 from esspass.trust.lote_parser import parse_entity
 from esspass.trust.lote_writer import Scheme, write_entity
 from esspass.trust.model import Contact, ListType, TrustedEntity
 from esspass.trust.profiles import PROFILES
 
-NAMES: tuple[str, ...] = (*(list_type.value for list_type in ListType), DIRECTORY)
+NAMES: tuple[str, ...] = (*(list_type.value for list_type in ListType), DIRECTORY, RULES)
+"""All that is published; a folder made before there were rules has none until its key is made."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One list or the directory: its last number and date, and its signing keys by file name.
+    """One list or statement: its last number and date, and its signing keys by file name.
 
     ``signers`` are all pinned, oldest first; ``active`` is the one that signs.
     """
@@ -210,7 +211,11 @@ def _parse_state(value: Mapping[str, Any]) -> OperatorState:
                 Contact(**operator["contact"]),
             ),
             authority=value["authority"],
-            sources={name: _parse_source(value["sources"][name]) for name in NAMES},
+            sources={
+                name: _parse_source(value["sources"][name])
+                for name in NAMES
+                if name != RULES or name in value["sources"]
+            },
             entities={
                 list_type: tuple(
                     parse_entity(PROFILES[list_type], entity)

@@ -16,6 +16,7 @@ from cryptography import x509
 from esspass.errors import MalformedError
 from esspass.keys.certificates import Authority, create_authority, create_signer
 from esspass.keys.files import write_certificates, write_key, write_signer
+from esspass.trust.anchors import RULES
 from esspass.trust.changes import (
     authorize,
     change_status,
@@ -23,7 +24,7 @@ from esspass.trust.changes import (
     replace_entity,
     roll_service,
 )
-from esspass.trust.directory import parse_institution_id
+from esspass.trust.directory import parse_institution_id, parse_status_lists
 from esspass.trust.folder import (
     NAMES,
     OperatorFolder,
@@ -50,6 +51,7 @@ __all__ = [
     "Publication",
     "add_entity",
     "create_operator",
+    "describe_institution",
     "publish",
     "roll_entity_key",
     "roll_list_key",
@@ -104,10 +106,9 @@ def create_operator(
         authority = create_authority(name, territory, f"{name} CA", now)
         authority_name = _write_authority(folder, authority)
         scheme = Scheme(name, territory, where, reach)
-        sources = {}
-        for source in NAMES:
-            key_name = _write_list_key(folder, authority, scheme, source, now)
-            sources[source] = SourceState(0, 0, (key_name,), key_name)
+        sources = {
+            source: _create_source(folder, authority, scheme, source, now) for source in NAMES
+        }
         entities: dict[ListType, tuple[TrustedEntity, ...]] = dict.fromkeys(ListType, ())
         folder.write(OperatorState(scheme, authority_name, sources, entities, ()))
 
@@ -170,6 +171,37 @@ def withdraw_types(path: Path, institution_id: str, vcts: Collection[str]) -> No
     _change(path, change)
 
 
+def describe_institution(
+    path: Path,
+    institution_id: str,
+    *,
+    seals: Collection[x509.Certificate] = (),
+    status_lists: str | None = None,
+    forget_seals: bool = False,
+) -> None:
+    """Add to an institution's entry: certificates of its paper seals, where its lists are named.
+
+    ``forget_seals`` drops those that were there: what they sealed is then of an unknown seal.
+    """
+
+    def change(state: OperatorState) -> OperatorState:
+        known = next((i for i in state.institutions if i.institution_id == institution_id), None)
+        if known is None:
+            raise MalformedError(
+                f"{institution_id} is not in the directory", code="unknown_institution"
+            )
+        kept = () if forget_seals else known.certificates
+        changed = replace(
+            known,
+            certificates=tuple(dict.fromkeys((*kept, *seals))),
+            status_lists=parse_status_lists(status_lists) if status_lists else known.status_lists,
+        )
+        institutions = tuple(changed if i is known else i for i in state.institutions)
+        return replace(state, institutions=institutions)
+
+    _change(path, change)
+
+
 def roll_entity_key(
     path: Path,
     list_type: ListType,
@@ -196,16 +228,20 @@ def roll_entity_key(
 def roll_list_key(
     path: Path, name: str, now: int, *, activate: bool = False, forget_old: bool = False
 ) -> None:
-    """Change the signing key of a list (or of ``directory``), in two steps.
+    """Change the signing key of a list (of ``directory``, of ``inspection-rules``), in two steps.
 
     First the next key is made: ``anchors.json`` gains its certificate and the next issue, still
     signed with the old key, announces it. With ``activate`` the next key signs from then on; do
     so once verifiers have the new ``anchors.json``, because they take keys from nowhere else.
-    ``forget_old`` drops former certificates, and with them all that they signed.
+    ``forget_old`` drops former certificates, and with them all that they signed. A folder made
+    before there were rules gets its first key for them, at once in use.
     """
     folder = OperatorFolder(path)
 
     def change(state: OperatorState) -> OperatorState:
+        if name == RULES and name not in state.sources and not activate:
+            first = _create_source(folder, folder.read_authority(state), state.scheme, name, now)
+            return replace(state, sources={**state.sources, name: first})
         source = _source(state, name)
         if activate:
             rolled = _activate(source, forget_old=forget_old)
@@ -293,6 +329,13 @@ def _write_authority(folder: OperatorFolder, authority: Authority) -> str:
     write_key(folder.keys / f"{name}.key.pem", authority.private_key)
     write_certificates(folder.keys / f"{name}.cert.pem", [authority.certificate])
     return name
+
+
+def _create_source(
+    folder: OperatorFolder, authority: Authority, scheme: Scheme, name: str, now: int
+) -> SourceState:
+    key_name = _write_list_key(folder, authority, scheme, name, now)
+    return SourceState(0, 0, (key_name,), key_name)
 
 
 def _write_list_key(

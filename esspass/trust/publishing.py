@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from esspass.errors import MalformedError
-from esspass.trust.anchors import DIRECTORY
+from esspass.trust.anchors import DIRECTORY, RULES
 from esspass.trust.changes import settle_entity, settle_institution
 from esspass.trust.directory import InstitutionDirectory, sign_directory
 from esspass.trust.folder import NAMES, OperatorFolder, OperatorState
+from esspass.trust.inspection_rules import InspectionRules, read_rules, sign_rules
 from esspass.trust.lote import sign_list, verify_list
 from esspass.trust.lote_writer import create_list
 from esspass.trust.model import ListType
@@ -43,7 +44,8 @@ def publish(
 ) -> list[Publication]:
     """Sign and publish the next issue of each list named; all by default.
 
-    ``lifetime`` is in seconds. Raises MalformedError when the clock is behind the last issue.
+    ``lifetime`` is in seconds. The rules are those of ``specs/inspection``, for a folder that has
+    a key for them. Raises MalformedError when the clock is behind the last issue.
     """
     folder = OperatorFolder(path)
     with folder.locked():
@@ -51,7 +53,7 @@ def publish(
         folder.restore(state)
         publications = []
         for name in NAMES:
-            if name in names:
+            if name in names and name in state.sources:
                 state, publication = _issue(folder, state, name, now, lifetime)
                 publications.append(publication)
         folder.write(state)
@@ -78,6 +80,8 @@ def _issue(
 
 def _settle(state: OperatorState, name: str, issued_at: int) -> OperatorState:
     """Give pending changes the date of this issue."""
+    if name == RULES:
+        return state
     if name == DIRECTORY:
         institutions = tuple(settle_institution(i, issued_at) for i in state.institutions)
         return replace(state, institutions=institutions)
@@ -92,16 +96,12 @@ def _sign(
     number, issued_at, next_update = issue
     source = state.sources[name]
     signer = folder.read_signer(source.active)
+    operator = (state.scheme.operator, state.scheme.territory)
     if name == DIRECTORY:
-        directory = InstitutionDirectory(
-            number,
-            issued_at,
-            next_update,
-            state.scheme.operator,
-            state.scheme.territory,
-            state.institutions,
-        )
+        directory = InstitutionDirectory(*issue, *operator, state.institutions)
         return sign_directory(directory, signer, issued_at)
+    if name == RULES:
+        return sign_rules(InspectionRules(*issue, *operator, **read_rules()), signer, issued_at)
     body = create_list(
         ListType(name),
         state.scheme,

@@ -9,12 +9,13 @@ from typing import Any
 from cryptography import x509
 
 from esspass.errors import UntrustedIssuerError
-from esspass.trust.anchors import DIRECTORY
-from esspass.trust.directory import InstitutionDirectory, verify_directory, write_institution
+from esspass.trust.anchors import DIRECTORY, RULES
+from esspass.trust.directory import InstitutionDirectory, write_institution
 from esspass.trust.explain import describe_service
 from esspass.trust.folder import OperatorFolder
+from esspass.trust.inspection_rules import InspectionRules
+from esspass.trust.issues import STATEMENTS, AnyIssue, create_view, verify_issue
 from esspass.trust.jades import create_signer_digest
-from esspass.trust.lote import verify_list
 from esspass.trust.model import ListSnapshot, ListType, TrustedEntity, freshness
 from esspass.trust.timestamps import create_timestamp
 from esspass.trust.view import TrustView
@@ -28,27 +29,23 @@ def read_view(path: Path, now: int) -> TrustView:
     folder = OperatorFolder(path)
     state = folder.read()
     anchors = folder.anchors(state)
-    snapshots: dict[ListType, tuple[ListSnapshot, ...]] = {}
-    directory: InstitutionDirectory | None = None
+    issues: dict[str, list[AnyIssue]] = {}
     for name, source in state.sources.items():
         certificates = anchors.sources[name].certificates
         numbers = range(source.sequence_number, 0, -1)
-        if name == DIRECTORY:
-            for number in numbers[:1]:
-                directory = verify_directory(folder.read_issue(name, number), certificates, now)
-        else:
-            tokens = (folder.read_issue(name, number) for number in numbers)
-            snapshots[ListType(name)] = tuple(_verify_all(tokens, certificates, now))
-    return TrustView(snapshots, directory)
+        chosen = numbers[:1] if name in STATEMENTS else numbers
+        tokens = (folder.read_issue(name, number) for number in chosen)
+        issues[name] = list(_verify_all(name, tokens, certificates, now))
+    return create_view(issues, {}, {})
 
 
 def _verify_all(
-    tokens: Iterable[str], certificates: Sequence[x509.Certificate], now: int
-) -> Iterator[ListSnapshot]:
+    name: str, tokens: Iterable[str], certificates: Sequence[x509.Certificate], now: int
+) -> Iterator[AnyIssue]:
     """Verify issues; those of a signer the operator has dropped prove nothing any more."""
     for token in tokens:
         try:
-            yield verify_list(token, certificates, now)
+            yield verify_issue(name, token, certificates, now)
         except UntrustedIssuerError:
             continue
 
@@ -62,6 +59,8 @@ def describe_view(view: TrustView, now: int) -> dict[str, Any]:
             described[list_type.value] = _describe_snapshot(newest, now)
     if view.directory is not None:
         described[DIRECTORY] = _describe_directory(view.directory, now)
+    if view.rules is not None:
+        described[RULES] = _describe_rules(view.rules, now)
     return described
 
 
@@ -81,7 +80,12 @@ def _describe_directory(directory: InstitutionDirectory, now: int) -> dict[str, 
     return {**_describe_issue(directory, now), "institutions": institutions}
 
 
-def _describe_issue(issue: ListSnapshot | InstitutionDirectory, now: int) -> dict[str, Any]:
+def _describe_rules(rules: InspectionRules, now: int) -> dict[str, Any]:
+    validity = {name: rules.rules.get(name) for name in ("version", "valid_from", "valid_until")}
+    return {**_describe_issue(rules, now), **validity, "languages": sorted(rules.texts)}
+
+
+def _describe_issue(issue: AnyIssue, now: int) -> dict[str, Any]:
     following = issue.next_update
     return {
         "sequence_number": issue.sequence_number,

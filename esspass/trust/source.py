@@ -12,17 +12,15 @@ from dataclasses import dataclass
 
 from esspass.errors import MalformedError, UnavailableError, VerificationError
 from esspass.fetch import Fetcher
-from esspass.trust.anchors import DIRECTORY, PinnedSource, TrustAnchors
-from esspass.trust.directory import InstitutionDirectory, verify_directory
+from esspass.trust.anchors import PinnedSource, TrustAnchors
 from esspass.trust.errors import ListRefusedError
+from esspass.trust.issues import STATEMENTS, AnyIssue, create_view, verify_issue
 from esspass.trust.jades import create_signer_digest
-from esspass.trust.lote import verify_list
-from esspass.trust.model import Freshness, ListSnapshot, ListType, freshness
+from esspass.trust.model import Freshness, freshness
 from esspass.trust.store import Refresh, SnapshotStore, StoredIssue
 from esspass.trust.view import TrustView
 
 DEFAULT_MAX_AGE = 60
-AnyIssue = ListSnapshot | InstitutionDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class TrustSource:
     def _fetch(self, name: str, known: StoredIssue | None, now: int) -> None:
         source = self._anchors.sources[name]
         token = self._fetcher.get(source.url).require(200).text
-        issue = _verify(name, source, token, now)
+        issue = verify_issue(name, token, source.certificates, now)
         _refuse_expired(name, issue, now)
         self._store.add(name, issue, token, _signers(source), now, known)
 
@@ -99,16 +97,11 @@ class TrustSource:
             for name, refresh in inventory.refreshes.items()
             if refresh.problem and name in self._anchors.sources
         }
-        lists: dict[ListType, tuple[ListSnapshot, ...]] = {}
-        directory: InstitutionDirectory | None = None
-        for name, stored in inventory.issues.items():
-            if name == DIRECTORY:
-                newest = self._load(stored[:1], now, problems)
-                directory = next((i for i in newest if isinstance(i, InstitutionDirectory)), None)
-            else:
-                loaded = self._load(stored, now, problems)
-                lists[ListType(name)] = tuple(i for i in loaded if isinstance(i, ListSnapshot))
-        return TrustView(lists, directory, problems, inventory.refreshes)
+        issues = {
+            name: self._load(stored[:1] if name in STATEMENTS else stored, now, problems)
+            for name, stored in inventory.issues.items()
+        }
+        return create_view(issues, problems, inventory.refreshes)
 
     def _load(
         self, stored: Sequence[StoredIssue], now: int, problems: dict[str, str]
@@ -120,20 +113,12 @@ class TrustSource:
                 if issue not in self._verified:
                     source = self._anchors.sources[issue.list]
                     token = self._store.read(issue)
-                    self._verified[issue] = _verify(issue.list, source, token, now)
+                    verified = verify_issue(issue.list, token, source.certificates, now)
+                    self._verified[issue] = verified
                 loaded.append(self._verified[issue])
             except (MalformedError, VerificationError) as error:
                 problems[issue.list] = error.code
         return loaded
-
-
-def _verify(name: str, source: PinnedSource, token: str, now: int) -> AnyIssue:
-    if name == DIRECTORY:
-        return verify_directory(token, source.certificates, now)
-    snapshot = verify_list(token, source.certificates, now)
-    if snapshot.list_type != name:
-        raise MalformedError("the source gives a list of another type", code="list_wrong_type")
-    return snapshot
 
 
 def _refuse_expired(name: str, issue: AnyIssue, now: int) -> None:

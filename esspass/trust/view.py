@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from esspass.trust.directory import InstitutionDirectory
+from esspass.trust.inspection_rules import InspectionRules
 from esspass.trust.model import ListSnapshot, ListType, freshness
 from esspass.trust.store import Refresh
 from esspass.trust.timestamps import create_timestamp
@@ -13,9 +14,9 @@ from esspass.trust.timestamps import create_timestamp
 
 @dataclass(frozen=True, slots=True)
 class TrustView:
-    """All issues of each list, newest first, the newest directory, and what went wrong.
+    """All issues of each list, newest first, the newest directory and rules, and what went wrong.
 
-    ``problems`` maps the name of a list (or ``directory``) to the code of why its source gave
+    ``problems`` maps the name of a list (or statement) to the code of why its source gave
     nothing believable when last asked; what we had before stays in ``snapshots``.
     """
 
@@ -23,6 +24,7 @@ class TrustView:
     directory: InstitutionDirectory | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     refreshes: Mapping[str, Refresh] = field(default_factory=dict)
+    rules: InspectionRules | None = None
 
     def newest(self, list_type: ListType) -> ListSnapshot | None:
         """Return the newest issue of a list, if there is any."""

@@ -16,8 +16,10 @@ from esspass.keys.certificates import Authority, create_authority, create_signer
 from esspass.keys.signer import KeySigner
 from esspass.trust import (
     DIRECTORY,
+    RULES,
     Authorization,
     Contact,
+    InspectionRules,
     Institution,
     InstitutionDirectory,
     ListSnapshot,
@@ -34,9 +36,12 @@ from esspass.trust import (
     create_list,
     sign_directory,
     sign_list,
+    sign_rules,
     verify_directory,
     verify_list,
+    verify_rules,
 )
+from tests.builders.rule_sets import TEXTS, create_rules
 
 DAY = 24 * 3600
 NOW = 1_790_000_000
@@ -120,6 +125,7 @@ class ListWorld:
     base_url: str = "https://lists.example.eu"
     entities: dict[ListType, list[TrustedEntity]] = field(default_factory=dict)
     institutions: list[Institution] = field(default_factory=list)
+    rules: dict[str, Any] = field(default_factory=lambda: {"rules": create_rules(), "texts": TEXTS})
     sequence_number: int = 0
     tokens: dict[str, list[str]] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
@@ -129,7 +135,7 @@ class ListWorld:
         self.authority = create_authority(OPERATOR, self.territory, "List CA", began)
         self.signers = {
             name: create_signer(self.authority, OPERATOR, self.territory, name, began)
-            for name in (*ListType, DIRECTORY)
+            for name in (*ListType, DIRECTORY, RULES)
         }
         self.scheme = Scheme(OPERATOR, self.territory, self.base_url, CONTACT)
 
@@ -173,14 +179,26 @@ class ListWorld:
         )
         return sign_directory(directory, self.signers[DIRECTORY], settings["issued_at"])
 
+    def create_rules_token(self, **changes: Any) -> str:
+        settings = {
+            "sequence_number": self.sequence_number or 1,
+            "issued_at": self.now - DAY,
+            "next_update": self.now + 30 * DAY,
+            **self.rules,
+            **changes,
+        }
+        rules = InspectionRules(operator=OPERATOR, territory=self.territory, **settings)
+        return sign_rules(rules, self.signers[RULES], settings["issued_at"])
+
     def publish(self, now: int | None = None, lifetime: int = 30 * DAY) -> None:
-        """Make the next issue of every list and of the directory."""
+        """Make the next issue of every list, of the directory and of the rules."""
         issued = self.now - DAY if now is None else now
         self.sequence_number += 1
         dates = {"issued_at": issued, "next_update": issued + lifetime}
         for list_type in ListType:
             self.tokens.setdefault(list_type, []).append(self.create_token(list_type, **dates))
         self.tokens.setdefault(DIRECTORY, []).append(self.create_directory_token(**dates))
+        self.tokens.setdefault(RULES, []).append(self.create_rules_token(**dates))
 
     def snapshot(self, list_type: ListType, **changes: Any) -> ListSnapshot:
         token = self.create_token(list_type, **changes)
@@ -198,8 +216,12 @@ class ListWorld:
             )
             for list_type in ListType
         }
-        newest = self.tokens[DIRECTORY][-1]
-        return TrustView(snapshots, verify_directory(newest, self.certificates(DIRECTORY), at))
+        directory, rules = self.tokens[DIRECTORY][-1], self.tokens[RULES][-1]
+        return TrustView(
+            snapshots,
+            verify_directory(directory, self.certificates(DIRECTORY), at),
+            rules=verify_rules(rules, self.certificates(RULES), at),
+        )
 
 
 def create_world(now: int = NOW) -> ListWorld:

@@ -88,6 +88,18 @@ def test_what_is_published_is_what_anchors_pin(listed, files):
     assert snapshot.entities[0].name == "Example Fund"
 
 
+def test_an_institution_says_where_its_statuses_and_seals_are(listed, files):
+    seal = ("--seal", str(files / "issuance.pem"))
+    where = ("--status-lists", "https://fund.example/lists")
+    listed("institution", "LT:1234", *seal, *where, "--publish")
+    shown = listed("show")
+    assert "paper seals: 1" in shown
+    assert "status lists: https://fund.example/lists" in shown
+    listed("publish")
+    assert "inspection-rules: number 1" in listed("show")
+    assert "in force from" in listed("show")
+
+
 def test_show_as_json(listed):
     shown = json.loads(
         listed("show", "--json", "--list", "pub-eaa-providers", "--list", "directory")
@@ -248,5 +260,6 @@ def test_every_command_explains_itself(run, command):
 
 
 def test_the_commands_are_those_promised():
-    promised = "init add withdraw roll-key publish show explain add-wallet-provider add-issuer"
+    promised = "init add withdraw roll-key institution publish show explain"
+    promised += " add-wallet-provider add-issuer"
     assert sorted(trust.commands) == sorted(promised.split())

@@ -107,7 +107,7 @@ def test_a_folder_is_started_once(folder):
 
 def test_private_keys_are_for_their_owner_only(folder):
     keys = list((folder / "keys").glob("*.key.pem"))
-    assert len(keys) == 6
+    assert len(keys) == 7
     assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
 
 
