@@ -162,6 +162,13 @@ def test_nothing_but_the_seal_differs_between_two_makings():
     assert pages_of_first == pages_of_second
 
 
+def test_the_file_is_small_and_its_table_of_objects_plain(pdf_of):
+    pdf = pdf_of("builder")
+    assert len(pdf) < 400_000
+    assert b"/XRef" not in pdf
+    assert b"/ObjStm" not in pdf
+
+
 def test_a_language_we_do_not_have():
     with pytest.raises(MalformedError) as refused:
         make(paper_of("parent"), "xx", None)
