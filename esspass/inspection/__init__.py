@@ -6,6 +6,12 @@ each naming the clause that demands it, end in findings; *rules*, which are data
 except ``StatusSource``.
 """
 
+from esspass.inspection.case_file import (
+    CaseFile,
+    create_case_entry,
+    create_case_file,
+    parse_case_file,
+)
 from esspass.inspection.checks import CHECKS, LOCAL, REMOTE, SIGNATURE
 from esspass.inspection.decision import Decision, decide, rule
 from esspass.inspection.evidence import Binding, Credential, Evidence, VcEvidence
@@ -18,7 +24,9 @@ from esspass.inspection.inspect import (
     inspect_presentation,
 )
 from esspass.inspection.names import NameMatch, match_names
+from esspass.inspection.offline import SourceCollector
 from esspass.inspection.person import PERSON, PersonEvidence, match_person
+from esspass.inspection.recomputation import CaseReport, PersonReport, verify_case_file
 from esspass.inspection.rules import Ending, Question, Rule, RuleSet, parse_rule_set
 from esspass.inspection.ruling import RuleResult, Ruling, create_ruling
 from esspass.inspection.shown import ShownBinding, create_shown_digest
@@ -40,6 +48,8 @@ __all__ = [
     "REMOTE",
     "SIGNATURE",
     "Binding",
+    "CaseFile",
+    "CaseReport",
     "Credential",
     "Decision",
     "Ending",
@@ -47,6 +57,7 @@ __all__ = [
     "Explanation",
     "NameMatch",
     "PersonEvidence",
+    "PersonReport",
     "Question",
     "Rule",
     "RuleExplanation",
@@ -55,6 +66,7 @@ __all__ = [
     "Ruling",
     "ShownBinding",
     "Situation",
+    "SourceCollector",
     "Sources",
     "StatusAnswer",
     "StatusSnapshot",
@@ -63,6 +75,8 @@ __all__ = [
     "Statuses",
     "Submission",
     "VcEvidence",
+    "create_case_entry",
+    "create_case_file",
     "create_facts",
     "create_ruling",
     "create_shown_digest",
@@ -77,10 +91,12 @@ __all__ = [
     "match_names",
     "match_person",
     "parse_answers",
+    "parse_case_file",
     "parse_rule_set",
     "parse_situation",
     "parse_sources",
     "parse_submission",
     "read_rule_set",
     "rule",
+    "verify_case_file",
 ]

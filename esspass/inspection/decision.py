@@ -20,7 +20,6 @@ from esspass.inspection.rules import SUBMISSION, RuleSet
 from esspass.inspection.ruling import Ruling, create_ruling, refuse
 from esspass.inspection.situation import Situation
 from esspass.inspection.sources import Sources, read_rule_set
-from esspass.inspection.status import StatusSnapshot
 from esspass.inspection.submission import ONLINE, Submission
 from esspass.jose.claims import parse_date
 from esspass.trust import TrustView
@@ -35,7 +34,8 @@ _History = Sequence[Mapping[str, Any]]
 class Decision:
     """Findings, facts, ruling, and what they rest on.
 
-    ``credential`` is what was shown, to be believed only as far as the findings say.
+    ``credential`` is what was shown, to be believed only as far as the findings say; ``rules`` are
+    those that were applied, with their words.
     """
 
     findings: tuple[Finding, ...]
@@ -43,6 +43,7 @@ class Decision:
     ruling: Ruling
     sources: tuple[SourceNote, ...] = ()
     credential: Credential | None = field(default=None, repr=False)
+    rules: RuleSet | None = field(default=None, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON that is the same in every implementation."""
@@ -78,7 +79,8 @@ def decide(
         refusal = error.code if error.code in SUBMISSION else NOT_OURS
     facts = _create_facts(examined, situation, answers, history, rules)
     ruling = refuse(refusal, rules) if refusal else create_ruling(facts, rules, now)
-    return _conclude(examined, facts, ruling, sources.view, sources.statuses, now)
+    notes = describe_sources(sources.view, sources.statuses, examined.findings, now)
+    return Decision(examined.findings, facts, ruling, notes, examined.credential, rules)
 
 
 def rule(
@@ -94,19 +96,9 @@ def rule(
     rules = read_rule_set(view)
     examined = Examined(tuple(findings), credential, ONLINE)
     facts = _create_facts(examined, situation, answers, history, rules)
-    return _conclude(examined, facts, create_ruling(facts, rules, now), view, None, now)
-
-
-def _conclude(
-    examined: Examined,
-    facts: Mapping[str, Any],
-    ruling: Ruling,
-    view: TrustView,
-    statuses: StatusSnapshot | None,
-    now: int,
-) -> Decision:
-    notes = describe_sources(view, statuses, examined.findings, now)
-    return Decision(examined.findings, facts, ruling, notes, examined.credential)
+    ruling = create_ruling(facts, rules, now)
+    notes = describe_sources(view, None, findings, now)
+    return Decision(examined.findings, facts, ruling, notes, credential, rules)
 
 
 def _create_facts(

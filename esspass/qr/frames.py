@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from esspass.errors import MalformedError
 
@@ -48,15 +49,17 @@ def create_frames(text: str, budget: int) -> tuple[str, ...]:
 
     Raises MalformedError ``too_large`` when 64 frames do not hold it.
     """
-    room = budget - _HEADER_CHARACTERS
-    if room < 1 or len(text) > room * MAX_FRAMES or not text:
+    groups, room = -(-len(text) // 3), (budget - _HEADER_CHARACTERS - 2) // 3
+    if not text or room < 1 or groups > room * MAX_FRAMES:
         raise MalformedError("too long for a sequence of QR codes", code="too_large")
-    total = -(-len(text) // room)
-    size = -(-len(text) // total)
-    name = create_sequence_id(text)
-    chunks = [text[start : start + size] for start in range(0, len(text), size)]
+    size = -(-groups // -(-groups // room)) * 3
+    # Cut between the groups of base45, which follow a prefix of five: no group ends with a space,
+    # so no frame does, and a reader that trims what it read does no harm.
+    cuts = [0, *range(size + 2, len(text), size), len(text)]
+    name, total = create_sequence_id(text), len(cuts) - 1
     return tuple(
-        f"{_PREFIX}{name}/{len(chunks)}/{index}:{chunk}" for index, chunk in enumerate(chunks, 1)
+        f"{_PREFIX}{name}/{total}/{index}:{text[start:end]}"
+        for index, (start, end) in enumerate(pairwise(cuts), 1)
     )
 
 

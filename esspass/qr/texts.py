@@ -17,7 +17,7 @@ from esspass.qr.presentation import pack_presentation, unpack_presentation
 # Characters a symbol holds in alphanumeric mode: on a screen at level L, on paper at level M.
 SCREEN_VERSION, SCREEN_CHARACTERS = 20, 1249
 PAPER_VERSION, PAPER_CHARACTERS = 22, 1134
-# What else is shown to cameras; schemes compare without case (RFC 3986, section 3.1).
+# What else is shown to cameras; the schemes of addresses compare without case.
 _FOREIGN: Mapping[str, str] = {
     "hc1:": "eu_covid_certificate",
     "http://": "a_url",

@@ -55,7 +55,7 @@ from esspass.trust.model import (
 )
 from esspass.trust.path import verify_path
 from esspass.trust.source import TrustSource
-from esspass.trust.store import MIGRATIONS, Refresh, SnapshotStore
+from esspass.trust.store import MIGRATIONS, Refresh, SnapshotStore, StoredIssue
 from esspass.trust.view import TrustView
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "SnapshotStore",
     "Status",
     "StatusInterval",
+    "StoredIssue",
     "TrustAnchors",
     "TrustDecision",
     "TrustSource",

@@ -147,3 +147,41 @@ def test_no_text_does_worse_than_a_named_refusal(text):
     for start in ("", "ESP1:", "ESD1:", "ESF1:"):
         with contextlib.suppress(MalformedError):
             read_qr_text(start + text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("https://esspass.example.evil.example/valid", "a_url"),
+        (" https://example.org", "not_ours"),
+        ("javascript:alert(1)", "not_ours"),
+        ("intent://scan/#Intent;end", "not_ours"),
+        ("data:text/html,<b>valid</b>", "not_ours"),
+        ("eudi-openid4vp://?request_uri=https://evil.example", "a_request"),
+        ("ESP1:https://evil.example", "torn"),
+    ],
+)
+def test_qr_01_an_address_is_named_and_never_followed(text, code):
+    assert _refusal(text) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00",
+        "\x00ESP1:",
+        "ESP1:\x00",
+        "ESD1:BB8\x00",
+        "\ufeffESP1:",
+        "漢字",
+        "\\000026",
+        "]Q3ESP1:",
+    ],
+)
+def test_qr_04_other_modes_and_control_characters_are_refused(text):
+    assert _refusal(text) in {"not_ours", "torn"}
+
+
+def test_qr_04_more_than_a_symbol_holds_is_refused_unless_a_scanner_could_have_joined_it():
+    assert _refusal("ESF1:ABCD/2/1:" + "0" * 7000) == "too_large"
+    assert _refusal("ESP1:" + "0" * 7000) == "torn"
