@@ -1,5 +1,16 @@
 // What a test may ask of the engine, by name; every answer is JSON.
 import { inspectDocument, planPresentation, runCheck } from "../../../verifier/static/decision/checks.js";
+import { parseCbor } from "../../../verifier/static/decision/cbor.js";
+import { readCore } from "../../../verifier/static/decision/core.js";
+import { parseCwt } from "../../../verifier/static/decision/cwt.js";
+import { decide } from "../../../verifier/static/decision/decide.js";
+import { derive } from "../../../verifier/static/decision/derived.js";
+import { factVariables } from "../../../verifier/static/decision/facts.js";
+import { evaluate, holds, parseLogic } from "../../../verifier/static/decision/logic.js";
+import { readQrText } from "../../../verifier/static/decision/qr.js";
+import { parseRuleSet } from "../../../verifier/static/decision/rules.js";
+import { createRuling } from "../../../verifier/static/decision/ruling.js";
+import { readCode } from "../../../verifier/static/decision/submission.js";
 import { EsspassError } from "../../../verifier/static/decision/errors.js";
 import { parseCertificate } from "../../../verifier/static/decision/certificates.js";
 import { verifyKeyBinding } from "../../../verifier/static/decision/keybinding.js";
@@ -11,6 +22,19 @@ import { openSources } from "../../../verifier/static/decision/sources.js";
 import { decideAttestationIssuer } from "../../../verifier/static/decision/trust.js";
 
 const CALLS = {
+  decide: (given, { specs }) => decide({ ...given, specs }),
+  logic: ({ expression, data, names }) => evaluate(parseLogic(expression, names), data),
+  holds: ({ expression, data, names }) => holds(parseLogic(expression, names), data),
+  variables: ({ questions }) => factVariables(questions),
+  ruleset: ({ rules }) => parseRuleSet(rules.rules, rules.texts).version,
+  ruling: ({ facts, rules, now }) => createRuling(facts, parseRuleSet(rules.rules, rules.texts), now),
+  derive: (given, { specs }) =>
+    derive(given.document, given.situation, given.history, specs.reference),
+  qr: async ({ text }) => (await readQrText(text)).kind,
+  cbor: ({ hex }) => typeof parseCbor(Uint8Array.from(hex.match(/../g) ?? [], (o) => parseInt(o, 16))),
+  frames: async ({ texts }) => (await readCode(texts.join("\n"))).presentation,
+  paper: async ({ text }, { specs }) =>
+    readCore(specs.core, parseCwt((await readQrText(text)).paper).core),
   names: ({ one, other }) => matchNames(one, other),
   path: verifyGivenPath,
   formats: verifyFormats,
