@@ -5,6 +5,7 @@ import { readCore } from "../../../verifier/static/decision/core.js";
 import { parseCwt } from "../../../verifier/static/decision/cwt.js";
 import { decide } from "../../../verifier/static/decision/decide.js";
 import { derive } from "../../../verifier/static/decision/derived.js";
+import { explain } from "../../../verifier/static/decision/explain.js";
 import { factVariables } from "../../../verifier/static/decision/facts.js";
 import { evaluate, holds, parseLogic } from "../../../verifier/static/decision/logic.js";
 import { readQrText } from "../../../verifier/static/decision/qr.js";
@@ -28,6 +29,8 @@ const CALLS = {
   variables: ({ questions }) => factVariables(questions),
   ruleset: ({ rules }) => parseRuleSet(rules.rules, rules.texts).version,
   ruling: ({ facts, rules, now }) => createRuling(facts, parseRuleSet(rules.rules, rules.texts), now),
+  explain: ({ ruling, facts, rules, locale }, { specs }) =>
+    explain(ruling, facts, rules && parseRuleSet(rules.rules, rules.texts), specs, locale),
   derive: (given, { specs }) =>
     derive(given.document, given.situation, given.history, specs.reference),
   qr: async ({ text }) => (await readQrText(text)).kind,

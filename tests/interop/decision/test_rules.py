@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from esspass.inspection.derived import derive
 from esspass.inspection.facts import create_empty_document, fact_variables
 from esspass.inspection.rules import parse_rule_set
-from esspass.inspection.ruling import create_ruling
+from esspass.inspection.explain import explain
+from esspass.inspection.ruling import create_ruling, refuse
 from esspass.trust import read_rules
 from tests.builders.rule_triggers import TRIGGERS, create_changed_facts
 from tests.interop.decision.engine import NEEDS_NODE, run_batch
@@ -148,3 +149,49 @@ def test_chains_of_postings_come_out_alike():
     ]
     for each, result in zip(given_facts, run_batch(calls), strict=True):
         assert result.get("value", result) == json.loads(json.dumps(derive(*each)))
+
+
+def in_words(ruling, facts, rules, locale):
+    found = explain(ruling, facts, rules, locale)
+    rules_in_words = [
+        {
+            "id": each.id,
+            "outcome": each.outcome.value,
+            "reason": each.reason,
+            "question": each.question,
+            "sentence": each.sentence,
+            "next": each.next,
+            "compare": each.compare,
+            "source": each.source,
+            "sourceVerified": each.source_verified,
+        }
+        for each in found.rules
+    ]
+    return {
+        "outcome": found.outcome.value,
+        "title": found.title,
+        "sentence": found.sentence,
+        "next": found.next,
+        "compare": found.compare,
+        "rules": rules_in_words,
+    }
+
+
+@pytest.mark.parametrize("locale", ["en", "lt", "el", "ro", "fr"])
+def test_rulings_in_words(locale):
+    facts = [create_changed_facts(rule[0], next(iter(TRIGGERS[rule].values()))) for rule in TRIGGERS]
+    cases = [(create_ruling(each, RULES, NOW), each, RULES) for each in facts]
+    cases += [(refuse(reason, None), facts[0], None) for reason in ("torn", "a_url")]
+    cases += [(create_ruling(facts[0], None, NOW), facts[0], None)]
+    calls = [
+        {
+            "call": "explain",
+            "ruling": ruling.as_json(),
+            "facts": each,
+            "rules": rules and INSTALLED,
+            "locale": locale,
+        }
+        for ruling, each, rules in cases
+    ]
+    for (ruling, each, rules), result in zip(cases, run_batch(calls), strict=True):
+        assert result.get("value", result) == in_words(ruling, each, rules, locale)

@@ -5,6 +5,10 @@
  * @typedef {object} Specs what `/scan/specs.json` holds
  * @property {Object<string, AttestationType>} types by `vct`
  * @property {Object[]} schemas every JSON Schema of `specs/types`
+ * @property {Object} core `specs/documents/core.json`
+ * @property {Object} reference `specs/inspection/reference.json`
+ * @property {Object} wording `specs/types/wording.json`
+ * @property {Object} words by locale, for where no signed rules are at hand
  *
  * @typedef {{kind: string, folder: string, name: string, digests: Object<string, string>}}
  *   AttestationType `digests` of the published metadata, base64, by `sha256`, `sha384`, `sha512`
