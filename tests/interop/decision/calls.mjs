@@ -1,28 +1,30 @@
 // What a test may ask of the engine, by name; every answer is JSON.
-import { inspectDocument, planPresentation, runCheck } from "../../../verifier/static/decision/checks.js";
-import { parseCbor } from "../../../verifier/static/decision/cbor.js";
-import { readCore } from "../../../verifier/static/decision/core.js";
-import { parseCwt } from "../../../verifier/static/decision/cwt.js";
-import { decide } from "../../../verifier/static/decision/decide.js";
-import { derive } from "../../../verifier/static/decision/derived.js";
-import { explain } from "../../../verifier/static/decision/explain.js";
-import { factVariables } from "../../../verifier/static/decision/facts.js";
-import { evaluate, holds, parseLogic } from "../../../verifier/static/decision/logic.js";
-import { readQrText } from "../../../verifier/static/decision/qr.js";
-import { parseRuleSet } from "../../../verifier/static/decision/rules.js";
-import { createRuling } from "../../../verifier/static/decision/ruling.js";
-import { readCode } from "../../../verifier/static/decision/submission.js";
-import { EsspassError } from "../../../verifier/static/decision/errors.js";
-import { parseCertificate } from "../../../verifier/static/decision/certificates.js";
-import { verifyKeyBinding } from "../../../verifier/static/decision/keybinding.js";
-import { parseJwk } from "../../../verifier/static/decision/keys.js";
-import { matchNames } from "../../../verifier/static/decision/names.js";
-import { verifyPath } from "../../../verifier/static/decision/path.js";
-import { discloseClaims, parseSdJwtVc, verifySdJwtVc, verifyValidity } from "../../../verifier/static/decision/sdjwt.js";
-import { openSources } from "../../../verifier/static/decision/sources.js";
-import { decideAttestationIssuer } from "../../../verifier/static/decision/trust.js";
+import { inspectDocument, planPresentation, runCheck } from "/static/decision/checks.js";
+import { parseCbor } from "/static/decision/cbor.js";
+import { readCore } from "/static/decision/core.js";
+import { parseCwt } from "/static/decision/cwt.js";
+import { decide } from "/static/decision/decide.js";
+import { derive } from "/static/decision/derived.js";
+import { explain } from "/static/decision/explain.js";
+import { factVariables } from "/static/decision/facts.js";
+import { evaluate, holds, parseLogic } from "/static/decision/logic.js";
+import { readQrText } from "/static/decision/qr.js";
+import { parseRuleSet } from "/static/decision/rules.js";
+import { createRuling } from "/static/decision/ruling.js";
+import { readCode } from "/static/decision/submission.js";
+import { EsspassError } from "/static/decision/errors.js";
+import { parseCertificate } from "/static/decision/certificates.js";
+import { verifyKeyBinding } from "/static/decision/keybinding.js";
+import { parseJwk } from "/static/decision/keys.js";
+import { matchNames } from "/static/decision/names.js";
+import { verifyPath } from "/static/decision/path.js";
+import { discloseClaims, parseSdJwtVc, verifySdJwtVc, verifyValidity } from "/static/decision/sdjwt.js";
+import { openSources } from "/static/decision/sources.js";
+import { decideAttestationIssuer } from "/static/decision/trust.js";
+import { recompute } from "./recompute.mjs";
 
 const CALLS = {
+  recompute: ({ file }, { tokens, specs }) => recompute(file, tokens, specs),
   decide: (given, { specs }) => decide({ ...given, specs }),
   logic: ({ expression, data, names }) => evaluate(parseLogic(expression, names), data),
   holds: ({ expression, data, names }) => holds(parseLogic(expression, names), data),

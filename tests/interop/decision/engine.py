@@ -19,9 +19,14 @@ NEEDS_NODE = [
 ]
 
 
-def run_batch(cases, sources=()):
+def create_batch(cases, sources=(), **more):
+    specs = create_decision_specs()
+    return {"cases": list(cases), "sources": list(sources), "specs": specs, **more}
+
+
+def run_batch(cases, sources=(), **more):
     """What each case gives: ``{"value"}``, or ``{"error", "parameters"}`` with its code."""
-    given = {"cases": list(cases), "sources": list(sources), "specs": create_decision_specs()}
+    given = create_batch(cases, sources, **more)
     done = subprocess.run(
         ["node", "--no-warnings", "--import", "./register.mjs", "run_batch.mjs"],
         cwd=FOLDER, input=json.dumps(given), capture_output=True, text=True,
