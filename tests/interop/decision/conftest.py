@@ -61,4 +61,6 @@ def run(request):
     if request.param == "node":
         return run_batch
     page = request.getfixturevalue("page")
-    return lambda cases, sources=(), **more: page.evaluate(RUN, create_batch(cases, sources, **more))
+    return lambda cases, sources=(), **more: page.evaluate(
+        RUN, create_batch(cases, sources, **more)
+    )

@@ -49,7 +49,11 @@ function* compare(one, other, path) {
   }
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   for (const name of names) {
-    yield* compare(one[name], other[name], Array.isArray(one) ? `${path}[${name}]` : `${path}.${name}`);
+    yield* compare(
+      one[name],
+      other[name],
+      Array.isArray(one) ? `${path}[${name}]` : `${path}.${name}`,
+    );
   }
 }
 

@@ -73,7 +73,9 @@ def test_a_flipped_bit_on_paper_is_read_or_refused_alike():
     whole = read_qr_text(_create(*list(PEOPLE.values())[0][::-1])).paper
     spoiled = [bytes([*whole[:n], whole[n] ^ 1, *whole[n + 1 :]]) for n in range(0, len(whole), 3)]
     texts = [create_paper_text(data) for data in spoiled]
-    for data, result in zip(spoiled, run_batch([{"call": "paper", "text": t} for t in texts]), strict=True):
+    for data, result in zip(
+        spoiled, run_batch([{"call": "paper", "text": t} for t in texts]), strict=True
+    ):
         try:
             vct, claims = read_core(parse_cwt(data).unverified_core)
         except MalformedError as error:

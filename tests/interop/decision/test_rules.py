@@ -179,7 +179,9 @@ def in_words(ruling, facts, rules, locale):
 
 @pytest.mark.parametrize("locale", ["en", "lt", "el", "ro", "fr"])
 def test_rulings_in_words(locale):
-    facts = [create_changed_facts(rule[0], next(iter(TRIGGERS[rule].values()))) for rule in TRIGGERS]
+    facts = [
+        create_changed_facts(rule[0], next(iter(TRIGGERS[rule].values()))) for rule in TRIGGERS
+    ]
     cases = [(create_ruling(each, RULES, NOW), each, RULES) for each in facts]
     cases += [(refuse(reason, None), facts[0], None) for reason in ("torn", "a_url")]
     cases += [(create_ruling(facts[0], None, NOW), facts[0], None)]

@@ -22,10 +22,34 @@ const SOME = [1, MAX_NODES];
 const SCOPED = ["some", "all", "none", "map", "filter"];
 /** How many arguments each operator takes; there are no others. */
 const ARITY = {
-  var: [1, 2], missing: SOME, "==": PAIR, "!=": PAIR, "!": [1, 1], "!!": [1, 1], and: SOME,
-  or: SOME, if: SOME, in: PAIR, "<": DAYS, "<=": DAYS, ">": PAIR, ">=": PAIR, "+": ANY, "-": [1, 2],
-  cat: ANY, some: PAIR, all: PAIR, none: PAIR, map: PAIR, filter: PAIR, before: DAYS, after: DAYS,
-  "not-before": DAYS, "not-after": DAYS, "plus-days": PAIR, "plus-months": PAIR,
+  var: [1, 2],
+  missing: SOME,
+  "==": PAIR,
+  "!=": PAIR,
+  "!": [1, 1],
+  "!!": [1, 1],
+  and: SOME,
+  or: SOME,
+  if: SOME,
+  in: PAIR,
+  "<": DAYS,
+  "<=": DAYS,
+  ">": PAIR,
+  ">=": PAIR,
+  "+": ANY,
+  "-": [1, 2],
+  cat: ANY,
+  some: PAIR,
+  all: PAIR,
+  none: PAIR,
+  map: PAIR,
+  filter: PAIR,
+  before: DAYS,
+  after: DAYS,
+  "not-before": DAYS,
+  "not-after": DAYS,
+  "plus-days": PAIR,
+  "plus-months": PAIR,
 };
 const OURS = {
   var: readFact,
@@ -120,7 +144,8 @@ function itemNames(variables) {
 /** `json-logic-js` hands the data over as `this`. */
 function readFact(path, fallback = null) {
   const steps = path === "" ? [] : path.split(".");
-  const member = (value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : null);
+  const member = (value, name) =>
+    isObject(value) && Object.hasOwn(value, name) ? value[name] : null;
   return steps.reduce(member, this) ?? fallback;
 }
 

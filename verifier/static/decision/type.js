@@ -90,10 +90,14 @@ function matchesIntegrity(digests, integrity) {
   }
   const named = integrity.split(/\s+/).map((item) => /^([^?-]+)-([^?]*)/.exec(item) ?? []);
   const known = named.filter(([, kind]) => kind !== undefined && Object.hasOwn(digests, kind));
-  const strongest = known.map(([, kind]) => kind).sort().at(-1);
+  const strongest = known
+    .map(([, kind]) => kind)
+    .sort()
+    .at(-1);
   const padless = (digest) => digest.replace(/=*$/, "");
-  return known.some(([, kind, digest]) =>
-    kind === strongest && padless(digest) === padless(digests[kind]));
+  return known.some(
+    ([, kind, digest]) => kind === strongest && padless(digest) === padless(digests[kind]),
+  );
 }
 
 function findValidator(specs, id) {
@@ -108,7 +112,10 @@ function findValidator(specs, id) {
 }
 
 function createValidator(specs, id) {
-  const validator = new Validator(specs.schemas.find((schema) => schema.$id === id), DRAFT);
+  const validator = new Validator(
+    specs.schemas.find((schema) => schema.$id === id),
+    DRAFT,
+  );
   specs.schemas
     .filter((schema) => schema.$id !== id)
     .forEach((schema) => validator.addSchema(schema));
