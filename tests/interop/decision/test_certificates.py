@@ -39,7 +39,9 @@ def flipped():
 
 def test_two_readers_see_one_certificate(flipped):
     results = run_batch([{"call": "certificate", "text": text} for text in flipped])
-    pairs = [(read(text), result.get("value")) for text, result in zip(flipped, results, strict=True)]
+    pairs = [
+        (read(text), result.get("value")) for text, result in zip(flipped, results, strict=True)
+    ]
     assert pairs[0][0] == pairs[0][1] is not None
     both = [(ours, theirs) for ours, theirs in pairs if ours and theirs]
     assert [pair for pair in both if pair[0] != pair[1]] == []

@@ -1,5 +1,6 @@
 """The checks of a credential: the same findings, parameters included, from the same evidence."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import date
 
@@ -237,3 +238,16 @@ def test_names_compare_alike():
     calls = [{"call": "names", "one": one, "other": other} for one, other in pairs]
     found = [result["value"] for result in run_batch(calls)]
     assert found == [match_names(one, other).value for one, other in pairs]
+
+
+def test_every_letter_compares_alike():
+    """Each Latin, Greek and Cyrillic letter with its other case and with its bare form."""
+    ranges = (range(0xC0, 0x250), range(0x370, 0x530), range(0x1E00, 0x2000))
+    letters = [chr(c) for codes in ranges for c in codes if chr(c).isalpha()]
+    pairs = [(c, c.upper()) for c in letters]
+    pairs += [(c, unicodedata.normalize("NFKD", c)[0].lower()) for c in letters]
+    calls = [{"call": "names", "one": one, "other": other} for one, other in pairs]
+    found = [result["value"] for result in run_batch(calls)]
+    ours = [match_names(one, other).value for one, other in pairs]
+    differences = zip(pairs, ours, found, strict=True)
+    assert [each for each in differences if each[1] != each[2]] == []
