@@ -156,7 +156,7 @@ EVIDENCE = {
     "wrong form": claimed(create_a1, PDA1_WEBUILD, memberstateAppliedLegislation=LEGISLATION),
     "odd e-mail": claimed(create_pid, PID, email="no address"),
     "unknown members": claimed(create_pid, PID, anything={"else": [1, 2.5, None, True]}),
-    "prototype": claimed(create_pid, PID, **{"__proto__": {"x": 1}, "constructor": "y"}),
+    "prototype": claimed(create_pid, PID, __proto__={"x": 1}, constructor="y"),
     "end before start": shows(
         lambda: create_a1(starts=date(2026, 6, 1), ends=date(2026, 5, 31)), PDA1_WEBUILD
     ),
