@@ -134,7 +134,8 @@ function splitName(name) {
  * together what only lower case tells apart. The dotless i stays what it is.
  */
 export function foldCase(text) {
-  const fold = (letter) => (letter === "ı" ? letter : letter.toLowerCase().toUpperCase().toLowerCase());
+  const fold = (letter) =>
+    letter === "ı" ? letter : letter.toLowerCase().toUpperCase().toLowerCase();
   return Array.from(text, fold).join("").replaceAll("ς", "σ");
 }
 
