@@ -1,7 +1,9 @@
 """What WeasyPrint leaves out of a file, added before it is written.
 
 It tags the language of the document only (ISO 14289-1, 7.2, and WCAG 2.2, 3.1.2, ask for that of
-each text), and relates attachments to the document in PDF/A only (ISO 32000-2, 14.13).
+each text), and relates attachments to the document in PDF/A only (ISO 32000-2, 14.13). It packs
+either everything or nothing; we pack the streams and leave the table of objects plain, so that a
+reader need not inflate anything to open a file (``esspass.documents.sealed``).
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ from weasyprint.layout.absolute import AbsolutePlaceholder  # type: ignore[impor
 
 
 def finish_pdf(document: Document, pdf: pydyf.PDF) -> None:
-    """Name the language of every text, and say that what is attached is data of the document."""
+    """Name the language of every text, say what is attached, and pack the streams."""
     _name_languages(document, pdf)
-    for found in list(pdf.objects):
-        if isinstance(found, pydyf.Dictionary) and found.get("Type") == "/Filespec":
+    for found in pdf.objects:
+        if isinstance(found, pydyf.Stream):
+            found.compress = found.extra.get("Type") != "/Metadata"
+        elif isinstance(found, pydyf.Dictionary) and found.get("Type") == "/Filespec":
             found["AFRelationship"] = "/Data"
             pdf.catalog["AF"] = pydyf.Array([found.reference])
 

@@ -20,6 +20,7 @@ from esspass.attestations import (
     Pda1,
     Person,
     PlaceOfWork,
+    StateOfActivity,
 )
 from esspass.attestations.describe import DescribedClaim, describe_claims
 from esspass.attestations.wording import date_name
@@ -122,10 +123,7 @@ def _write_form(document: Pda1, person: Person) -> dict[str, Any]:
             "exceptionDescription": document.exception_description,
         },
         "employmentSituations": [_write_employment(item) for item in document.employments],
-        "placesOfWork": {
-            state.country: [_write_place(place) for place in state.places]
-            for state in document.states_of_activity
-        },
+        "placesOfWork": _write_states(document.states_of_activity),
         "competentInstitution": _write_institution(document.institution),
     }
     return {name: _filled(value) for name, value in claims.items()}
@@ -163,6 +161,14 @@ def _write_employment(employment: Employment) -> dict[str, Any]:
         if employment.address
         else {"countryCode": employment.country},
     }
+
+
+def _write_states(states: Sequence[StateOfActivity]) -> dict[str, list[dict[str, Any]]]:
+    """The places by State; one that comes twice keeps all of them."""
+    places: dict[str, list[dict[str, Any]]] = {}
+    for state in states:
+        places.setdefault(state.country, []).extend(map(_write_place, state.places))
+    return places
 
 
 def _write_place(place: PlaceOfWork) -> dict[str, Any]:

@@ -38,9 +38,14 @@ def choose_languages(locale: str, second_locale: str | None) -> tuple[Language, 
     return tuple(Language(code) for code in chosen)
 
 
-def enumerate_locales(languages: Sequence[Language]) -> tuple[str, ...]:
-    """Return the tags, that of issue first."""
-    return tuple(language.locale for language in languages)
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name
+    """Mark a text that is translated later."""
+    return message
+
+
+def say(languages: Sequence[Language], message: str) -> tuple[str, ...]:
+    """Return a text in each language."""
+    return tuple(language(message) for language in languages)
 
 
 @cache

@@ -93,8 +93,8 @@ def _write_pdf(html: str, code: bytes, credential: AttachedCredential, now: int)
     )  # fmt: skip
     page = HTML(string=html, url_fetcher=Shelf())
     written = page.write_pdf(
-        finisher=finish_pdf, pdf_variant="pdf/ua-1", attachments=[attachment],
-        pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+        finisher=finish_pdf, pdf_variant="pdf/ua-1", uncompressed_pdf=True,
+        attachments=[attachment], pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
     )  # fmt: skip
     return bytes(written)
 

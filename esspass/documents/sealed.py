@@ -7,6 +7,7 @@ of the seal's certificate is not asked for, as no network is used; the lists say
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ _PARSE_ERRORS = (
     PdfError, SigningError, ValueError, KeyError, IndexError, TypeError, AttributeError,
     NotImplementedError, RecursionError, OverflowError, AssertionError, zlib.error, OSError,
 )  # fmt: skip
+# Ours have a plain table of objects; the other kind is inflated while a file is opened, without
+# bound. Names may be written with escapes (ISO 32000-1, 7.3.5).
+_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 # As ``esspass.trust.verify_path`` has it: either usage signs messages.
 _USAGE = KeyUsageConstraints(
     key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
@@ -111,6 +115,8 @@ def _create_context(anchors: Sequence[x509.Certificate], now: int) -> Validation
 def _find_signature(pdf: bytes) -> EmbeddedPdfSignature:
     if not pdf.startswith(b"%PDF-"):
         raise MalformedError("the file is not a PDF", code="not_a_pdf")
+    if b"/XRef" in _ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), pdf):
+        raise MalformedError("the file bears no seal of ours", code="not_sealed")
     try:
         signatures: list[EmbeddedPdfSignature] = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
     except _PARSE_ERRORS as error:

@@ -96,6 +96,8 @@ def test_annotations_follow_the_tags_and_the_seal_is_hidden(pdf_of):
         for annotation in page.get("/Annots", ()):
             assert annotation.Subtype == "/Widget"
             assert annotation.F & hidden
+            assert annotation.TU == "Electronic seal"
+            assert page.Tabs == "/S"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,8 @@ def test_annotations_follow_the_tags_and_the_seal_is_hidden(pdf_of):
         ("flat", ("lt", "el"), ["900004516", "5.3", "Χωρίς σταθερή διεύθυνση"]),
         ("parent", ("ro", "lt"), ["Certificat provizoriu de înlocuire", "80440900010000000005",
                                   "21/11/2026", "11/12/2026", "Semnătura și ștampila"]),
-        ("long", ("lt", "el"), ["София", "ул. Пример 7", "UAB Vežėjas 8"]),
+        ("long", ("lt", "el"), ["София", "ул. Пример 7", "UAB Vežėjas 8", "Depot 13",
+                                  "Depot Leipzig"]),
     ],
 )  # fmt: skip
 def test_texts_can_be_read_out_in_every_alphabet(pdf_of, name, languages, words):
@@ -159,6 +162,13 @@ def test_nothing_but_the_seal_differs_between_two_makings():
     first, second = (make(paper_of("parent"), "en", None) for _ in range(2))
     pages_of_first, pages_of_second = (data.split(b"%%EOF")[0] for data in (first, second))
     assert pages_of_first == pages_of_second
+
+
+def test_the_file_is_small_and_its_table_of_objects_plain(pdf_of):
+    pdf = pdf_of("builder")
+    assert len(pdf) < 400_000
+    assert b"/XRef" not in pdf
+    assert b"/ObjStm" not in pdf
 
 
 def test_a_language_we_do_not_have():

@@ -124,6 +124,16 @@ def test_two_signatures_are_refused(plain):
     assert code_of(sign_again(sign_again(plain, "One"), "Two")) == "not_sealed"
 
 
+@pytest.mark.parametrize("name", [b"/XRef", b"/X#52ef"])
+def test_a_file_that_would_be_inflated_to_be_opened(plain, name):
+    """A few kilobytes of packed objects may stand for gigabytes."""
+    out = io.BytesIO()
+    pikepdf.open(io.BytesIO(plain)).save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    packed = out.getvalue()
+    assert b"/XRef" in packed
+    assert code_of(packed.replace(b"/XRef", name)) == "not_sealed"
+
+
 def test_an_encrypted_file(plain):
     out = io.BytesIO()
     pdf = pikepdf.open(io.BytesIO(plain))

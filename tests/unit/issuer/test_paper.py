@@ -1,6 +1,7 @@
 """Decisions on paper: for the clerk and for the holder's wallet; withdrawn ones give none."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -117,7 +118,8 @@ def test_withdrawal_reaches_the_paper(office):
         create(office)
 
 
-def test_paper_has_a_place_of_its_own_and_prints_share_it(office):
+def test_paper_has_a_place_of_its_own_and_prints_share_it(portable_office):
+    office = portable_office
     wallet = office.ready("builder", "pda1", PDA1_WEBUILD)
     assert wallet.credential(PDA1_WEBUILD).status_code == 200
     first, second = (cwt_of(office, create(office).core_text).status for _ in range(2))
@@ -126,6 +128,13 @@ def test_paper_has_a_place_of_its_own_and_prints_share_it(office):
     assert first == second
     assert len(places) == len(set(places)) == 2
     assert [copy.configuration_id for copy in copies].count(PAPER) == 1
+
+
+def test_prints_at_the_same_time_share_a_place_too(portable_office):
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: create(portable_office), range(6)))
+    assert len({cwt_of(portable_office, paper.core_text).status for paper in made}) == 1
+    assert {read_code(paper.pdf) for paper in made} == {paper.core_text for paper in made}
 
 
 def test_every_print_is_in_the_history(office):
