@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -21,8 +21,10 @@ from esspass.errors import MalformedError
 from esspass.sdjwt import parse_sd_jwt_vc
 from esspass.verdict import Outcome
 from wallet.credentials import HeldCredential
+from wallet.notices import Notice
 
 REMINDER_DAYS = 30
+_OVER = frozenset({"withdrawn", "suspended"})
 
 
 class Standing(StrEnum):
@@ -81,6 +83,15 @@ def create_card(held: HeldCredential, locale: str, now: int) -> Card:
         days_left=_days_left(starts, ends, now),
         copy_ends=expires_at is not None and _is_due(claims, expires_at, now),
     )
+
+
+def apply_notices(card: Card, notices: Sequence[Notice], now: int) -> Card:
+    """Believe the institution's latest word before its status list says so too."""
+    if not notices or notices[0].status not in _OVER or card.standing is not Standing.VALID:
+        return card
+    today = datetime.fromtimestamp(now, UTC).date().isoformat()
+    begun = notices[0].effective_from <= today
+    return replace(card, standing=Standing.WITHDRAWN) if begun else card
 
 
 def _period(vct: str, claims: Mapping[str, Any]) -> tuple[date | None, date | None]:

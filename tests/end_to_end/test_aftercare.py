@@ -1,14 +1,19 @@
 """After the issuing: receipts, notices, paper, a replacement certificate; all parties are real."""
 
+import time
+from dataclasses import replace
 from datetime import date
+from typing import ClassVar
 
 import pytest
 
+from esspass.attestations import EHIC
 from issuer.reasons import WithdrawalReason
 from tests.end_to_end.conftest import check_accessibility, equip
 from tests.end_to_end.quality import check_reflow
 from tests.end_to_end.residents import settle
 from tests.end_to_end.test_casework import check_person, open_case
+from wallet.provider import WalletProvider
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -64,7 +69,7 @@ def test_the_paper_is_handed_on(citizen):
     open_document(citizen, "A1")
     with citizen.page.expect_download() as download:
         citizen.page.click("a[href$='/paper']")
-    with open(download.value.path(), "rb") as file:
+    with download.value.path().open("rb") as file:
         assert file.read(5) == b"%PDF-"
     assert download.value.suggested_filename.endswith(".pdf")
 
@@ -91,6 +96,7 @@ def test_a_withdrawal_is_explained(cast, citizen, person):
     notices = citizen.page.inner_text(".wallet-notices")
     assert "the work or the insurance ended earlier" in notices
     assert "In effect from" in notices
+    assert "Withdrawn" in citizen.page.inner_text(".wallet-standing")
     check_accessibility(citizen.page)
     citizen.read("el")
     citizen.page.reload()
@@ -102,3 +108,29 @@ def test_what_cannot_be_renewed_says_so(citizen):
     open_document(citizen, "A1")
     citizen.press("form[action$='/renewal'] button")
     assert "refused" in citizen.page.inner_text(".app-flash--bad")
+
+
+class LateProvider(WalletProvider):
+    """Hands out an attestation of last week first, as a wallet that slept would."""
+
+    made: ClassVar[list[int]] = []
+
+    def attest_instance(self, instance_key, now):
+        self.made.append(now)
+        when = now if len(self.made) > 1 else now - 7 * 86400
+        return super().attest_instance(instance_key, when)
+
+
+def test_a_stale_wallet_attestation_is_made_anew_once(cast, person):
+    """At the issuer's own token endpoint: it answers 400 ``use_fresh_attestation``."""
+    owner = cast.owner("builder")
+    wallet = owner.wallet
+    late = LateProvider(wallet.issuance.desk.provider.signer, wallet.base_url)
+    desk = replace(wallet.issuance.desk, provider=late)
+    wallet = replace(wallet, issuance=replace(wallet.issuance, desk=desk))
+    office = cast.office("issuer-lt")
+    offer = office.offer(person, EHIC, "ehic", "pre-authorized", tx_code=False)
+    received = wallet.accept_offer(owner.holder, offer.uri, None, int(time.time()))
+    assert received.credential_ids
+    assert len(late.made) == 2
+    wallet.delete_credential(owner.holder.id, received.credential_ids[0], int(time.time()))

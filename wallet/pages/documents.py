@@ -12,8 +12,9 @@ from esspass.attestations import attestation_type, describe_type
 from esspass.errors import EsspassError
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import current_user, login_required
-from wallet.cards import Card, create_card
+from wallet.cards import Card, apply_notices, create_card
 from wallet.covering import SITUATIONS
+from wallet.credentials import HeldCredential
 from wallet.deferred import DeferredCredential
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale, open_holder
 from wallet.pages.access import the_wallet as wallet
@@ -45,7 +46,7 @@ def start() -> str:
     if user is None:
         return render_template("wallet/welcome.html")
     held = wallet().check_stale(user.id, now())
-    cards = [create_card(each, locale(), now()) for each in held]
+    cards = [_describe(each) for each in held]
     return render_template("wallet/home.html", cards=cards, waiting=_waiting())
 
 
@@ -141,7 +142,12 @@ def _describe_wait(seconds: int) -> str:
 
 
 def _card(credential_id: str) -> Card:
-    return create_card(wallet().find(holder_id(), credential_id), locale(), now())
+    return _describe(wallet().find(holder_id(), credential_id))
+
+
+def _describe(held: HeldCredential) -> Card:
+    notices = wallet().aftercare.notices.of(held.holder_id, held.id)
+    return apply_notices(create_card(held, locale(), now()), notices, now())
 
 
 def _waiting() -> list[tuple[str, str, DeferredCredential]]:
