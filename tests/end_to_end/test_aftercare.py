@@ -8,6 +8,7 @@ from typing import ClassVar
 import pytest
 
 from esspass.attestations import EHIC
+from esspass.openid4vci.client_attestation import create_client_attestation
 from issuer.reasons import WithdrawalReason
 from tests.end_to_end.conftest import check_accessibility, equip
 from tests.end_to_end.quality import check_reflow
@@ -111,14 +112,18 @@ def test_what_cannot_be_renewed_says_so(citizen):
 
 
 class LateProvider(WalletProvider):
-    """Hands out an attestation of last week first, as a wallet that slept would."""
+    """Hands out an attestation of last week first, good for another week by its own word."""
 
     made: ClassVar[list[int]] = []
 
     def attest_instance(self, instance_key, now):
         self.made.append(now)
-        when = now if len(self.made) > 1 else now - 7 * 86400
-        return super().attest_instance(instance_key, when)
+        if len(self.made) > 1:
+            return super().attest_instance(instance_key, now)
+        return create_client_attestation(
+            self.signer, issuer=self.client_id, client_id=self.client_id,
+            instance_key=instance_key, now=now - 7 * 86400, lifetime=14 * 86400,
+        )  # fmt: skip
 
 
 def test_a_stale_wallet_attestation_is_made_anew_once(cast, person):
