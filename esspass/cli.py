@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import click
 
 from esspass.errors import EsspassError, MalformedError, UndecidedError
+from esspass.inspection.commands import verify_case
 from esspass.web.serve import Listening, serve
 
 COMMANDS, APPS = "esspass.commands", "esspass.apps"
@@ -75,6 +76,9 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: objec
 )
 def main() -> None:
     """Cross-border social-security credentials: issue, hold, present, verify, withdraw."""
+
+
+main.add_command(verify_case)
 
 
 @main.command("serve")

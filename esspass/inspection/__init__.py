@@ -6,7 +6,14 @@ each naming the clause that demands it, end in findings; *rules*, which are data
 except ``StatusSource``.
 """
 
+from esspass.inspection.case_file import (
+    CaseFile,
+    create_case_entry,
+    create_case_file,
+    parse_case_file,
+)
 from esspass.inspection.checks import CHECKS, LOCAL, REMOTE, SIGNATURE
+from esspass.inspection.decision import Decision, decide, rule
 from esspass.inspection.evidence import Binding, Credential, Evidence, VcEvidence
 from esspass.inspection.explain import Explanation, RuleExplanation, explain
 from esspass.inspection.facts import create_facts, describe_document
@@ -17,11 +24,14 @@ from esspass.inspection.inspect import (
     inspect_presentation,
 )
 from esspass.inspection.names import NameMatch, match_names
+from esspass.inspection.offline import SourceCollector
 from esspass.inspection.person import PERSON, PersonEvidence, match_person
+from esspass.inspection.recomputation import CaseReport, PersonReport, verify_case_file
 from esspass.inspection.rules import Ending, Question, Rule, RuleSet, parse_rule_set
 from esspass.inspection.ruling import RuleResult, Ruling, create_ruling
 from esspass.inspection.shown import ShownBinding, create_shown_digest
 from esspass.inspection.situation import Situation, parse_answers, parse_situation
+from esspass.inspection.sources import Sources, create_sources, parse_sources, read_rule_set
 from esspass.inspection.status import (
     StatusAnswer,
     Statuses,
@@ -29,6 +39,7 @@ from esspass.inspection.status import (
     StatusSource,
     StatusUndecidedError,
 )
+from esspass.inspection.submission import Submission, parse_submission
 
 __all__ = [
     "CHECKS",
@@ -37,12 +48,16 @@ __all__ = [
     "REMOTE",
     "SIGNATURE",
     "Binding",
+    "CaseFile",
+    "CaseReport",
     "Credential",
+    "Decision",
     "Ending",
     "Evidence",
     "Explanation",
     "NameMatch",
     "PersonEvidence",
+    "PersonReport",
     "Question",
     "Rule",
     "RuleExplanation",
@@ -51,15 +66,22 @@ __all__ = [
     "Ruling",
     "ShownBinding",
     "Situation",
+    "SourceCollector",
+    "Sources",
     "StatusAnswer",
     "StatusSnapshot",
     "StatusSource",
     "StatusUndecidedError",
     "Statuses",
+    "Submission",
     "VcEvidence",
+    "create_case_entry",
+    "create_case_file",
     "create_facts",
     "create_ruling",
     "create_shown_digest",
+    "create_sources",
+    "decide",
     "describe_document",
     "explain",
     "inspect_bound",
@@ -69,6 +91,12 @@ __all__ = [
     "match_names",
     "match_person",
     "parse_answers",
+    "parse_case_file",
     "parse_rule_set",
     "parse_situation",
+    "parse_sources",
+    "parse_submission",
+    "read_rule_set",
+    "rule",
+    "verify_case_file",
 ]

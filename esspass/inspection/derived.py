@@ -27,9 +27,13 @@ _SAME_NAME = frozenset({NameMatch.EXACT, NameMatch.DIACRITICS, NameMatch.TRANSLI
 
 def derive(document: Facts, situation: Facts, history: Sequence[Facts] = ()) -> dict[str, Any]:
     """Return the ``derived`` member of the facts; None where too little was shown or said."""
+    employer = match_employers(situation["employer"], document["employers"])
+    place = match_place(situation, document["places"])
+    more = document["more_on_paper"] or ()
     return {
-        "employer_match": match_employers(situation["employer"], document["employers"]),
-        "place_match": match_place(situation, document["places"]),
+        # what the code on paper left out may be the one that is looked for
+        "employer_match": None if employer == DIFFERENT and "employers" in more else employer,
+        "place_match": None if place == DIFFERENT and "places" in more else place,
         "basis": find_basis(
             situation["country"], document["legislation"] or document["issuing_country"]
         ),

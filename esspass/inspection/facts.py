@@ -27,7 +27,7 @@ _UNSHOWN = (
     "kind", "shape", "medium", "number", "issuing_country", "legislation", "starts", "ends",
     "open_ended", "issued_on", "expires_on", "code", "exception_text", "provisional",
     "transitional", "for_duration", "employers", "states", "places", "no_fixed_place",
-    "pin_length", "person",
+    "more_on_paper", "pin_length", "person",
 )  # fmt: skip
 _ITEMS = {
     "document.employers": ("name", "id", "country", "type"),
@@ -93,6 +93,7 @@ def describe_document(presented: Presented, medium: str, issued_at: int | None) 
         "states": list(presented.states_of_activity) or None,
         "places": _all(presented.places, _describe_place),
         "no_fixed_place": _all(presented.no_fixed_place, str),
+        "more_on_paper": list(presented.more_on_paper) or None,
         "pin_length": len(presented.pin) if presented.pin else None,
         "represented": presented.represented is not None,
         "person": _describe_person(presented.represented or presented.person),

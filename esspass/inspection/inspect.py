@@ -83,7 +83,8 @@ def _ask(evidence: E, signature: Check[E], local: Sequence[Check[E]]) -> tuple[F
     signed = judge(evidence, (signature,))
     if signed.outcome is Outcome.PASSED:
         return (*signed.findings, *judge(evidence, local, REMOTE).findings)
-    return (*signed.findings, *(check.skip(evidence) for check in (*local, *REMOTE)))
+    rest: tuple[Check[E], ...] = (*local, *REMOTE)
+    return (*signed.findings, *(check.skip(evidence) for check in rest))
 
 
 def _sort(findings: Sequence[Finding]) -> tuple[Finding, ...]:

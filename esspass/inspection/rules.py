@@ -13,7 +13,7 @@ from typing import Any
 
 from esspass.attestations import parse_day
 from esspass.errors import MalformedError
-from esspass.inspection.facts import fact_variables
+from esspass.inspection.facts import day_of, fact_variables
 from esspass.inspection.logic import Logic, parse_logic
 
 MAX_RULES = 200
@@ -99,7 +99,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """A checked rule set. ``valid_from`` and ``valid_until`` are ISO days, both included."""
+    """A checked rule set. ``valid_from`` and ``valid_until`` are ISO days, both included.
+
+    ``next_update``: when its publisher owes the next issue, epoch seconds; None if never.
+    """
 
     id: str
     version: str
@@ -108,10 +111,12 @@ class RuleSet:
     questions: tuple[Question, ...]
     rules: tuple[Rule, ...]
     texts: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    next_update: int | None = None
 
-    def is_in_force(self, day: str) -> bool:
-        """Say whether ``day`` (ISO) lies within its validity."""
-        return self.valid_from <= day <= self.valid_until
+    def is_in_force(self, now: int) -> bool:
+        """Say whether it is in force, and as fresh as its publisher promised."""
+        fresh = self.next_update is None or now < self.next_update
+        return fresh and self.valid_from <= (day_of(now) or "") <= self.valid_until
 
     def find(self, rule_id: str) -> Rule | None:
         """Return the rule of this id."""

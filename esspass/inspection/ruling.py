@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from esspass.inspection.facts import day_of
 from esspass.inspection.rules import AUTHENTICITY, SITUATION, Ending, Rule, RuleSet
 from esspass.inspection.situation import CARE, WORK
 
@@ -61,7 +60,7 @@ def create_ruling(facts: Mapping[str, Any], rules: RuleSet | None, now: int) -> 
     """
     if rules is None:
         return Ruling(Ending.CANNOT_DECIDE, reason=RULES_MISSING)
-    if not rules.is_in_force(day_of(now) or ""):
+    if not rules.is_in_force(now):
         return Ruling(Ending.CANNOT_DECIDE, reason=RULES_EXPIRED, version=rules.version)
     kind = facts["document"]["kind"] or KINDS[facts["situation"]["kind"]]
     asked = [rule for rule in rules.rules if kind in rule.kinds]

@@ -22,6 +22,8 @@ from esspass.errors import (
     VerificationError,
 )
 from esspass.fetch import Fetcher
+from esspass.jose.claims import parse_date
+from esspass.jose.jws import verify_jws
 from esspass.keys.certificates import parse_leaf_key
 from esspass.statuslist import (
     MEDIA_TYPE,
@@ -173,6 +175,19 @@ class StatusSnapshot:
         if statuses.expires_at is None and now >= statuses.issued_at + MAX_TTL:
             raise question.undecided("the list is too old", "status_expired")
         return believed.answer(reference, now)
+
+    def signed_at(self, uri: str) -> int:
+        """Return when the token of an address says, under its signature, that it was made; else 0.
+
+        Whose signature it is, is not asked: enough to say that a clock may be wrong.
+        """
+        token, _ = self.tokens.get(uri, ("", 0))
+        try:
+            unverified = parse_status_list_token(token)
+            verify_jws(unverified.jws, parse_leaf_key(unverified.chain))
+            return parse_date(unverified.payload, "iat") or 0
+        except (MalformedError, VerificationError):
+            return 0
 
 
 @dataclass(frozen=True, slots=True)

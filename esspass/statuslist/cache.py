@@ -31,6 +31,15 @@ class StatusListCache:
         )
         return (rows[0]["token"], rows[0]["fetched_at"]) if rows else None
 
+    def tokens(self, limit: int) -> dict[str, tuple[str, int]]:
+        """Return tokens and when they were fetched by address, the latest fetched first."""
+        rows = self.database.query(
+            "SELECT uri, token, fetched_at FROM status_list_cache"
+            " ORDER BY fetched_at DESC, uri LIMIT :limit",
+            limit=limit,
+        )
+        return {row["uri"]: (row["token"], row["fetched_at"]) for row in rows}
+
     def put(self, uri: str, token: str, issued_at: int, fetched_at: int) -> None:
         """Keep a verified token. Raises VerificationError when a newer one was seen (rollback)."""
         kept = self.database.execute(

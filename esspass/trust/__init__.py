@@ -55,7 +55,7 @@ from esspass.trust.model import (
 )
 from esspass.trust.path import verify_path
 from esspass.trust.source import TrustSource
-from esspass.trust.store import MIGRATIONS, SnapshotStore
+from esspass.trust.store import MIGRATIONS, Refresh, SnapshotStore, StoredIssue
 from esspass.trust.view import TrustView
 
 __all__ = [
@@ -76,11 +76,13 @@ __all__ = [
     "ListSnapshot",
     "ListType",
     "PinnedSource",
+    "Refresh",
     "Scheme",
     "ServiceKind",
     "SnapshotStore",
     "Status",
     "StatusInterval",
+    "StoredIssue",
     "TrustAnchors",
     "TrustDecision",
     "TrustSource",
