@@ -19,7 +19,8 @@ from esspass.attestations import PID
 from esspass.storage import connect
 from issuer import connect_issuer
 from issuer.config import IssuerConfig
-from issuer.service import CreatedOffer, WithdrawalReason
+from issuer.reasons import WithdrawalReason
+from issuer.service import CreatedOffer
 from issuer.services import Services
 from verifier import connect_verifier
 from verifier.config import VerifierConfig

@@ -12,6 +12,7 @@ from typing import Literal
 
 from esspass.attestations import (
     EHIC,
+    PDA1_APPLICATION,
     PDA1_EUDI,
     PDA1_WEBUILD,
     PID,
@@ -124,8 +125,9 @@ _CLINIC = CompetentInstitution(
 def institutions() -> tuple[Institution, ...]:
     """The bodies of the demo world; keys are stable."""
     social_security = (PDA1_WEBUILD, PDA1_EUDI, EHIC)
+    lithuanian = (*social_security, PDA1_APPLICATION)
     return (
-        Institution("issuer-lt", "issuer", _LT, social_security),
+        Institution("issuer-lt", "issuer", _LT, lithuanian),
         Institution("host-el", "host", _EL, social_security),
         Institution("host-ro", "host", _RO, social_security),
         Institution("identity-lt", "identity", _IDENTITY, (PID,)),

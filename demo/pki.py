@@ -42,11 +42,22 @@ class Pki:
         return self.folder / f"{name}.ca.pem"
 
     def signer(
-        self, keys: Path, role: str, authority: Authority, organization: str, country: str, now: int
+        self,
+        keys: Path,
+        role: str,
+        authority: Authority,
+        organization: str,
+        country: str,
+        now: int,
+        address: str | None = None,
     ) -> KeySigner:
-        """Return the signer for ``role`` in the folder ``keys``, certified by ``authority``."""
+        """Return the signer for ``role`` in the folder ``keys``, certified by ``authority``.
+
+        ``address`` is the web address that an access certificate names.
+        """
         if not (keys / f"{role}.key.pem").exists():
-            write_signer(keys, role, create_signer(authority, organization, country, role, now))
+            made = create_signer(authority, organization, country, role, now, address)
+            write_signer(keys, role, made)
         return read_signer(keys, role)
 
     def tls(self, now: int) -> tuple[Path, Path, Path]:

@@ -21,7 +21,7 @@ from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
 from esspass.trust import ListType
 from esspass.trust.operator import publish, withdraw_entity
 from esspass.verdict import Outcome
-from issuer.service import WithdrawalReason
+from issuer.reasons import WithdrawalReason
 from verifier.service import Result
 
 PACE_SECONDS = 2.1  # longer than anything is cached in a quick world

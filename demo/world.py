@@ -24,7 +24,13 @@ from esspass.attestations import PID
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.keys.certificates import Authority
 from esspass.trust import ListType
-from esspass.trust.operator import Admission, add_entity, create_operator, publish
+from esspass.trust.operator import (
+    Admission,
+    add_entity,
+    create_operator,
+    describe_institution,
+    publish,
+)
 from issuer.commands import import_decisions
 
 SERVICES = (
@@ -196,9 +202,10 @@ def _create_trust(world: World, now: int) -> None:
         if app in {"issuer", "verifier"}:
             body = institution(name)
             keys = world.folder / name / "keys"
-            world.pki.signer(keys, "access", access, body.name, body.country, now)
+            address = world.base_url(name)
+            world.pki.signer(keys, "access", access, body.name, body.country, now, address)
             if app == "issuer":
-                _create_issuer_keys(world, body, keys, now)
+                _create_issuer_keys(world, name, keys, now)
     publish(world.operator, now)
 
 
@@ -206,16 +213,15 @@ def _add(world: World, list_type: ListType, who: tuple[str, str], authority: Aut
     add_entity(world.operator, Admission(list_type, *who, authority.certificate))
 
 
-def _create_issuer_keys(world: World, body: Institution, keys: Path, now: int) -> None:
+def _create_issuer_keys(world: World, name: str, keys: Path, now: int) -> None:
     """Certify a body for attestations and for statuses, separately, and put it on its list."""
+    body = institution(name)
     who = (body.name, body.country)
     issuance = world.pki.authority(f"{body.key}-attestations", *who, now)
     revocation = world.pki.authority(f"{body.key}-status", *who, now)
     world.pki.signer(keys, "attestation", issuance, *who, now)
     world.pki.signer(keys, "status", revocation, *who, now)
     is_pid = PID in body.attestation_types
-    if not is_pid:
-        world.pki.signer(keys, "seal", issuance, *who, now)
     admission = Admission(
         ListType.PID_PROVIDERS if is_pid else ListType.PUB_EAA_PROVIDERS,
         *who,
@@ -225,6 +231,14 @@ def _create_issuer_keys(world: World, body: Institution, keys: Path, now: int) -
         vcts=() if is_pid else body.attestation_types,
     )
     add_entity(world.operator, admission)
+    if not is_pid:
+        seal = world.pki.signer(keys, "seal", issuance, *who, now)
+        describe_institution(
+            world.operator,
+            body.id,
+            seals=seal.certificates[:1],
+            status_lists=f"{world.base_url(name)}/status-lists",
+        )
 
 
 def migrate_world(world: World) -> None:

@@ -25,12 +25,25 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from issuer.back_office import decisions, withdrawal
+from issuer.back_office import applications, decisions, withdrawal
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
+from issuer.back_office import renewals as back_office_renewals
+from issuer.back_office import replacements as back_office_replacements
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
-from issuer.endpoints import authorize, credential, metadata, offers, paper, sign_in, status, token
+from issuer.endpoints import (
+    authorize,
+    credential,
+    metadata,
+    notices,
+    offers,
+    paper,
+    replacements,
+    sign_in,
+    status,
+    token,
+)
 from issuer.errors import ERROR_TEXTS
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
@@ -59,6 +72,11 @@ _BLUEPRINTS = (
     withdrawal.blueprint,
     paper.blueprint,
     back_office_paper.blueprint,
+    applications.blueprint,
+    notices.blueprint,
+    replacements.blueprint,
+    back_office_renewals.blueprint,
+    back_office_replacements.blueprint,
 )
 
 

@@ -14,6 +14,7 @@ from esspass.attestations import Document, Person, parse_person_record, parse_re
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
 from issuer.config import IssuerConfig, RegisterConfig
+from issuer.entitlements import Entitlements
 from issuer.history import Event, History
 from issuer.records import Records
 from issuer.services import create_services
@@ -27,11 +28,13 @@ def import_records(database: Database, people: People, now: int) -> list[str]:
     Documents that are there already (by number) stay as they are. Raises MalformedError.
     """
     records, history, identifiers = Records(database), History(database), []
+    entitlements = Entitlements(database)
     for person, documents in people:
         for document in documents:
             record_id, is_new = records.add(person, document, now)
             if is_new:
                 history.add(record_id, Event.IMPORTED, now)
+                entitlements.open(records.get(record_id).person_id, document)
             identifiers.append(record_id)
     return identifiers
 

@@ -41,6 +41,9 @@ class Event(StrEnum):
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     WITHDRAWN = "withdrawn"
+    RENEWED = "renewed"
+    RENEWAL_DECLINED = "renewal_declined"
+    REPLACEMENT_ISSUED = "replacement_issued"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from issuer.authorization_requests import AuthorizationRequests
 from issuer.credentials import Credentials
 from issuer.grants import Grants
 from issuer.offers import Offers
+from issuer.replacements import Replacements
 from issuer.replays import Replays
 
 _INTERVAL = 60
@@ -22,6 +23,7 @@ class Housekeeping:
     offers: Offers
     grants: Grants
     credentials: Credentials
+    replacements: Replacements
 
     def purge(self, now: int) -> int:
         """Drop everything that is over; return how many rows."""
@@ -31,6 +33,7 @@ class Housekeeping:
             + self.offers.purge(now)
             + self.grants.purge(now)
             + self.credentials.purge()
+            + self.replacements.purge(now)
         )
 
     def purge_in_passing(self, now: int) -> int:

@@ -35,6 +35,7 @@ from issuer.issuance import CredentialIssuer
 from issuer.records import Record, RecordState, StateError
 
 PAPER = "paper"  # in place of a credential configuration
+SPOKEN = {"LT": "lt", "GR": "el", "CY": "el", "RO": "ro"}  # the languages papers are written in
 CERTIFICATE_DAYS = 90  # of a replacement certificate, unless said otherwise
 _UNBOUND = "no binding"
 

@@ -54,8 +54,7 @@ class Publication:
         """The unsigned Credential Issuer metadata."""
         base = self.config.base_url
         encryption_key = self.keys.encryption.public_jwk()
-        paper = {"esspass_paper_endpoint": f"{base}/paper"} if self.keys.seal else {}
-        return paper | create_issuer_metadata(
+        return self._extensions() | create_issuer_metadata(
             IssuerMetadata(
                 credential_issuer=base,
                 credential_endpoint=f"{base}/credential",
@@ -70,6 +69,18 @@ class Publication:
                 display=({"name": self.config.institution_name},),
             )
         )
+
+    def _extensions(self) -> dict[str, str]:
+        """Endpoints of our own, which no standard names."""
+        base = self.config.base_url
+        extensions = {
+            "esspass_notices_endpoint": f"{base}/notices",
+            "esspass_renewal_endpoint": f"{base}/renewals",
+        }
+        if self.keys.seal is not None:
+            extensions["esspass_paper_endpoint"] = f"{base}/paper"
+            extensions["esspass_replacement_endpoint"] = f"{base}/replacement-certificates"
+        return extensions
 
     def _configuration(self, vct: str) -> CredentialConfiguration:
         metadata = attestation_type(vct).metadata

@@ -51,11 +51,14 @@ MIGRATIONS = {
         )""",
     "issuer-records-002": "CREATE INDEX records_person ON records (person_id)",
     "issuer-records-003": "CREATE INDEX records_changed ON records (changed_at)",
+    "issuer-records-004": """
+        ALTER TABLE records ADD COLUMN decision_id TEXT NOT NULL DEFAULT ''""",
+    "issuer-records-005": "CREATE INDEX records_decision ON records (decision_id)",
 }
 _SELECT = """
     SELECT records.id, records.person_id, records.kind, records.document, records.state,
            records.created_at, records.changed_at, records.withdrawal_reason,
-           records.withdrawal_date, persons.person
+           records.withdrawal_date, records.decision_id, persons.person
     FROM records JOIN persons ON persons.id = records.person_id"""
 
 
@@ -83,7 +86,10 @@ class StateError(VerificationError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A decision and the person it is about; times in epoch seconds."""
+    """A decision and the person it is about; times in epoch seconds.
+
+    ``decision_id`` names the pending decision that a proof of application belongs to.
+    """
 
     id: str
     person_id: str
@@ -95,6 +101,7 @@ class Record:
     document: Document = field(repr=False)
     withdrawal_reason: str | None = None
     withdrawal_date: date | None = None
+    decision_id: str = ""
 
     @property
     def number(self) -> str:
@@ -129,6 +136,7 @@ class Records:
         document: Document,
         now: int,
         state: RecordState = RecordState.GRANTED,
+        decision_id: str = "",
     ) -> tuple[str, bool]:
         """Keep a decision; return its id and whether it is new.
 
@@ -141,8 +149,9 @@ class Records:
             person_id = self._keep_person(person, person.pin, now)
             added = self.database.execute(
                 "INSERT INTO records (id, person_id, kind, document_number, document, search,"
-                " state, created_at, changed_at, issuances) VALUES (:id, :person_id, :kind,"
-                " :number, :document, :search, :state, :now, :now, 0) ON CONFLICT DO NOTHING",
+                " state, created_at, changed_at, issuances, decision_id) VALUES (:id, :person_id,"
+                " :kind, :number, :document, :search, :state, :now, :now, 0, :decision_id)"
+                " ON CONFLICT DO NOTHING",
                 id=create_identifier(),
                 person_id=person_id,
                 kind=document_kind(document),
@@ -151,6 +160,7 @@ class Records:
                 search=_search_text(person, document),
                 state=state,
                 now=now,
+                decision_id=decision_id,
             )
         rows = self.database.query(
             "SELECT id FROM records WHERE document_number = :number",
@@ -177,6 +187,14 @@ class Records:
         if not rows:
             raise UnknownRecordError
         return _record(rows[0])
+
+    def of_decision(self, record_id: str) -> list[Record]:
+        """Return the decisions that belong to a pending one, the latest first."""
+        rows = self.database.query(
+            f"{_SELECT} WHERE records.decision_id = :id ORDER BY records.created_at DESC",
+            id=record_id,
+        )
+        return [_record(row) for row in rows]
 
     def of_person(self, person_id: str, kinds: Sequence[str]) -> list[Record]:
         """Return a person's decisions of these kinds, the latest first."""
@@ -309,4 +327,5 @@ def _record(row: Row) -> Record:
         document=parse_record(json.loads(row["document"])),
         withdrawal_reason=row["withdrawal_reason"],
         withdrawal_date=date.fromisoformat(withdrawn) if withdrawn else None,
+        decision_id=row["decision_id"],
     )

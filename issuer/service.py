@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from enum import StrEnum
 
-from esspass.attestations import attestation_type
+from esspass.attestations import PDA1_APPLICATION, attestation_type
 from esspass.errors import ProtocolError, VerificationError
 from esspass.openid4vci.offer import (
     AuthorizationGrant,
@@ -20,26 +19,18 @@ from esspass.openid4vci.offer import (
     create_offer_uri,
 )
 from esspass.statuslist import INVALID, SUSPENDED, VALID
+from issuer.applications import Applications
 from issuer.bearer import create_tx_code
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
+from issuer.entitlements import Entitlements
 from issuer.history import Event, History
 from issuer.issuance import CredentialIssuer
 from issuer.offers import Grant, Offer, Offers, OfferState
+from issuer.reasons import ENDS_INSURANCE, WithdrawalReason
 from issuer.records import Record, Records, RecordState, UnknownRecordError
+from issuer.renewals import Renewals
 from issuer.status_lists import StatusLists
-
-
-class WithdrawalReason(StrEnum):
-    """Why a document is withdrawn; the words are in the back office, per language."""
-
-    CONDITIONS = "conditions_not_met"
-    ENDED = "ended_early"
-    WRONG_DATA = "wrong_data"
-    REPLACED = "replaced"
-    FRAUD = "fraud"
-    LOST = "wallet_lost"
-    DECEASED = "deceased"
 
 
 class OfferError(VerificationError):
@@ -75,6 +66,9 @@ class Issuer:
     status_lists: StatusLists
     history: History
     issuance: CredentialIssuer
+    applications: Applications
+    entitlements: Entitlements
+    renewals: Renewals
 
     def types_of(self, record: Record) -> list[str]:
         """Return the vcts in which this institution issues a document of this kind."""
@@ -83,6 +77,11 @@ class Issuer:
             for vct in self.config.attestation_types
             if attestation_type(vct).kind == record.kind
         ]
+
+    def can_acknowledge(self, record: Record) -> bool:
+        """Say whether a proof of application can be made for a decision."""
+        waits = record.kind == "pda1" and record.state is RecordState.PENDING
+        return waits and PDA1_APPLICATION in self.config.attestation_types
 
     def create_offer(
         self,
@@ -186,6 +185,8 @@ class Issuer:
             self.records.withdraw(record.id, reason, effective, now)
             invalid = self.status_lists.set_all(record.id, INVALID)
             self.history.add(record.id, Event.WITHDRAWN, now, actor, detail=reason)
+            if reason in ENDS_INSURANCE:
+                self.entitlements.close(record.person_id, record.document, effective)
         return invalid
 
     def _find(self, identifier: str) -> Record:
@@ -228,11 +229,21 @@ class Issuer:
         self.history.add(record_id, Event.HELD, now, actor)
 
     def approve(self, record_id: str, now: int, actor: str = "") -> None:
-        """Grant a pending decision: waiting wallets get their credentials. Raises StateError."""
-        self.records.decide(record_id, RecordState.GRANTED, now)
-        self.history.add(record_id, Event.APPROVED, now, actor)
+        """Grant a pending decision: waiting wallets get their credentials. Raises StateError.
+
+        A proof of its application no longer counts from then on.
+        """
+        with self.records.database.atomic():
+            self.records.decide(record_id, RecordState.GRANTED, now)
+            self.history.add(record_id, Event.APPROVED, now, actor)
+            self.applications.end(record_id, WithdrawalReason.A1_GRANTED, now, actor)
 
     def refuse(self, record_id: str, now: int, actor: str = "") -> None:
-        """Refuse a pending decision. Raises StateError."""
-        self.records.decide(record_id, RecordState.REFUSED, now)
-        self.history.add(record_id, Event.REFUSED, now, actor)
+        """Refuse a pending decision, and with it the proof of its application.
+
+        Raises StateError.
+        """
+        with self.records.database.atomic():
+            self.records.decide(record_id, RecordState.REFUSED, now)
+            self.history.add(record_id, Event.REFUSED, now, actor)
+            self.applications.end(record_id, WithdrawalReason.A1_REFUSED, now, actor)

@@ -12,8 +12,10 @@ from flask import current_app
 from esspass.documents import Seal
 from esspass.errors import MalformedError
 from esspass.fetch import Fetcher, FetchPolicy
+from esspass.inspection.status import StatusSource
 from esspass.openid4vp import transactions
 from esspass.statuslist import MIGRATIONS as STATUS_CACHE_MIGRATIONS
+from esspass.statuslist import StatusListCache
 from esspass.storage import Database
 from esspass.trust import MIGRATIONS as TRUST_MIGRATIONS
 from esspass.trust import (
@@ -24,25 +26,41 @@ from esspass.trust import (
     parse_trust_anchors,
 )
 from esspass.web import passkeys
-from issuer import authorization_requests, credentials, grants, history, offers, records
+from issuer import (
+    authorization_requests,
+    credentials,
+    entitlements,
+    grants,
+    history,
+    offers,
+    records,
+    renewals,
+    replacements,
+)
 from issuer import replays as replays_module
 from issuer import status_lists as status_lists_module
+from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
 from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
+from issuer.entitlements import Entitlements
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
 from issuer.nonces import Nonces
+from issuer.notices import Notices
 from issuer.offers import Offers
 from issuer.paper import PaperOffice
 from issuer.proving import Prover
 from issuer.publication import Publication
 from issuer.records import Records
+from issuer.renewals import Renewals
+from issuer.replacements import Replacements
+from issuer.replacing import ReplacementOffice, create_certificate_maker
 from issuer.replays import Replays
 from issuer.service import Issuer
 from issuer.status_lists import StatusLists
@@ -57,6 +75,9 @@ MIGRATIONS = {
     **credentials.MIGRATIONS,
     **status_lists_module.MIGRATIONS,
     **replays_module.MIGRATIONS,
+    **entitlements.MIGRATIONS,
+    **renewals.MIGRATIONS,
+    **replacements.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
@@ -83,6 +104,8 @@ class Services:
     issuer: Issuer
     housekeeping: Housekeeping
     paper: PaperOffice
+    notices: Notices
+    replacing: ReplacementOffice | None
 
 
 @dataclass(frozen=True)
@@ -97,10 +120,23 @@ class _Stores:
     credentials: Credentials
     status_lists: StatusLists
     replays: Replays
+    entitlements: Entitlements
+    replacements: Replacements
 
     @property
     def housekeeping(self) -> Housekeeping:
-        return Housekeeping(self.replays, self.requests, self.offers, self.grants, self.credentials)
+        return Housekeeping(
+            self.replays, self.requests, self.offers, self.grants, self.credentials,
+            self.replacements,
+        )  # fmt: skip
+
+    @property
+    def applications(self) -> Applications:
+        return Applications(self.records, self.status_lists, self.history)
+
+    @property
+    def renewals(self) -> Renewals:
+        return Renewals(self.records.database, self.records, self.entitlements, self.history)
 
 
 def services() -> Services:
@@ -138,6 +174,11 @@ def create_services(
     prover = _create_prover(config, stores, nonces, chosen)
     publication = Publication(config, keys, stores.status_lists)
     issuance = _create_issuance(publication, prover, nonces, stores)
+    paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
+    issuer = Issuer(
+        config, stores.records, stores.offers, stores.credentials, stores.status_lists,
+        stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
+    )  # fmt: skip
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         AuthorizationServer(
@@ -150,12 +191,11 @@ def create_services(
         ),
         issuance,
         publication,
-        Issuer(
-            config, stores.records, stores.offers, stores.credentials, stores.status_lists,
-            stores.history, issuance,
-        ),
+        issuer,
         stores.housekeeping,
-        PaperOffice(issuance, Seal(keys.seal) if keys.seal else None),
+        paper,
+        Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
+        _create_replacing(config, chosen, stores, paper, fetcher),
     )  # fmt: skip
 
 
@@ -171,6 +211,19 @@ def _create_issuance(
     )  # fmt: skip
 
 
+def _create_replacing(
+    config: IssuerConfig, view: View, stores: _Stores, paper: PaperOffice, fetcher: Fetcher
+) -> ReplacementOffice | None:
+    """An institution without a seal gives no certificates."""
+    if paper.seal is None:
+        return None
+    statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
+    return ReplacementOffice(
+        config.base_url, view, statuses, stores.records, stores.replacements, stores.history,
+        create_certificate_maker(paper, config.country), fetcher,
+    )  # fmt: skip
+
+
 def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -> _Stores:
     return _Stores(
         Records(database),
@@ -181,6 +234,8 @@ def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -
         Credentials(database),
         StatusLists(database, config.status_list_size, config.status_bits),
         Replays(database),
+        Entitlements(database),
+        Replacements(database),
     )
 
 

@@ -14,6 +14,7 @@ PDA1_WEBUILD = "eu.we-build.pda1.1"
 PDA1_EUDI = "urn:eudi:pda1:1"
 EHIC = "urn:eudi:ehic:1"
 PID = "urn:eudi:pid:1"
+PDA1_APPLICATION = "urn:esspass:pda1-application:1"
 
 OPEN_END = date(2499, 1, 1)  # "until further notice" (EESSI data model of 2024)
 
@@ -132,6 +133,27 @@ class Pda1:
 
 
 @dataclass(frozen=True, slots=True)
+class Application:
+    """Proof that a PD A1 was applied for: what was asked, not what applies.
+
+    ``document_number`` is the reference number of the application, ``states_of_work`` ISO codes.
+    """
+
+    document_number: str
+    pin: str
+    applied_on: date
+    legislation_country: str
+    starts: date
+    ends: date
+    employments: tuple[Employment, ...]
+    states_of_work: tuple[str, ...]
+    institution: Institution
+    issued_on: date
+    expires_on: date | None = None
+    issuing_authority: Authority | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ehic:
     """European Health Insurance Card.
 
@@ -164,4 +186,4 @@ class Pid:
     phone_number: str | None = None
 
 
-Document = Pda1 | Ehic | Pid
+Document = Pda1 | Ehic | Pid | Application

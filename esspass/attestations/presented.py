@@ -352,6 +352,10 @@ def _states(claims: Mapping[str, Any]) -> Iterable[str]:
         yield from (iso_country(code) for code in states)
     if country is not None:
         yield country
+    codes = claims.get("states_of_work")
+    for code in codes if isinstance(codes, list) else ():
+        if isinstance(code, str):
+            yield iso_country(code)
     for address in _addresses(claims) or ():
         shown = _member(address, "country")
         if shown is not None:

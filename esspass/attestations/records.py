@@ -11,15 +11,20 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from esspass.attestations.model import Document, Ehic, Pda1, Person, Pid
+from esspass.attestations.model import Application, Document, Ehic, Pda1, Person, Pid
 from esspass.errors import MalformedError
 
 T = TypeVar("T")
-_KINDS: Mapping[str, type[Document]] = {"pda1": Pda1, "ehic": Ehic, "pid": Pid}
+_KINDS: Mapping[str, type[Document]] = {
+    "pda1": Pda1,
+    "ehic": Ehic,
+    "pid": Pid,
+    "application": Application,
+}
 
 
 def document_kind(document: Document) -> str:
-    """``pda1``, ``ehic`` or ``pid``."""
+    """``pda1``, ``ehic``, ``pid`` or ``application``."""
     return next(kind for kind, model in _KINDS.items() if isinstance(document, model))
 
 

@@ -16,19 +16,26 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from esspass.attestations.model import EHIC, PDA1_EUDI, PDA1_WEBUILD, PID
+from esspass.attestations.model import (
+    EHIC,
+    PDA1_APPLICATION,
+    PDA1_EUDI,
+    PDA1_WEBUILD,
+    PID,
+)
 from esspass.attestations.specification import COUNTRY, pda1_states, read_json, read_text
 from esspass.attestations.template import create_card_template
 from esspass.attestations.wording import country_name
 from esspass.errors import MalformedError
 
 ClaimPath = tuple[str | int | None, ...]
-Kind = Literal["pda1", "ehic", "pid"]
+Kind = Literal["pda1", "ehic", "pid", "application"]
 _FOLDERS: Mapping[str, tuple[str, Kind]] = {
     PDA1_WEBUILD: ("pda1-webuild", "pda1"),
     PDA1_EUDI: ("pda1-eudi", "pda1"),
     EHIC: ("ehic", "ehic"),
     PID: ("pid", "pid"),
+    PDA1_APPLICATION: ("pda1-application", "application"),
 }
 
 

@@ -28,6 +28,7 @@ from esspass.keys.jwk import PublicKey, encode_base64url
 from esspass.keys.signer import KeySigner, create_key
 
 MAX_CHAIN = 4
+_DAYS = 730
 _CERTIFICATE_ERRORS = (
     TypeError,  # a name of a type its attribute cannot have
     ValueError,
@@ -140,20 +141,12 @@ def issue_certificate(
     country: str,
     common_name: str,
     now: int,
-    days: int = 730,
+    days: int = _DAYS,
     dns_names: Sequence[str] = (),
 ) -> x509.Certificate:
     """Issue an end-entity certificate for signing, or for TLS when ``dns_names`` are given."""
     name = _name(organization, country, common_name)
-    builder = _builder(name, authority.certificate.subject, public_key, now, days)
-    builder = builder.add_extension(
-        x509.BasicConstraints(ca=False, path_length=None), critical=True
-    )
-    builder = builder.add_extension(_key_usage(signs_certificates=False), critical=True)
-    builder = builder.add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.private_key.public_key()),
-        critical=False,
-    )
+    builder = _end_entity_builder(authority, public_key, name, now, days)
     if dns_names:
         names = x509.SubjectAlternativeName([x509.DNSName(dns) for dns in dns_names])
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
@@ -162,12 +155,41 @@ def issue_certificate(
 
 
 def create_signer(
-    authority: Authority, organization: str, country: str, common_name: str, now: int
+    authority: Authority,
+    organization: str,
+    country: str,
+    common_name: str,
+    now: int,
+    address: str | None = None,
 ) -> KeySigner:
-    """Make a key with a certificate of ``authority``, ready to sign."""
-    key = create_key()
-    leaf = issue_certificate(authority, key.public_key(), organization, country, common_name, now)
-    return KeySigner(key, (leaf,))
+    """Make a key with a certificate of ``authority``, ready to sign.
+
+    ``address`` is the web address of an access certificate's subject (ETSI TS 119 411-8).
+    """
+    key, name = create_key(), _name(organization, country, common_name)
+    builder = _end_entity_builder(authority, key.public_key(), name, now, _DAYS)
+    if address is not None:
+        web = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(address)])
+        builder = builder.add_extension(web, critical=False)
+    return KeySigner(key, (builder.sign(authority.private_key, hashes.SHA256()),))
+
+
+def _end_entity_builder(
+    authority: Authority,
+    public_key: ec.EllipticCurvePublicKey,
+    name: x509.Name,
+    now: int,
+    days: int,
+) -> x509.CertificateBuilder:
+    builder = _builder(name, authority.certificate.subject, public_key, now, days)
+    builder = builder.add_extension(
+        x509.BasicConstraints(ca=False, path_length=None), critical=True
+    )
+    builder = builder.add_extension(_key_usage(signs_certificates=False), critical=True)
+    return builder.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.private_key.public_key()),
+        critical=False,
+    )
 
 
 def _name(organization: str, country: str, common_name: str) -> x509.Name:

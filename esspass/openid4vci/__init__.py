@@ -12,6 +12,7 @@
 ``client_attestation``    what a wallet provider says about a wallet (draft -07, -10 accepted)
 ``dpop`` ``pkce``         RFC 9449, RFC 7636
 ``encryption``            encrypted requests and responses (section 10)
+``replacement``           a desk's request for a replacement certificate, and what it receives
 ========================  =====================================================================
 
 Functions that judge a message of the other side on behalf of a server raise ``ProtocolError`` with

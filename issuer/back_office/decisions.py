@@ -72,6 +72,7 @@ def render_decision(template: str, record: Record, **values: Any) -> str:
         offers=issuer.offers.of_record(record.id),
         history=issuer.history.of(record.id),
         texts=texts, can_suspend=services().config.status_bits > 1,
+        can_acknowledge=issuer.can_acknowledge(record),
         **values,
     )  # fmt: skip
 

@@ -11,12 +11,11 @@ from esspass.web.languages import languages
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office.decisions import name_of
 from issuer.endpoints.paper import answer_pdf
-from issuer.paper import Wish
+from issuer.paper import SPOKEN, Wish
 from issuer.records import Record, RecordState, StateError
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("back_office_paper", __name__))
-_SPOKEN = {"LT": "lt", "GR": "el", "CY": "el", "RO": "ro"}
 
 
 @blueprint.get("/decisions/<record_id>/paper")
@@ -25,7 +24,7 @@ def form(record_id: str) -> str:
     record = services().issuer.records.get(record_id)
     if record.state is not RecordState.GRANTED:
         raise StateError
-    first = _SPOKEN.get(services().config.country, str(get_locale()))
+    first = SPOKEN.get(services().config.country, str(get_locale()))
     return render_template(
         "back_office/paper.html", record=record, name=name_of(record), offered=languages(),
         first=first, second=_guess_second(record, first),
@@ -36,7 +35,7 @@ def _guess_second(record: Record, first: str) -> str:
     """The language of the first State abroad that we print in, else English."""
     document = record.document
     states = document.states_of_activity if isinstance(document, Pda1) else ()
-    spoken = [_SPOKEN[state.country] for state in states if state.country in _SPOKEN]
+    spoken = [SPOKEN[state.country] for state in states if state.country in SPOKEN]
     return next((locale for locale in (*spoken, *LOCALES) if locale != first), "")
 
 

@@ -13,8 +13,8 @@ from esspass.web.settings import Text
 from issuer.credentials import IssuedCredential
 from issuer.history import Entry, Event
 from issuer.offers import Grant, OfferState
+from issuer.reasons import CHOSEN_BY_CLERKS, WithdrawalReason
 from issuer.records import RecordState
-from issuer.service import WithdrawalReason
 
 STATES: Mapping[RecordState, tuple[Text, str]] = {
     RecordState.PENDING: (_("Waiting for approval"), "unsure"),
@@ -31,7 +31,10 @@ REASONS: Mapping[WithdrawalReason, Text] = {
     WithdrawalReason.FRAUD: _("It was obtained by false statements"),
     WithdrawalReason.LOST: _("The holder lost the wallet"),
     WithdrawalReason.DECEASED: _("The holder has died"),
+    WithdrawalReason.A1_GRANTED: _("The A1 was granted"),
+    WithdrawalReason.A1_REFUSED: _("The application was refused"),
 }
+CHOICES: Mapping[WithdrawalReason, Text] = {reason: REASONS[reason] for reason in CHOSEN_BY_CLERKS}
 OFFER_STATES: Mapping[OfferState, tuple[Text, str]] = {
     OfferState.OPEN: (_("Open"), "info"),
     OfferState.REDEEMED: (_("Taken"), "good"),
@@ -64,6 +67,9 @@ _EVENTS: Mapping[Event, Text] = {
     Event.SUSPENDED: _("Suspended"),
     Event.REINSTATED: _("Back in force"),
     Event.WITHDRAWN: _("Withdrawn"),
+    Event.RENEWED: _("Renewed"),
+    Event.RENEWAL_DECLINED: _("Renewal declined"),
+    Event.REPLACEMENT_ISSUED: _("Replacement certificate sent to a care provider"),
 }
 _NOTICES: Mapping[str, Text] = {
     "credential_accepted": _("accepted"),

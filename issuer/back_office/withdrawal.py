@@ -12,8 +12,8 @@ from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import texts
 from issuer.back_office.decisions import render_decision
+from issuer.reasons import WithdrawalReason
 from issuer.records import Record, RecordState, StateError
-from issuer.service import WithdrawalReason
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("withdrawal", __name__))
@@ -71,7 +71,7 @@ def _record(record_id: str) -> Record:
 
 def _errors(values: dict[str, str], record: Record) -> dict[str, str]:
     errors = {}
-    if values["reason"] not in list(WithdrawalReason):
+    if values["reason"] not in texts.CHOICES:
         errors["reason"] = gettext("Choose why the document is withdrawn")
     effective = _day(values["effective"])
     if effective is None:

@@ -6,9 +6,11 @@ from datetime import date
 from demo.people import citizens
 from esspass.attestations import (
     EHIC,
+    PDA1_APPLICATION,
     PDA1_EUDI,
     PDA1_WEBUILD,
     PID,
+    Application,
     attestation_type,
     create_envelope,
     write_claims,
@@ -16,7 +18,7 @@ from esspass.attestations import (
 
 TODAY = date(2026, 3, 15)
 NOW = 1_773_532_800  # the same day, 00:00 UTC
-VCTS = (PDA1_WEBUILD, PDA1_EUDI, EHIC, PID)
+VCTS = (PDA1_WEBUILD, PDA1_EUDI, EHIC, PID, PDA1_APPLICATION)
 HOLDER_JWK = {
     "kty": "EC",
     "crv": "P-256",
@@ -49,8 +51,29 @@ def a_pid():
     return citizen("builder").pid
 
 
+def an_application():
+    """Of the posted builder, for the same work."""
+    decided = a_pda1()
+    return Application(
+        document_number="AP-LT-2026-000001",
+        pin=decided.pin,
+        applied_on=date(2026, 3, 2),
+        legislation_country=decided.legislation_country,
+        starts=decided.starts,
+        ends=decided.ends,
+        employments=decided.employments,
+        states_of_work=("GR",),
+        institution=decided.institution,
+        issued_on=date(2026, 3, 2),
+    )
+
+
 def document_for(vct):
-    return {PDA1_WEBUILD: a_pda1, PDA1_EUDI: a_pda1, EHIC: an_ehic, PID: a_pid}[vct]()
+    makers = {
+        PDA1_WEBUILD: a_pda1, PDA1_EUDI: a_pda1, EHIC: an_ehic, PID: a_pid,
+        PDA1_APPLICATION: an_application,
+    }  # fmt: skip
+    return makers[vct]()
 
 
 def envelope(vct, **changes):

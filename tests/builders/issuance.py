@@ -192,6 +192,15 @@ class WalletDriver:
         given = self.kit.resource_headers(self.base + path, self.access_token, self.now)
         return self.post(path, data, json, headers=given if headers is None else headers, **more)
 
+    def read(self, path, headers=None):
+        """GET a resource with the access token."""
+        url = self.base + path
+        given = {
+            "Authorization": f"DPoP {self.access_token}",
+            "DPoP": self.kit.dpop("GET", url, self.now, self.access_token),
+        }
+        return self.client.get(path, headers=given if headers is None else headers, base_url=self.base)
+
     def proofs(self, nonce=None, count=None):
         fresh = nonce or self.nonce()
         holders = range(count or len(self.kit.holders))

@@ -16,7 +16,7 @@ import pytest
 from esspass.attestations import EHIC, PDA1_WEBUILD
 from esspass.errors import EsspassError
 from esspass.storage import connect
-from issuer.service import WithdrawalReason
+from issuer.reasons import WithdrawalReason
 
 _SECRET_FIELDS = (
     "code", "pre-authorized_code", "tx_code", "refresh_token", "code_verifier", "csrf_token",

@@ -11,9 +11,11 @@ from typing import Any
 
 from esspass.attestations.model import (
     EHIC,
+    PDA1_APPLICATION,
     PDA1_EUDI,
     PDA1_WEBUILD,
     PID,
+    Application,
     Document,
     Ehic,
     Pda1,
@@ -21,7 +23,7 @@ from esspass.attestations.model import (
 )
 from esspass.attestations.registry import attestation_type
 from esspass.attestations.schemas import verify_presentation
-from esspass.attestations.shapes import ehic, pda1_eudi, pda1_v1, pda1_webuild, pid
+from esspass.attestations.shapes import application, ehic, pda1_eudi, pda1_v1, pda1_webuild, pid
 from esspass.errors import MalformedError
 
 _WRITERS: Mapping[str, tuple[type, Callable[[Any], dict[str, Any]]]] = {
@@ -29,6 +31,7 @@ _WRITERS: Mapping[str, tuple[type, Callable[[Any], dict[str, Any]]]] = {
     PDA1_EUDI: (Pda1, pda1_eudi.write_pda1),
     EHIC: (Ehic, ehic.write_ehic),
     PID: (Pid, pid.write_pid),
+    PDA1_APPLICATION: (Application, application.write_application),
 }
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], Document]] = {
     pda1_webuild.SHAPE: pda1_webuild.read_pda1,
@@ -36,6 +39,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], Document]] = {
     pda1_v1.SHAPE: pda1_v1.read_pda1,
     ehic.SHAPE: ehic.read_ehic,
     pid.SHAPE: pid.read_pid,
+    application.SHAPE: application.read_application,
 }
 
 

@@ -24,6 +24,7 @@ from tests.builders.documents import (
     changed,
     citizen,
     complete_claims,
+    document_for,
     envelope,
     hide,
     without,
@@ -217,10 +218,7 @@ def test_the_envelope_is_what_the_document_is_not(vct):
 
 
 def write_claims_of(vct):
-    document = (
-        citizen("builder").pid if vct == PID else citizen("builder").documents[int(vct == EHIC)]
-    )
-    return write_claims(document, vct)
+    return write_claims(document_for(vct), vct)
 
 
 def test_a_pid_has_neither_subject_identifier_nor_binding():

@@ -1,0 +1,34 @@
+"""Why a decision ended: the codes, which stand in history, notices and pages alike."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class WithdrawalReason(StrEnum):
+    """Why a document is withdrawn; the words are in the back office, per language."""
+
+    CONDITIONS = "conditions_not_met"
+    ENDED = "ended_early"
+    WRONG_DATA = "wrong_data"
+    REPLACED = "replaced"
+    FRAUD = "fraud"
+    LOST = "wallet_lost"
+    DECEASED = "deceased"
+    A1_GRANTED = "replaced_by_a1"
+    A1_REFUSED = "application_refused"
+
+
+CHOSEN_BY_CLERKS = tuple(
+    reason
+    for reason in WithdrawalReason
+    if reason not in (WithdrawalReason.A1_GRANTED, WithdrawalReason.A1_REFUSED)
+)
+ENDS_INSURANCE = frozenset(
+    {
+        WithdrawalReason.CONDITIONS,
+        WithdrawalReason.ENDED,
+        WithdrawalReason.FRAUD,
+        WithdrawalReason.DECEASED,
+    }
+)
