@@ -11,7 +11,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from esspass.fetch import Fetcher, FetchPolicy
-from esspass.inspection import StatusSource
+from esspass.inspection import SourceCollector, StatusSource
 from esspass.keys.files import read_signer
 from esspass.openid4vp import transactions
 from esspass.openid4vp.relying_party import RelyingParty
@@ -31,11 +31,26 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import inspections
+from verifier import bundles, cases, inspections, persons, replacements
+from verifier.bundles import Bundles
+from verifier.case_files import create_case_files
+from verifier.case_pages import create_case_pages
+from verifier.cases import Cases
+from verifier.casework import Casework
 from verifier.config import VerifierConfig
 from verifier.examiner import Examiner
 from verifier.inspections import Inspections
+from verifier.intake import create_intake
+from verifier.judge import Judge
 from verifier.pages import create_pages
+from verifier.person_view import format_iso_day
+from verifier.persons import Persons
+from verifier.records import create_records
+from verifier.replacement_pages import (
+    create_replacement_endpoints,
+    create_replacement_pages,
+)
+from verifier.replacements import Replacements
 from verifier.service import Verifier
 from verifier.wording import ERROR_TEXTS
 
@@ -45,6 +60,10 @@ MIGRATIONS = {
     **STATUS_MIGRATIONS,
     **transactions.MIGRATIONS,
     **inspections.MIGRATIONS,
+    **cases.MIGRATIONS,
+    **persons.MIGRATIONS,
+    **bundles.MIGRATIONS,
+    **replacements.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -53,18 +72,28 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     """Put the role together, without HTTP."""
     anchors = parse_trust_anchors(config.trust_anchors.read_bytes())
     trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
-    statuses = StatusSource(fetcher, StatusListCache(database))
+    cache = StatusListCache(database)
+    statuses = StatusSource(fetcher, cache)
+    collector = SourceCollector(trust, SnapshotStore(database), anchors, fetcher, cache)
     record = Inspections(database)
-    examiner = Examiner(trust, statuses, record, config.claims_retention)
+    casework = Casework(
+        Cases(database),
+        Persons(database),
+        Judge(trust, statuses, Bundles(database, collector)),
+        config.verdict_retention,
+    )
+    signer = read_signer(config.keys_folder, "access")
+    examiner = Examiner(trust, statuses, record, casework, signer)
     relying_party = RelyingParty(
         config.base_url,
-        read_signer(config.keys_folder, "access"),
+        signer,
         Transactions(database),
         config.request_lifetime,
         examiner.examine,
         examiner.note_failure,
+        examiner.create_receipt,
     )
-    return Verifier(config, relying_party, record, trust)
+    return Verifier(config, relying_party, record, trust, casework, Replacements(database))
 
 
 def connect_verifier(config: VerifierConfig) -> Verifier:
@@ -96,6 +125,14 @@ def create_app(
     app.register_blueprint(create_passkey_blueprint(store, sessions, role=STAFF))
     app.register_blueprint(create_relying_party_blueprint(lambda: verifier.relying_party))
     app.register_blueprint(create_pages(verifier))
+    app.register_blueprint(create_case_pages(verifier))
+    app.register_blueprint(create_records(verifier))
+    app.register_blueprint(create_intake(verifier))
+    anchors = verifier.casework.judge.bundles.collector.anchors
+    app.register_blueprint(create_case_files(anchors))
+    app.register_blueprint(create_replacement_pages(verifier.desk, config.wallet_url))
+    app.register_blueprint(create_replacement_endpoints(verifier.desk))
+    app.jinja_env.filters["iso_day"] = format_iso_day
     return app
 
 

@@ -86,12 +86,12 @@ def write_findings(conclusion: Conclusion) -> str:
         {
             "query_id": document.query_id,
             "vct": document.vct,
-            "findings": [_write_finding(each) for each in document.findings],
+            "findings": [write_finding(each) for each in document.findings],
             "excess": [list(path) for path in document.excess],
         }
         for document in conclusion.documents
     ]
-    person = _write_finding(conclusion.person) if conclusion.person else None
+    person = write_finding(conclusion.person) if conclusion.person else None
     return json.dumps({"documents": documents, "person": person}, ensure_ascii=False)
 
 
@@ -109,17 +109,18 @@ def read_conclusion(findings: str, claims: str | None) -> Conclusion:
         DocumentVerdict(
             query_id=entry["query_id"],
             vct=entry["vct"],
-            findings=tuple(_read_finding(each) for each in entry["findings"]),
+            findings=tuple(read_finding(each) for each in entry["findings"]),
             excess=tuple(tuple(path) for path in entry["excess"]),
             claims=visible,
         )
         for entry, visible in zip(stored["documents"], shown, strict=True)
     )
     person = stored["person"]
-    return Conclusion(documents, _read_finding(person) if person else None)
+    return Conclusion(documents, read_finding(person) if person else None)
 
 
-def _write_finding(finding: Finding) -> dict[str, Any]:
+def write_finding(finding: Finding) -> dict[str, Any]:
+    """Write a finding as JSON."""
     return {
         "check": finding.check,
         "clause": finding.clause,
@@ -129,5 +130,6 @@ def _write_finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _read_finding(entry: Mapping[str, Any]) -> Finding:
+def read_finding(entry: Mapping[str, Any]) -> Finding:
+    """Read what ``write_finding`` wrote."""
     return Finding(**{**entry, "outcome": Outcome(entry["outcome"])})

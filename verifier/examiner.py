@@ -15,15 +15,22 @@ from esspass.inspection import (
     CHECKS,
     PERSON,
     SIGNATURE,
+    Binding,
     Credential,
     StatusSource,
+    Submission,
     inspect_presentation,
     match_person,
 )
+from esspass.inspection.submission import ONLINE
+from esspass.keys.signer import Signer
 from esspass.openid4vp.dcql import CredentialQuery, VpToken, verify_presented
-from esspass.openid4vp.relying_party import Answer
+from esspass.openid4vp.relying_party import Answer, Flow
+from esspass.openid4vp.request_object import create_client_id
 from esspass.trust import TrustSource, TrustView
 from esspass.verdict import Finding, Outcome, Verdict, worst
+from verifier.cases import Case
+from verifier.casework import Casework
 from verifier.conclusions import (
     Conclusion,
     DocumentVerdict,
@@ -33,7 +40,9 @@ from verifier.conclusions import (
 )
 from verifier.inspections import Inspections, StoredVerdict
 from verifier.queries import IDENTITIES
+from verifier.receipts import create_receipt
 
+_Found = tuple[DocumentVerdict, Credential | None]
 _QUERY_CLAUSE = "OpenID4VP 1.0, section 8.6"
 _PRESENTATION_CHECKS = ("signature", "holder_binding")
 _WRONG_ANSWERS = frozenset({"wrong_type", "claims_missing"})
@@ -41,12 +50,21 @@ _WRONG_ANSWERS = frozenset({"wrong_type", "claims_missing"})
 
 @dataclass(frozen=True, slots=True)
 class Examiner:
-    """Inspects every answer of the relying party; claims are kept ``retention`` seconds."""
+    """Inspects every answer of the relying party; claims are kept as long as the case says."""
 
     trust: TrustSource
     statuses: StatusSource
     inspections: Inspections
-    retention: int
+    casework: Casework
+    signer: Signer
+
+    def create_receipt(self, answer: Answer, now: int) -> str | None:
+        """Sign what the wallet may keep of a check."""
+        case = self._case(answer.context, now)
+        person = self.casework.persons.find(answer.context, now)
+        if person is None:
+            return None
+        return create_receipt(case, person, create_client_id(self.signer), self.signer)
 
     def examine(self, answer: Answer, now: int) -> VpToken:
         """Judge and record. Raises ProtocolError for a presentation that must not be accepted.
@@ -61,8 +79,10 @@ class Examiner:
         ]
         conclusion = Conclusion(tuple(each for each, _ in found), _compare(found))
         refusal = next(_bad_presentations(conclusion), None)
-        if not self._conclude(answer.context, conclusion, now, confirmed=refusal is not None):
+        case = self._case(answer.context, now)
+        if not self._conclude(answer.context, case, conclusion, now, confirmed=refusal is not None):
             raise ProtocolError("this inspection is over")
+        self._add_person(answer, case, found, conclusion, now, refused=refusal is not None)
         if refusal is not None:
             raise ProtocolError("the presentation was not accepted", code=refusal.reason)
         return {}
@@ -71,16 +91,48 @@ class Examiner:
         """Record an answer that was refused before it came to an inspection."""
         finding = Finding("type", _QUERY_CLAUSE, Outcome.FAILED, reason)
         conclusion = Conclusion((DocumentVerdict("", "", (finding,)),))
-        self._conclude(inspection_id, conclusion, now, confirmed=True)
+        case = self._case(inspection_id, now)
+        if self._conclude(inspection_id, case, conclusion, now, confirmed=True):
+            self.casework.add_refused(case, inspection_id, [finding], None, now)
+
+    def _case(self, inspection_id: str, now: int) -> Case:
+        """Return the case of a request. Raises ProtocolError when it was purged."""
+        inspection = self.inspections.find(inspection_id, now)
+        return self.casework.find(inspection.case_id if inspection else "", None)
+
+    def _add_person(
+        self,
+        answer: Answer,
+        case: Case,
+        found: list[_Found],
+        conclusion: Conclusion,
+        now: int,
+        *,
+        refused: bool,
+    ) -> None:
+        """Put the person into the case; on the same device hidden until the browser is back."""
+        verdict, credential = next(each for each in found if each[0].query_id not in IDENTITIES)
+        if refused:
+            self.casework.add_refused(case, answer.context, verdict.findings, credential, now)
+            return
+        self.casework.add_shown(
+            case,
+            answer.context,
+            _create_submission(answer, verdict, found, case),
+            conclusion.findings,
+            now,
+            hidden=answer.flow is Flow.SAME_DEVICE,
+            keeps=not any(each.excess for each, _ in found),
+        )
 
     def _conclude(
-        self, inspection_id: str, conclusion: Conclusion, now: int, *, confirmed: bool
+        self, inspection_id: str, case: Case, conclusion: Conclusion, now: int, *, confirmed: bool
     ) -> bool:
         verdict = StoredVerdict(
             outcome=conclusion.outcome,
             findings=write_findings(conclusion),
-            claims=write_claims(conclusion),
-            claims_until=now + self.retention,
+            claims=write_claims(conclusion) if case.keep else None,
+            claims_until=now + case.keep,
         )
         return self.inspections.conclude(inspection_id, verdict, now, confirmed=confirmed)
 
@@ -99,6 +151,21 @@ class Examiner:
         except (MalformedError, VerificationError) as error:
             return DocumentVerdict(query.id, query.vct_values[0], _unreadable(error)), None
         return _hold_to_query(query, verdict), verdict.evidence
+
+
+def _create_submission(
+    answer: Answer, document: DocumentVerdict, found: list[_Found], case: Case
+) -> Submission:
+    """What was presented, so that it can be decided on, now and later."""
+    identity = next((each.query_id for each, _ in found if each.query_id in IDENTITIES), "")
+    pid = answer.vp_token.get(identity)
+    return Submission(
+        medium=ONLINE,
+        text=answer.vp_token[document.query_id][0],
+        binding=Binding(answer.nonce, answer.audience),
+        pid=pid[0] if pid else None,
+        purpose=case.purpose,
+    )
 
 
 def _hold_to_query(query: CredentialQuery, verdict: Verdict[Credential]) -> DocumentVerdict:
@@ -128,7 +195,7 @@ def _unreadable(error: EsspassError) -> tuple[Finding, ...]:
     return (first, *skipped)
 
 
-def _compare(found: list[tuple[DocumentVerdict, Credential | None]]) -> Finding | None:
+def _compare(found: list[_Found]) -> Finding | None:
     """Compare each document with each identity, if both were asked for; the worst result counts.
 
     A wallet may answer more than one option, so one fitting pair says nothing of the others.
@@ -142,8 +209,8 @@ def _compare(found: list[tuple[DocumentVerdict, Credential | None]]) -> Finding 
 
 
 def _compare_pair(
-    document: tuple[DocumentVerdict, Credential | None],
-    identity: tuple[DocumentVerdict, Credential | None],
+    document: _Found,
+    identity: _Found,
 ) -> Finding:
     credential, pid = document[1], identity[1]
     if (

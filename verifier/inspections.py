@@ -32,6 +32,9 @@ MIGRATIONS = {
     "verifier-inspections-002": """
         CREATE INDEX inspections_by_inspector ON inspections (inspector, started_at)
     """,
+    "verifier-inspections-003": """
+        ALTER TABLE inspections ADD COLUMN case_id TEXT NOT NULL DEFAULT ''
+    """,
 }
 
 
@@ -61,15 +64,16 @@ class Inspection:
     findings: str | None = None
     claims: str | None = field(default=None, repr=False)
     claims_until: int | None = None
+    case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVerdict:
-    """What is stored at the end: ``findings`` and ``claims`` as JSON, kept apart."""
+    """What is stored at the end: ``findings`` and ``claims`` as JSON, kept apart, or no claims."""
 
     outcome: str
     findings: str
-    claims: str = field(repr=False)
+    claims: str | None = field(repr=False)
     claims_until: int
 
 
@@ -83,8 +87,9 @@ class Inspections:
         """Store an inspection that begins."""
         self.database.execute(
             "INSERT INTO inspections (id, transaction_id, inspector, kind, with_pid, purpose,"
-            " place, flow, link, started_at, expires_at) VALUES (:id, :transaction_id, :inspector,"
-            " :kind, :with_pid, :purpose, :place, :flow, :link, :started_at, :expires_at)",
+            " place, flow, link, started_at, expires_at, case_id) VALUES (:id, :transaction_id,"
+            " :inspector, :kind, :with_pid, :purpose, :place, :flow, :link, :started_at,"
+            " :expires_at, :case_id)",
             id=inspection.id,
             transaction_id=inspection.transaction_id,
             inspector=inspection.inspector,
@@ -96,6 +101,7 @@ class Inspections:
             link=inspection.link,
             started_at=inspection.started_at,
             expires_at=inspection.expires_at,
+            case_id=inspection.case_id,
         )
 
     def conclude(
@@ -143,16 +149,15 @@ class Inspections:
         rows = self.database.query("SELECT * FROM inspections WHERE id = :id", id=inspection_id)
         return _inspection(rows[0], now) if rows else None
 
-    def recent(self, inspector: str, now: int, limit: int = 50) -> list[Inspection]:
-        """Return the concluded ones an inspector may see, the newest first, without claims."""
+    def open_of_case(self, case_id: str, now: int) -> list[Inspection]:
+        """Return the requests of a case that nobody has answered yet, without claims."""
         rows = self.database.query(
-            "SELECT * FROM inspections WHERE inspector = :inspector AND concluded_at IS NOT NULL"
-            " AND (flow = 'cross_device' OR confirmed_at IS NOT NULL)"
-            " ORDER BY concluded_at DESC, id LIMIT :limit",
-            inspector=inspector,
-            limit=limit,
+            "SELECT * FROM inspections WHERE case_id = :case_id AND concluded_at IS NULL"
+            " AND cancelled_at IS NULL AND expires_at > :now ORDER BY started_at, id LIMIT 50",
+            case_id=case_id,
+            now=now,
         )
-        return [_inspection({**row, "claims": None}, now) for row in rows]
+        return [_inspection(row, now) for row in rows]
 
     def erase_claims(self, inspection_id: str) -> None:
         """Erase what was shown, now."""

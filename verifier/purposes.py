@@ -25,15 +25,23 @@ SERVICE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """One lawful reason to ask for a kind of document; ``texts`` read "name: question"."""
+    """One lawful reason to ask for a kind of document; ``texts`` read "name: question".
+
+    ``legal_basis`` is the law that allows it (GDPR, Articles 6(3) and 9(2)).
+    """
 
     id: str
     kind: Kind
     texts: Mapping[str, str]
+    legal_basis: Mapping[str, str]
 
     def describe(self, locale: str) -> str:
         """The text in a language, or in English."""
         return self.texts.get(locale, self.texts["en"])
+
+    def describe_legal_basis(self, locale: str) -> str:
+        """The law behind it in a language, or in English."""
+        return self.legal_basis.get(locale, self.legal_basis["en"])
 
     def at_place(self, place: str) -> dict[str, str]:
         """The texts, with the place of the check where one was given."""
@@ -41,6 +49,40 @@ class Purpose:
             return dict(self.texts)
         return {language: f"{text} ({place})" for language, text in self.texts.items()}
 
+
+_LABOUR = {
+    "en": "GDPR, Article 6(1)(e); Regulation (EC) No 987/2009, Articles 5 and 19(2)",
+    "lt": "BDAR 6 straipsnio 1 dalies e punktas; Reglamento (EB) Nr. 987/2009 5 straipsnis"
+    " ir 19 straipsnio 2 dalis",
+    "el": "ΓΚΠΔ, άρθρο 6 παράγραφος 1 στοιχείο ε)· κανονισμός (ΕΚ) αριθ. 987/2009, άρθρο 5"
+    " και άρθρο 19 παράγραφος 2",
+    "ro": "RGPD, articolul 6 alineatul (1) litera (e); Regulamentul (CE) nr. 987/2009,"
+    " articolul 5 și articolul 19 alineatul (2)",
+}
+_CONTRIBUTIONS = {
+    "en": "GDPR, Article 6(1)(e); Regulation (EC) No 883/2004, Articles 11 and 76",
+    "lt": "BDAR 6 straipsnio 1 dalies e punktas; Reglamento (EB) Nr. 883/2004 11 ir 76 straipsniai",
+    "el": "ΓΚΠΔ, άρθρο 6 παράγραφος 1 στοιχείο ε)· κανονισμός (ΕΚ) αριθ. 883/2004, άρθρα 11 και 76",
+    "ro": "RGPD, articolul 6 alineatul (1) litera (e); Regulamentul (CE) nr. 883/2004,"
+    " articolele 11 și 76",
+}
+_CARE = {
+    "en": "GDPR, Article 9(2)(h); Regulation (EC) No 883/2004, Article 19;"
+    " Regulation (EC) No 987/2009, Article 25(A)",
+    "lt": "BDAR 9 straipsnio 2 dalies h punktas; Reglamento (EB) Nr. 883/2004 19 straipsnis;"
+    " Reglamento (EB) Nr. 987/2009 25 straipsnio A skirsnis",
+    "el": "ΓΚΠΔ, άρθρο 9 παράγραφος 2 στοιχείο η)· κανονισμός (ΕΚ) αριθ. 883/2004, άρθρο 19·"
+    " κανονισμός (ΕΚ) αριθ. 987/2009, άρθρο 25 τμήμα Α",
+    "ro": "RGPD, articolul 9 alineatul (2) litera (h); Regulamentul (CE) nr. 883/2004,"
+    " articolul 19; Regulamentul (CE) nr. 987/2009, articolul 25 secțiunea A",
+}
+_REIMBURSEMENT = {
+    "en": "GDPR, Article 9(2)(h); Regulation (EC) No 883/2004, Article 35",
+    "lt": "BDAR 9 straipsnio 2 dalies h punktas; Reglamento (EB) Nr. 883/2004 35 straipsnis",
+    "el": "ΓΚΠΔ, άρθρο 9 παράγραφος 2 στοιχείο η)· κανονισμός (ΕΚ) αριθ. 883/2004, άρθρο 35",
+    "ro": "RGPD, articolul 9 alineatul (2) litera (h); Regulamentul (CE) nr. 883/2004,"
+    " articolul 35",
+}
 
 PURPOSES = (
     Purpose(
@@ -52,6 +94,7 @@ PURPOSES = (
             "el": "Επιθεώρηση εργασίας: ποιας χώρας η κοινωνική ασφάλιση καλύπτει την εργασία αυτή",
             "ro": "Inspecția muncii: securitatea socială a cărei țări acoperă această muncă",
         },
+        _LABOUR,
     ),
     Purpose(
         "contributions",
@@ -62,6 +105,7 @@ PURPOSES = (
             "el": "Έλεγχος εισφορών: αν οφείλονται στη χώρα αυτή",
             "ro": "Verificarea contribuțiilor: dacă sunt datorate în această țară",
         },
+        _CONTRIBUTIONS,
     ),
     Purpose(
         "care",
@@ -72,6 +116,7 @@ PURPOSES = (
             "el": "Περίθαλψη κατά τη διαμονή: αν την καλύπτει η ασφάλιση υγείας σας",
             "ro": "Tratament în timpul șederii: dacă îl acoperă asigurarea de sănătate",
         },
+        _CARE,
     ),
     Purpose(
         "reimbursement",
@@ -82,6 +127,7 @@ PURPOSES = (
             "el": "Εκκαθάριση δαπανών: ποιος πληρώνει για περίθαλψη που ήδη δόθηκε",
             "ro": "Decontarea costurilor: cine plătește tratamentul deja acordat",
         },
+        _REIMBURSEMENT,
     ),
 )
 

@@ -9,17 +9,24 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
 from esspass.errors import MalformedError, ProtocolError
 from esspass.openid4vp.relying_party import Flow, RelyingParty, State, Transaction
 from esspass.openid4vp.verifier_info import RegistrarDataset, create_registered_credentials
 from esspass.trust import TrustSource
 from esspass.verdict import Finding
 from verifier.authorities import find_authority_keys
+from verifier.cases import Case
+from verifier.casework import Casework, today
 from verifier.conclusions import Conclusion, read_conclusion
 from verifier.config import VerifierConfig
 from verifier.inspections import Inspection, Inspections
 from verifier.purposes import SERVICE, default_purpose, find_purpose, parse_place
 from verifier.queries import KINDS, Kind, create_query
+from verifier.replacement_desk import ReplacementDesk
+from verifier.replacements import Replacements
 
 LINK_SCHEME = "openid4vp://"
 
@@ -39,7 +46,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an inspector asks for. ``purpose`` empty takes the first of the kind."""
+    """What an inspector asks for. ``purpose`` empty takes the first of the kind.
+
+    ``case_id`` empty opens a case for this one check, here and today.
+    """
 
     kind: str
     with_pid: bool = True
@@ -47,6 +57,7 @@ class Wish:
     place: str = ""
     flow: str = Flow.CROSS_DEVICE
     inspector: str = ""
+    case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,8 @@ class Verifier:
     relying_party: RelyingParty
     inspections: Inspections
     trust: TrustSource
+    casework: Casework
+    replacements: Replacements
 
     def start(self, wish: Wish | Kind, *, now: int, with_pid: bool = True) -> Started:
         """Begin an inspection. Raises MalformedError for a kind, purpose or flow we do not know."""
@@ -110,7 +123,8 @@ class Verifier:
         if purpose.kind != kind:
             raise MalformedError("this purpose is for another document", code="unknown_purpose")
         place, query = parse_place(asked.place), self._query(kind, asked, now)
-        self.inspections.purge(now, self.config.verdict_retention)
+        self.purge(now)
+        case_id = asked.case_id or self._open_case(asked, purpose.id, place, now).id
         inspection_id = secrets.token_urlsafe(12)
         same_device = asked.flow == Flow.SAME_DEVICE
         transaction = self.relying_party.start(
@@ -121,7 +135,7 @@ class Verifier:
             context=inspection_id,
             dataset=self._dataset(purpose.id, purpose.at_place(place), query),
         )
-        checked = replace(asked, purpose=purpose.id, place=place)
+        checked = replace(asked, purpose=purpose.id, place=place, case_id=case_id)
         self.inspections.add(_begin(inspection_id, checked, transaction, now))
         return Started(
             id=inspection_id,
@@ -163,6 +177,7 @@ class Verifier:
         inspection = self._find(inspection_id, now, None)
         self.relying_party.take(inspection.transaction_id, browser_secret, response_code, now)
         self.inspections.confirm(inspection_id, now)
+        self.casework.persons.reveal(inspection_id)
 
     def cancel(self, inspection_id: str, now: int, inspector: str | None = None) -> None:
         """Withdraw the request; an answer that comes later is refused."""
@@ -172,12 +187,60 @@ class Verifier:
 
     def erase(self, inspection_id: str, now: int, inspector: str | None = None) -> None:
         """Erase what was shown before its time."""
-        self.inspections.erase_claims(self._find(inspection_id, now, inspector).id)
+        found = self._find(inspection_id, now, inspector)
+        self.inspections.erase_claims(found.id)
+        self.casework.persons.erase(found.id)
 
-    def recent(self, inspector: str, now: int) -> list[Inspection]:
-        """Return an inspector's concluded inspections, the newest first, without claims."""
+    def purge(self, now: int) -> None:
+        """Erase claims whose time is over, then verdicts."""
         self.inspections.purge(now, self.config.verdict_retention)
-        return self.inspections.recent(inspector, now)
+        self.casework.purge(now)
+        self.replacements.purge(now, self.config.verdict_retention)
+
+    @property
+    def desk(self) -> ReplacementDesk:
+        """The part that asks for replacement certificates."""
+        return ReplacementDesk(
+            self.config.base_url,
+            self.organization,
+            self.relying_party.access_signer,
+            self.replacements,
+            self.casework,
+        )
+
+    @property
+    def organization(self) -> str:
+        """The name in the access certificate."""
+        return self._subject(NameOID.ORGANIZATION_NAME)
+
+    @property
+    def identifier(self) -> str:
+        """How the relying party is registered."""
+        return self.config.identifier or self.config.base_url
+
+    @property
+    def country(self) -> str:
+        """The country in the access certificate, ISO alpha-2; empty when it names none."""
+        return self._subject(NameOID.COUNTRY_NAME)
+
+    def _subject(self, oid: x509.ObjectIdentifier) -> str:
+        names = self.relying_party.access_signer.certificates[0].subject
+        return next((str(each.value) for each in names.get_attributes_for_oid(oid)), "")
+
+    def _open_case(self, wish: Wish, purpose: str, place: str, now: int) -> Case:
+        case = Case(
+            id="",
+            inspector=wish.inspector,
+            kind="",
+            purpose=purpose,
+            country=self.country,
+            day=today(now),
+            place=place,
+            keep=self.config.claims_retention,
+            single=True,
+            created_at=now,
+        )
+        return self.casework.open(case)
 
     def links(self, inspection: Inspection) -> tuple[str, str | None]:
         """Return the link for wallet apps, and that of the web wallet if one is configured."""
@@ -216,7 +279,7 @@ class Verifier:
     ) -> RegistrarDataset:
         base_url = self.config.base_url
         return RegistrarDataset(
-            identifier=self.config.identifier or base_url,
+            identifier=self.identifier,
             service=SERVICE,
             purpose=purpose,
             intended_use=intended_use,
@@ -250,6 +313,7 @@ def _begin(inspection_id: str, wish: Wish, transaction: Transaction, now: int) -
         link=urlsplit(transaction.link(LINK_SCHEME)).query,
         started_at=now,
         expires_at=transaction.expires_at,
+        case_id=wish.case_id,
     )
 
 

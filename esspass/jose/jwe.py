@@ -17,7 +17,7 @@ from jwcrypto.common import JWException
 
 from esspass.errors import MalformedError, VerificationError
 from esspass.jose.jws import create_json, parse_json_object
-from esspass.keys.jwk import create_jwk, decode_base64url, parse_jwk
+from esspass.keys.jwk import create_jwk, decode_base64url, encode_base64url, parse_jwk
 from esspass.keys.signer import create_key
 
 KEY_AGREEMENT = "ECDH-ES"
@@ -42,6 +42,19 @@ class EncryptionKey:
 def create_encryption_key() -> EncryptionKey:
     """Make a fresh key pair with a random key identifier."""
     return EncryptionKey(secrets.token_urlsafe(16), create_key())
+
+
+def write_encryption_key(key: EncryptionKey) -> str:
+    """Write name and scalar, for a row that lives for minutes, until the one answer it opens."""
+    scalar = key.private_key.private_numbers().private_value.to_bytes(32, "big")
+    return f"{key.kid}.{encode_base64url(scalar)}"
+
+
+def read_encryption_key(text: str) -> EncryptionKey:
+    """Read what ``write_encryption_key`` wrote."""
+    kid, _, scalar = text.partition(".")
+    number = int.from_bytes(decode_base64url(scalar), "big")
+    return EncryptionKey(kid, ec.derive_private_key(number, ec.SECP256R1()))
 
 
 def encrypt_jwe(payload: bytes, recipient: Mapping[str, Any], enc: str = "A256GCM") -> str:

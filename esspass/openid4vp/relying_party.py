@@ -14,11 +14,12 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from esspass.errors import EsspassError, MalformedError, ProtocolError, VerificationError
-from esspass.jose.jwe import EncryptionKey, create_encryption_key
-from esspass.keys.jwk import decode_base64url, encode_base64url
+from esspass.jose.jwe import (
+    create_encryption_key,
+    read_encryption_key,
+    write_encryption_key,
+)
 from esspass.keys.signer import Signer
 from esspass.openid4vp.dcql import (
     DcqlQuery,
@@ -94,9 +95,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveResult:
-    """What the wallet is told: where to send the browser, on the same device."""
+    """What the wallet is told: where to send the browser, on the same device, and a receipt."""
 
     redirect_uri: str | None = None
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,13 @@ def forget(_context: str, _reason: str, _now: int) -> None:
     """Leave it at the note in the transaction."""
 
 
+def give_none(_answer: Answer, _now: int) -> str | None:
+    """Give no receipt."""
+    return None
+
+
 Examine = Callable[[Answer, int], VpToken]
+CreateReceipt = Callable[[Answer, int], str | None]
 NoteFailure = Callable[[str, str, int], None]
 
 
@@ -128,7 +136,7 @@ class RelyingParty:
     ``examine`` judges an answer while the wallet waits: it raises to refuse it, which the wallet
     learns, and returns the presentations to keep until they are taken (none, if it has kept what
     it needs). ``note_failure`` is told the context and reason of every answer that was refused.
-    ``lifetime`` in seconds.
+    ``create_receipt`` signs what the wallet may keep of an accepted answer. ``lifetime`` in seconds.
     """
 
     base_url: str
@@ -137,6 +145,7 @@ class RelyingParty:
     lifetime: int = LIFETIME
     examine: Examine = keep_all
     note_failure: NoteFailure = forget
+    create_receipt: CreateReceipt = give_none
 
     @property
     def client_id(self) -> str:
@@ -171,7 +180,7 @@ class RelyingParty:
             query=dcql,
             dataset=asdict(dataset) if dataset is not None else None,
             redirect_uri=redirect_uri,
-            encryption_key=_write_key(create_encryption_key()),
+            encryption_key=write_encryption_key(create_encryption_key()),
             created_at=now,
             expires_at=now + self.lifetime,
         )
@@ -197,7 +206,7 @@ class RelyingParty:
             nonce=stored.nonce,
             state=stored.state,
             dcql_query=stored.query,
-            encryption_jwk=_read_key(stored.encryption_key).public_jwk(),
+            encryption_jwk=read_encryption_key(stored.encryption_key).public_jwk(),
             issued_at=stored.created_at,
             expires_at=stored.expires_at,
             dataset=RegistrarDataset(**stored.dataset) if stored.dataset else None,
@@ -213,7 +222,7 @@ class RelyingParty:
         if stored is None:
             raise ProtocolError("this request is unknown, answered or over", status=404)
         try:
-            response = parse_response(form, _read_key(stored.encryption_key))
+            response = parse_response(form, read_encryption_key(stored.encryption_key))
         except (MalformedError, VerificationError) as error:
             raise ProtocolError(str(error)) from error
         if response.state != stored.state:
@@ -223,18 +232,20 @@ class RelyingParty:
             return ReceiveResult()
         if not self.transactions.claim_answer(stored.id, now):
             raise ProtocolError("this request is already answered")
-        kept = self._examine(stored, response, now)
+        answer, kept = self._examine(stored, response, now)
         code = secrets.token_urlsafe(24) if stored.redirect_uri else None
         self.transactions.note_outcome(stored.id, ACCEPTED, kept, code, now + self.lifetime)
-        return ReceiveResult(_add_response_code(stored.redirect_uri, code))
+        redirect_uri = _add_response_code(stored.redirect_uri, code)
+        return ReceiveResult(redirect_uri, self.create_receipt(answer, now))
 
     def _examine(
         self, stored: StoredTransaction, response: AuthorizationResponse, now: int
-    ) -> VpToken:
+    ) -> tuple[Answer, VpToken]:
         try:
             query = parse_dcql(stored.query)
             vp_token = parse_vp_token(response.unverified_vp_token, query)
-            return self.examine(self._answer(stored, query, vp_token), now)
+            answer = self._answer(stored, query, vp_token)
+            return answer, self.examine(answer, now)
         except EsspassError as error:
             until = now + self.lifetime
             self.transactions.note_outcome(stored.id, error.code, None, None, until)
@@ -295,15 +306,3 @@ def _add_response_code(redirect_uri: str | None, code: str | None) -> str | None
         return None
     separator = "&" if "?" in redirect_uri else "?"
     return f"{redirect_uri}{separator}{urlencode({'response_code': code})}"
-
-
-def _write_key(key: EncryptionKey) -> str:
-    """Name and scalar; they live in the row for minutes, until the one answer they open."""
-    scalar = key.private_key.private_numbers().private_value.to_bytes(32, "big")
-    return f"{key.kid}.{encode_base64url(scalar)}"
-
-
-def _read_key(text: str) -> EncryptionKey:
-    kid, _, scalar = text.partition(".")
-    number = int.from_bytes(decode_base64url(scalar), "big")
-    return EncryptionKey(kid, ec.derive_private_key(number, ec.SECP256R1()))

@@ -43,8 +43,8 @@ def create_relying_party_blueprint(get_relying_party: Callable[[], RelyingParty]
     @blueprint.post("/openid4vp/response/<transaction_id>")
     def response(transaction_id: str) -> Response:
         result = get_relying_party().receive(transaction_id, _form(), now())
-        redirect_uri = result.redirect_uri
-        return jsonify({} if redirect_uri is None else {"redirect_uri": redirect_uri})
+        told = {"redirect_uri": result.redirect_uri, "verification_receipt": result.receipt}
+        return jsonify({name: value for name, value in told.items() if value is not None})
 
     return blueprint
 
