@@ -64,7 +64,9 @@ from esspass.attestations.registry import (
 from esspass.attestations.schemas import envelope_claims, verify_issuance, verify_presentation
 from esspass.attestations.shapes import probe_shape, read_claims, write_claims
 from esspass.attestations.type_integrity import matches_integrity, verify_type_integrity
+from esspass.attestations.specification import pda1_states
 from esspass.attestations.wording import (
+    code_name,
     country_name,
     date_name,
     end_date_name,
@@ -106,6 +108,7 @@ __all__ = [
     "StateOfActivity",
     "attestation_type",
     "attestation_types",
+    "code_name",
     "country_name",
     "create_envelope",
     "create_person_record",
@@ -123,6 +126,7 @@ __all__ = [
     "iso_country",
     "matches_integrity",
     "parse_day",
+    "pda1_states",
     "parse_institution_id",
     "parse_person_record",
     "parse_record",

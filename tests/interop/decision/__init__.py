@@ -1,0 +1,1 @@
+"""The browser's engine beside the server's: same evidence, same findings."""
