@@ -22,11 +22,30 @@
  */
 
 import {
-  decodeBase64, encodeBase64, encodeBase64Url, encodeHex, equalBytes, sha256,
+  decodeBase64,
+  encodeBase64,
+  encodeBase64Url,
+  encodeHex,
+  equalBytes,
+  sha256,
 } from "./bytes.js";
 import {
-  BIT_STRING, BOOLEAN, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, contextTag, readBitString, readBoolean, readElement,
-  readElements, readInteger, readOid, readText, readTime,
+  BIT_STRING,
+  BOOLEAN,
+  INTEGER,
+  OBJECT_IDENTIFIER,
+  OCTET_STRING,
+  SEQUENCE,
+  SET,
+  contextTag,
+  readBitString,
+  readBoolean,
+  readElement,
+  readElements,
+  readInteger,
+  readOid,
+  readText,
+  readTime,
 } from "./der.js";
 import { MalformedError } from "./errors.js";
 import { importKey } from "./keys.js";
@@ -352,8 +371,11 @@ export function readBasicConstraints(extensions) {
 }
 
 const READERS = [
-  readSubjectKeyId, (extensions) => readAuthorityKeyId({ extensions }), readKeyUsage,
-  readPurposes, readBasicConstraints,
+  readSubjectKeyId,
+  (extensions) => readAuthorityKeyId({ extensions }),
+  readKeyUsage,
+  readPurposes,
+  readBasicConstraints,
 ];
 const KEYS = new WeakMap();
 

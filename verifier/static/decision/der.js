@@ -53,7 +53,7 @@ export function readElement(data, tag) {
  */
 export function readElements(data) {
   const elements = [];
-  for (let offset = 0; offset < data.length; ) {
+  for (let offset = 0; offset < data.length;) {
     const { start, end } = readBounds(data, offset);
     elements.push({
       tag: data[offset],

@@ -11,7 +11,13 @@
  */
 
 import {
-  CHECKS, SIGNATURE_CLAUSE, inspectDocument, planPaper, planPresentation, runCheck, skipCheck,
+  CHECKS,
+  SIGNATURE_CLAUSE,
+  inspectDocument,
+  planPaper,
+  planPresentation,
+  runCheck,
+  skipCheck,
 } from "./checks.js";
 import { parseStatusReference } from "./claims.js";
 import { readCore } from "./core.js";
@@ -143,7 +149,11 @@ async function inspectPaper({ sources, specs, clock }, cwt) {
 /** Say all that can be said of a text that contradicts itself. */
 function createUnreadableFindings({ code }) {
   const first = {
-    check: "signature", clause: SIGNATURE_CLAUSE, outcome: "FAILED", reason: code, parameters: {},
+    check: "signature",
+    clause: SIGNATURE_CLAUSE,
+    outcome: "FAILED",
+    reason: code,
+    parameters: {},
   };
   const rest = CHECKS.filter((check) => check !== "signature" && check !== "person");
   return [first, ...rest.map((check) => skipCheck(check, ""))];

@@ -21,7 +21,11 @@ import { createTimestamp } from "./dates.js";
 import { ISSUANCE, NOTIFIED, REVOCATION, WITHDRAWN, intervals, intervalsAt } from "./entities.js";
 import { UndecidedError, UntrustedIssuerError } from "./errors.js";
 import {
-  IssuerRefusedError, IssuerUndecidedError, findListing, requireFresh, tryPath,
+  IssuerRefusedError,
+  IssuerUndecidedError,
+  findListing,
+  requireFresh,
+  tryPath,
 } from "./listing.js";
 import { PID_PROVIDERS, PROFILES, PUB_EAA_PROVIDERS } from "./profiles.js";
 import { describeList } from "./view.js";
