@@ -30,6 +30,7 @@ from wallet.pages.adding import create_adding_blueprint
 from wallet.pages.documents import create_documents_blueprint
 from wallet.pages.pictures import create_pictures_blueprint
 from wallet.pages.presenting import create_presenting_blueprint
+from wallet.pages.showing import create_showing_blueprint
 from wallet.pages.wording import ERROR_TEXTS, EVENTS, STANDINGS
 from wallet.schema import ALL_MIGRATIONS
 from wallet.sealing import SealingKey, write_sealing_key
@@ -56,6 +57,7 @@ def create_app(
     app.register_blueprint(create_documents_blueprint())
     app.register_blueprint(create_adding_blueprint())
     app.register_blueprint(create_presenting_blueprint())
+    app.register_blueprint(create_showing_blueprint())
     app.register_blueprint(create_pictures_blueprint())
     app.register_blueprint(create_account_blueprint(passkeys, sessions))
     return app

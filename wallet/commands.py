@@ -1,4 +1,4 @@
-"""The wallet without a browser: ``esspass wallet accept|present|list|poll``.
+"""The wallet without a browser: ``esspass wallet accept|present|show|list|poll``.
 
 Works on the database and with the keys that ``WALLET_*`` name. A headless holder's keys are
 protected by the server's key. ``--json`` prints one JSON document and nothing else.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -23,6 +24,7 @@ from wallet.credentials import HeldCredential
 from wallet.history import Event
 from wallet.issuance import Received
 from wallet.keys import Holder
+from wallet.purposes import PURPOSES
 from wallet.service import Wallet
 from wallet.wiring import create_sign_in, create_wallet
 
@@ -73,6 +75,23 @@ def present_command(uri: str, yes: bool, holder: str, as_json: bool) -> None:
     )
     if answered.event is not Event.SHARED:
         raise SystemExit(1)
+
+
+@wallet.command("show")
+@click.argument("credential_id")
+@click.option("--purpose", required=True, type=click.Choice(list(PURPOSES)), help="What for.")
+@click.option("--seconds", default=60, show_default=True, help="For how long, up to an hour.")
+@_HOLDER
+def show_command(credential_id: str, purpose: str, seconds: int, holder: str) -> None:
+    """Print, as JSON, the texts of the QR codes that show CREDENTIAL_ID without a network.
+
+    A code with several texts is shown as frames in turn.
+    """
+    opened, now = _open(), _now()
+    owner = opened.open_holder(holder, now)
+    codes = opened.show(owner, credential_id, purpose, now, seconds=max(1, min(seconds, 3600)))
+    document = {"purpose": purpose, "codes": [asdict(code) for code in codes]}
+    click.echo(create_json(document).decode())
 
 
 @wallet.command("list")

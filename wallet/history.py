@@ -36,6 +36,7 @@ class Event(StrEnum):
     """How an encounter ended, as the citizen reads it."""
 
     SHARED = "shared"
+    SHOWN = "shown"
     REFUSED = "refused"
     NO_MATCH = "no_match"
     FAILED = "failed"
@@ -55,7 +56,8 @@ class SharedClaims:
 class Encounter:
     """With whom, about what. ``party`` is a name from a certificate, or empty when unproven.
 
-    ``purpose`` is what the other side said, by language tag.
+    ``purpose`` is what the other side said, by language tag; ``purpose_id`` what the citizen chose
+    for a QR code. ``receipt`` is what the verifier signed about its verdict (``wallet.receipts``).
     ``warnings`` are the codes the citizen saw; ``reason`` is the error code of a failed event.
     """
 
@@ -65,6 +67,8 @@ class Encounter:
     shared: tuple[SharedClaims, ...] = ()
     warnings: tuple[str, ...] = ()
     reason: str = ""
+    purpose_id: str = ""
+    receipt: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from wallet.pictures import Pictures, fetch_pictures
 from wallet.presentation import Answered, Presentation
 from wallet.presentation_request import PresentationRequest
 from wallet.receiving import create_checked
+from wallet.showing import AHEAD, Showing, ShownCode
 
 STALE_AFTER = 3600
 Authorize = Callable[[str], str]
@@ -72,6 +73,7 @@ class Wallet:
     pictures: Pictures
     issuance: Issuance
     presentation: Presentation
+    showing: Showing
 
     def open_holder(self, name: str, now: int) -> Holder:
         """Open a headless holder by name; the server's key protects its keys."""
@@ -155,6 +157,14 @@ class Wallet:
         if choice is None:
             return self.presentation.refuse(holder.id, received, Event.REFUSED, now)
         return self.presentation.share(holder, asked, choice, now)
+
+    def show(
+        self, holder: Holder, credential_id: str, purpose: str, now: int,
+        groups: Collection[str] | None = None, *, seconds: int = AHEAD,
+    ) -> tuple[ShownCode, ...]:  # fmt: skip
+        """Make the QR codes that show a document without a network. Raises as ``Showing.show``."""
+        held = self.find(holder.id, credential_id)
+        return self.showing.show(holder, held, purpose, groups, now, seconds=seconds)
 
     def check(self, held: HeldCredential, now: int) -> Verdict[Credential]:
         """Check a held credential again, and remember how it ended."""

@@ -28,6 +28,7 @@ from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
 from wallet.sealing import SealingKey, read_sealing_key
 from wallet.service import Inspector, Wallet
+from wallet.showing import Showing
 from wallet.sign_in import HeadlessSignIn
 
 CALLBACK_PATH = "/offer/callback"
@@ -62,6 +63,7 @@ class _Stores:
             pictures=pictures,
             issuance=Issuance(desk, keys, deferred, receiver, config.copies),
             presentation=Presentation(fetcher, keys, credentials, history),
+            showing=Showing(keys, credentials, history),
         )
 
     def _create_inspector(self, config: WalletConfig, fetcher: Fetcher) -> Inspector:

@@ -63,6 +63,7 @@ from esspass.attestations.registry import (
 )
 from esspass.attestations.schemas import envelope_claims, verify_issuance, verify_presentation
 from esspass.attestations.shapes import probe_shape, read_claims, write_claims
+from esspass.attestations.specification import pda1_states
 from esspass.attestations.type_integrity import matches_integrity, verify_type_integrity
 from esspass.attestations.specification import pda1_states
 from esspass.attestations.wording import (
@@ -130,6 +131,7 @@ __all__ = [
     "parse_institution_id",
     "parse_person_record",
     "parse_record",
+    "pda1_states",
     "plain_text",
     "probe_shape",
     "read_claims",

@@ -25,6 +25,7 @@ from wallet.history import Event, SharedClaims
 from wallet.keys import SERVER
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale
 from wallet.pages.access import the_wallet as wallet
+from wallet.pages.purposes import name_purpose
 from wallet.pages.wording import ERROR_TEXTS, EVENTS, describe_request_error
 from wallet.presentation_request import choose_text
 
@@ -69,6 +70,7 @@ def history() -> str:
         chosen=event.value if event else "",
         events=EVENTS,
         describe_shared=_describe_shared,
+        name_purpose=name_purpose,
         describe_stop=_describe_stop,
         describe_purpose=lambda texts: choose_text(texts, locale()),
     )

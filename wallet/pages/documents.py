@@ -17,6 +17,7 @@ from wallet.deferred import DeferredCredential
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale, open_holder
 from wallet.pages.access import the_wallet as wallet
 from wallet.pages.pictures import find_pictures
+from wallet.purposes import purposes_of
 
 CHECK_AGAIN_AFTER = 60
 
@@ -55,6 +56,7 @@ def show(credential_id: str) -> str:
     return render_template(
         "wallet/document.html",
         card=_card(credential_id),
+        showable=bool(purposes_of(held.vct)),
         age=_age,
         pictures=find_pictures(credential_id, held.provenance.issuer_name),
     )

@@ -47,6 +47,7 @@ STANDINGS: Mapping[Standing, tuple[str, Text, Text]] = {
 
 EVENTS: Mapping[Event, tuple[str, Text]] = {
     Event.SHARED: ("good", _("Shown")),
+    Event.SHOWN: ("good", _("Shown as a QR code")),
     Event.REFUSED: ("info", _("You refused")),
     Event.NO_MATCH: ("info", _("Nothing to show")),
     Event.RECEIVED: ("good", _("Received")),

@@ -34,6 +34,7 @@ from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
 from wallet.schema import ALL_MIGRATIONS
 from wallet.service import Inspector, Wallet
+from wallet.showing import Showing
 
 WALLET_URL = "http://localhost:8199"
 PRF = bytes(range(32))
@@ -71,7 +72,7 @@ def create_test_wallet(world, database, provider=None, copies=3):
     return Wallet(
         WALLET_URL, inspector, Holders(database), keys, credentials, history, deferred,
         Pending(database, SERVER_KEY), pictures, Issuance(desk, keys, deferred, receiver, copies),
-        Presentation(fetcher, keys, credentials, history),
+        Presentation(fetcher, keys, credentials, history), Showing(keys, credentials, history),
     )  # fmt: skip
 
 
