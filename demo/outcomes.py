@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from demo.actors import Inspector, Owner, clock
 from demo.story import StepError, expect
+from esspass.inspection import Decision
 from esspass.verdict import Finding, Outcome
 from verifier.conclusions import Conclusion
 from verifier.service import Result, Stage
@@ -59,3 +60,11 @@ def _findings(conclusion: Conclusion) -> Iterator[Finding]:
 def _troubles(conclusion: Conclusion) -> str:
     troubles = (f for f in _findings(conclusion) if f.outcome is not Outcome.PASSED)
     return ", ".join(f"{finding.check} {finding.reason}" for finding in troubles)
+
+
+def ruled(decision: Decision, outcome: str, rule: str | None, reason: str) -> str:
+    """The rules come to this outcome, for this reason."""
+    ruling = decision.ruling
+    same = (ruling.outcome, ruling.rule, ruling.reason) == (outcome, rule, reason)
+    expect(same, f"ruled {ruling.outcome.value}: {ruling.rule} {ruling.reason}")
+    return ": ".join(each for each in (outcome, rule, reason) if each)
