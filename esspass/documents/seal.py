@@ -27,7 +27,11 @@ from esspass.errors import UnavailableError
 from esspass.keys.signer import Signer
 
 FIELD = "Seal"
-_HIDDEN = SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(set_hidden_flag=True))
+_HIDDEN = SigFieldSpec(
+    FIELD,
+    readable_field_name="Electronic seal",
+    invis_sig_settings=InvisSigSettings(set_hidden_flag=True),
+)
 _SIGNATURE_BYTES = 72  # of ECDSA over P-256, at most
 
 

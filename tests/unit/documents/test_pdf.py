@@ -96,6 +96,8 @@ def test_annotations_follow_the_tags_and_the_seal_is_hidden(pdf_of):
         for annotation in page.get("/Annots", ()):
             assert annotation.Subtype == "/Widget"
             assert annotation.F & hidden
+            assert annotation.TU == "Electronic seal"
+            assert page.Tabs == "/S"
 
 
 @pytest.mark.parametrize(
