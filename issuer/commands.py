@@ -64,6 +64,19 @@ def import_command(file: Path) -> None:
     click.echo(f"{len(identifiers)} decisions are in the register")
 
 
+@issuer.command("deliver")
+def deliver_command() -> None:
+    """Send the replacement certificates that could not be delivered yet; for a timer."""
+    config = IssuerConfig.from_environ(os.environ)
+    database = connect(config.database_url)
+    try:
+        office = create_services(config, database).replacing
+        count = office.deliver_due(int(time.time())) if office else 0
+    finally:
+        database.close()
+    click.echo(f"{count} certificates were delivered")
+
+
 @issuer.command("purge")
 def purge_command() -> None:
     """Drop used codes, expired tokens, offers and requests that are over."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from cryptography import x509
@@ -84,6 +84,7 @@ MIGRATIONS = {
     **passkeys.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
+_DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
 
 
 @dataclass(frozen=True)
@@ -175,16 +176,10 @@ def create_services(
     publication = Publication(config, keys, stores.status_lists)
     issuance = _create_issuance(publication, prover, nonces, stores)
     paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
-    issuer = Issuer(
-        config, stores.records, stores.offers, stores.credentials, stores.status_lists,
-        stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
-    )  # fmt: skip
+    issuer = _create_issuer(config, stores, issuance)
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
-        AuthorizationServer(
-            config.base_url, publication.configurations, prover, stores.requests, stores.grants,
-            stores.offers, stores.records, stores.history, stores.housekeeping,
-        ),
+        _create_authorization(publication, prover, stores),
         TokenIssuer(
             prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
             config.access_token_lifetime, config.refresh_token_lifetime,
@@ -196,6 +191,22 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
+    )  # fmt: skip
+
+
+def _create_authorization(
+    publication: Publication, prover: Prover, stores: _Stores
+) -> AuthorizationServer:
+    return AuthorizationServer(
+        publication.config.base_url, publication.configurations, prover, stores.requests,
+        stores.grants, stores.offers, stores.records, stores.history, stores.housekeeping,
+    )  # fmt: skip
+
+
+def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
+    return Issuer(
+        config, stores.records, stores.offers, stores.credentials, stores.status_lists,
+        stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
     )  # fmt: skip
 
 
@@ -218,9 +229,10 @@ def _create_replacing(
     if paper.seal is None:
         return None
     statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
+    policy = replace(fetcher.policy, timeout=_DELIVERY_TIMEOUT)
     return ReplacementOffice(
         config.base_url, view, statuses, stores.records, stores.replacements, stores.history,
-        create_certificate_maker(paper, config.country), fetcher,
+        create_certificate_maker(paper, config.country), Fetcher(policy),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ def replacement_certificate() -> Response:
         reason, result = office.answer(request, presentation, now()), "sent"
     except Refusal as refusal:
         reason, result = refusal.reason, "refused"
+    office.deliver_due(now(), 1)
     sentence = in_every_language(REPLACEMENTS[reason])
     document = {"result": result, "reason": reason, "sentence": sentence}
     return answer(document, _STATUS.get(reason, 200))

@@ -121,7 +121,7 @@ class WalletDriver:
     def __init__(self, client, clock, kit=None, base=ISSUER, **kit_settings):
         self.client, self.clock, self.base = client, clock, base
         self.kit = kit or WalletKit(now=clock[0], **kit_settings)
-        self.access_token = None
+        self.access_token = self.refresh_token = None
         self.verifier = pkce.create_code_verifier()
 
     @property
@@ -143,6 +143,7 @@ class WalletDriver:
         response = self.post("/token", form, headers=headers or self.client_headers("/token"))
         if response.status_code == 200:
             self.access_token = response.json["access_token"]
+            self.refresh_token = response.json.get("refresh_token", self.refresh_token)
         return response
 
     def redeem(self, offer, tx_code=None, headers=None, **form):
@@ -199,7 +200,9 @@ class WalletDriver:
             "Authorization": f"DPoP {self.access_token}",
             "DPoP": self.kit.dpop("GET", url, self.now, self.access_token),
         }
-        return self.client.get(path, headers=given if headers is None else headers, base_url=self.base)
+        return self.client.get(
+            path, headers=given if headers is None else headers, base_url=self.base
+        )
 
     def proofs(self, nonce=None, count=None):
         fresh = nonce or self.nonce()

@@ -21,15 +21,13 @@ DAY = 86400
 
 
 def create_pid(world, holder, document, **changes):
-    body = world.bodies["identity"]
+    signer = changes.pop("signer", world.bodies["identity"].attestation_signer)
     settings = {
         "issuer": "https://identity.example", "identifier": "urn:uuid:1", "issued_at": NOW - 3600,
         "expires_at": NOW + 20 * 3600, "holder_jwk": create_jwk(holder.public_key), **changes,
     }  # fmt: skip
     claims = {**write_claims(document, PID), **create_envelope(PID, **settings)}
-    return create_sd_jwt_vc(
-        claims, attestation_type(PID).disclosable, changes.pop("signer", body.attestation_signer)
-    )
+    return create_sd_jwt_vc(claims, attestation_type(PID).disclosable, signer)
 
 
 @pytest.fixture
