@@ -22,7 +22,7 @@ from esspass.inspection.case_file import MAX_BYTES
 from esspass.trust import TrustAnchors
 from esspass.web import page_blueprint
 from esspass.web.passkeys import login_required
-from verifier.person_view import OUTCOME_KINDS
+from verifier.person_view import TITLES
 
 _OVERHEAD = 64 * 1024  # of the form around the file
 
@@ -32,7 +32,6 @@ class CheckedPerson:
     """One person of an uploaded file, in words."""
 
     number: int
-    kind: str
     title: str
     sentence: str
     report: PersonReport
@@ -50,6 +49,8 @@ def create_case_files(anchors: TrustAnchors) -> Blueprint:
     def verify() -> str | tuple[str, int]:
         given = request.files.get("file")
         data = given.read(MAX_BYTES + 1) if given else b""
+        if given is not None:
+            given.close()
         try:
             case = parse_case_file(data)
             report = verify_case_file(case, anchors)
@@ -78,7 +79,6 @@ def _render(case: CaseFile, report: CaseReport) -> str:
         case=case,
         country=country_name(case.situation.country, str(get_locale())),
         persons=_describe(report.persons),
-        outcome_kinds=OUTCOME_KINDS,
     )
 
 
@@ -86,10 +86,12 @@ def _describe(persons: Sequence[PersonReport]) -> list[CheckedPerson]:
     locale = str(get_locale())
     found = []
     for each in persons:
-        decision = each.decision
-        words = explain(decision.ruling, decision.facts, decision.rules, locale)
-        kind = OUTCOME_KINDS[decision.ruling.outcome.value]
-        found.append(CheckedPerson(each.position + 1, kind, words.title, words.sentence, each))
+        title, sentence = str(TITLES.get(each.outcome, each.outcome)), ""
+        if each.kept:
+            decision = each.decision
+            words = explain(decision.ruling, decision.facts, decision.rules, locale)
+            title, sentence = words.title, words.sentence
+        found.append(CheckedPerson(each.position + 1, title, sentence, each))
     return found
 
 

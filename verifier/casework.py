@@ -188,6 +188,26 @@ class Casework:
         self.persons.decide_again(decided)
         return decided
 
+    def _store(
+        self,
+        case: Case,
+        person: CasePerson,
+        submission: Submission | None,
+        decision: Decision,
+        bundle: Bundle,
+        seen: frozenset[str] = frozenset(),
+    ) -> CasePerson:
+        """Keep what was shown only where the case says so, and only of a document that is one."""
+        has_shown = submission is not None and decision.facts["document"]["kind"] is not None
+        if case.keep and (has_shown or person.source == NOTHING):
+            person = replace(
+                person,
+                evidence=_create_evidence(submission, decision, seen),
+                sources_digest=self.judge.bundles.keep(bundle, person.evidence_until),
+            )
+        self.persons.add(person)
+        return person
+
     def report_difference(self, person: CasePerson, text: str) -> None:
         """Note what the paper says instead. Raises MalformedError, ``text_too_long``."""
         written = " ".join(text.split())

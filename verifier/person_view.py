@@ -45,15 +45,6 @@ SOURCES: Mapping[str, Text] = {
     PAPER: _("Paper"),
     NOTHING: _("No document shown"),
 }
-RULE_KINDS: Mapping[str, tuple[str, Text]] = {
-    "PASSED": ("good", _("Yes")),
-    "INFO": ("info", _("To know")),
-    "ASK": ("doubt", _("Ask")),
-    "DOUBT": ("doubt", _("Doubt")),
-    "CANNOT_DECIDE": ("unsure", _("Cannot be decided")),
-    "NOT_COVERED": ("bad", _("Not covered")),
-    "NOT_A_CREDENTIAL": ("bad", _("Not a credential")),
-}
 _QUIET = (Ending.PASSED, Ending.NOT_APPLICABLE)
 _NO_RULES = _("The rules of inspection are not here, or cannot be believed.")
 _NO_RULES_NEXT = _("Check again when the lists can be reached.")

@@ -131,5 +131,5 @@ def _write_finding(finding: Finding) -> dict[str, Any]:
         "clause": finding.clause,
         "outcome": finding.outcome.value,
         "reason": finding.reason,
-        "parameters": dict(finding.parameters),
+        "parameters": {name: str(value) for name, value in finding.parameters.items()},
     }
