@@ -175,14 +175,30 @@ class Scanner:
         """Type as a hand-held scanner does, anywhere on the page."""
         self.page.evaluate(_TYPE, text)
 
+    def forget(self):
+        """Take everything from this device that was kept of inspections."""
+        self.page.goto("about:blank")
+        session = self.page.context.new_cdp_session(self.page)
+        wish = {"origin": self.stage.base, "storageTypes": "indexeddb"}
+        session.send("Storage.clearDataForOrigin", wish)
+        session.detach()
+
+    def change(self, act):
+        """Change the set-up of the inspection."""
+        self.page.click(".scan-case__actions button >> nth=0")
+        act(self.page)
+        self.page.click("#begin")
+        self.page.wait_for_selector("#scan-status")
+
     def scan(self, text):
         """Scan and read the outcome of the verdict."""
+        self.page.evaluate("document.querySelector('.scan-verdict')?.classList.add('old')")
         self.type(text)
         return self.verdict()
 
     def verdict(self):
         """Wait for a verdict; return outcome and reason."""
-        banner = self.page.wait_for_selector(".scan-verdict", timeout=15_000)
+        banner = self.page.wait_for_selector(".scan-verdict:not(.old)", timeout=15_000)
         return banner.get_attribute("data-outcome"), banner.get_attribute("data-reason")
 
     def next(self):
