@@ -23,7 +23,7 @@ _SCHEMAS = ("issuance", "presentation")
 
 @cache
 def create_decision_specs() -> dict[str, Any]:
-    """Return what ``verifier/static/decision/type.js`` names ``Specs``; callers do not change it."""
+    """Return what ``static/decision/type.js`` calls ``Specs``; callers do not change it."""
     types = attestation_types()
     schemas = [
         _read("types", known.folder, f"{which}.schema.json")

@@ -19,7 +19,8 @@ import { parseJsonObject } from "/static/decision/json.js";
 import { parseJws, verifyJws } from "/static/decision/jws.js";
 import { getStatus } from "/static/decision/status.js";
 import { EsspassError } from "/static/decision/errors.js";
-import { parseCertificate } from "/static/decision/certificates.js";
+import { parseCertificate, parseX5c } from "/static/decision/certificates.js";
+import { writeName } from "/static/decision/distinguishedname.js";
 import { verifyKeyBinding } from "/static/decision/keybinding.js";
 import { parseJwk } from "/static/decision/keys.js";
 import { matchNames } from "/static/decision/names.js";
@@ -36,6 +37,7 @@ import { decideAttestationIssuer } from "/static/decision/trust.js";
 import { recompute } from "./recompute.mjs";
 
 const CALLS = {
+  certificate: readCertificate,
   sdjwt: readSdJwt,
   statuses: readStatuses,
   signature: verifySignature,
@@ -76,6 +78,18 @@ export async function attest(given, shared) {
 }
 
 const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (octet) => parseInt(octet, 16));
+
+async function readCertificate({ text }) {
+  const [certificate] = await parseX5c({ x5c: [text] });
+  const { subject, issuer, notBefore, notAfter, thumbprint } = certificate;
+  return {
+    subject: writeName(subject),
+    issuer: writeName(issuer),
+    notBefore,
+    notAfter,
+    thumbprint,
+  };
+}
 
 async function readSdJwt({ text, issuer, holder, binding }) {
   const sdJwt = parseSdJwt(text);

@@ -4,7 +4,7 @@ import pytest
 
 from esspass.cwt import parse_cwt, read_core
 from esspass.errors import MalformedError
-from esspass.jose.cbor import create_cbor, parse_cbor
+from esspass.jose.cbor import parse_cbor
 from esspass.qr import create_paper_text, create_qr_text, create_qr_texts, read_qr_text
 from tests.interop.decision.engine import NEEDS_NODE, run_batch
 from tests.unit.cwt.test_paper_text import PEOPLE, _create
@@ -70,16 +70,18 @@ def test_cbor_is_as_strict():
 
 
 def test_a_flipped_bit_on_paper_is_read_or_refused_alike():
-    whole = read_qr_text(_create(*list(PEOPLE.values())[0][::-1])).paper
+    whole = read_qr_text(_create(*next(iter(PEOPLE.values()))[::-1])).paper
     spoiled = [bytes([*whole[:n], whole[n] ^ 1, *whole[n + 1 :]]) for n in range(0, len(whole), 3)]
     texts = [create_paper_text(data) for data in spoiled]
     for data, result in zip(
         spoiled, run_batch([{"call": "paper", "text": t} for t in texts]), strict=True
     ):
-        try:
-            vct, claims = read_core(parse_cwt(data).unverified_core)
-        except MalformedError as error:
-            assert result.get("error") == error.code
-        else:
-            assert result.get("value") == {"vct": vct, "claims": claims}
-    assert create_cbor([1]) == b"\x81\x01"
+        assert result == _read_paper(data)
+
+
+def _read_paper(data):
+    try:
+        vct, claims = read_core(parse_cwt(data).unverified_core)
+    except MalformedError as error:
+        return {"error": error.code, "parameters": {}}
+    return {"value": {"vct": vct, "claims": claims}}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from esspass.attestations import PDA1_WEBUILD
-from esspass.inspection import decide, parse_sources, parse_situation
+from esspass.inspection import decide, parse_situation, parse_sources
 from esspass.inspection.case_file import create_case_entry, create_case_file
 from tests.builders.inspections import answer, bind, bind_shown, create_bundle, show
 from tests.builders.presentations import IssuingWorld, create_a1

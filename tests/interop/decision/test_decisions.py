@@ -259,5 +259,4 @@ def test_an_a1_with_identity_is_decided_while_nobody_notices(world, page):
     shown = answer(bind(world, world.issue(create_a1(), PDA1_WEBUILD), SHOWN), pid)
     call = _call(world, create_bundle(world), shown, WORK, {})
     milliseconds = page.evaluate(SPEED, {**call, "specs": create_decision_specs()})
-    print(f"decide: {milliseconds:.1f} ms")  # noqa: T201
     assert milliseconds < 500

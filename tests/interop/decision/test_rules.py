@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esspass.inspection.derived import derive
+from esspass.inspection.explain import explain
 from esspass.inspection.facts import create_empty_document, fact_variables
 from esspass.inspection.rules import parse_rule_set
-from esspass.inspection.explain import explain
 from esspass.inspection.ruling import create_ruling, refuse
 from esspass.trust import read_rules
 from tests.builders.rule_triggers import TRIGGERS, create_changed_facts

@@ -23,7 +23,7 @@
  * @property {Array<[string, string, function(Evidence): *]>} local check, clause, question
  */
 
-import { writeName } from "./certificates.js";
+import { writeName } from "./distinguishedname.js";
 import { MalformedError, UndecidedError, VerificationError } from "./errors.js";
 import { verifyIntegrity } from "./integrity.js";
 import { parseJwk } from "./keys.js";

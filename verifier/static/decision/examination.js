@@ -159,9 +159,11 @@ function createUnreadableFindings({ code }) {
   return [first, ...rest.map((check) => skipCheck(check, ""))];
 }
 
-/** Compare with the identity, if both can be believed; forgeries are compared with nobody. */
+/** Compare with the identity, if both can be believed and read; others with nobody. */
 async function comparePerson(inspection, { findings, credential }, pid) {
-  if (credential === null || findings[0].outcome !== "PASSED") {
+  const hasPassed = (name) =>
+    findings.some(({ check, outcome }) => check === name && outcome === "PASSED");
+  if (credential === null || !hasPassed("signature") || !hasPassed("type")) {
     return skipCheck("person", PERSON_CLAUSE);
   }
   const identity = pid === null ? { credential: null } : await readIdentity(inspection, pid);

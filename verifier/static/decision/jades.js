@@ -8,19 +8,15 @@
  *   signedAt: number}} SignedList
  */
 
-import {
-  COUNTRY_NAME,
-  ORGANIZATION_NAME,
-  readAttributes,
-  readKey,
-  readKeyUsage,
-} from "./certificates.js";
+import { readKey } from "./certificates.js";
+import { COUNTRY_NAME, ORGANIZATION_NAME, readAttributes } from "./distinguishedname.js";
 import {
   MalformedError,
   SignatureError,
   UntrustedIssuerError,
   VerificationError,
 } from "./errors.js";
+import { readKeyUsage } from "./extensions.js";
 import { isWhole } from "./json.js";
 import { ALGORITHMS, parseJws, verifyJws } from "./jws.js";
 

@@ -130,11 +130,12 @@ function splitName(name) {
 }
 
 /**
- * Full case folding (Unicode, section 3.13), letter by letter: upper case first brings together what
- * only lower case tells apart, such as the two forms of sigma. The dotless i stays what it is.
+ * Full case folding (Unicode, section 3.13), letter by letter: the way over upper case brings
+ * together what only lower case tells apart. The dotless i stays what it is.
  */
 export function foldCase(text) {
-  const fold = (letter) => (letter === "ı" ? letter : letter.toUpperCase().toLowerCase());
+  const fold = (letter) =>
+    letter === "ı" ? letter : letter.toLowerCase().toUpperCase().toLowerCase();
   return Array.from(text, fold).join("").replaceAll("ς", "σ");
 }
 

@@ -7,20 +7,19 @@
  * from the message and from the lists, never from a URL.
  */
 
+import { MAX_CHAIN, readSpki } from "./certificates.js";
+import { SEQUENCE, contextTag, readElement, readElements, readInteger } from "./der.js";
+import { MalformedError, UntrustedIssuerError } from "./errors.js";
 import {
   AUTHORITY_KEY_IDENTIFIER,
   BASIC_CONSTRAINTS,
   EXTENDED_KEY_USAGE,
   KEY_USAGE,
-  MAX_CHAIN,
   SUBJECT_KEY_IDENTIFIER,
   readBasicConstraints,
   readKeyUsage,
   readPurposes,
-  readSpki,
-} from "./certificates.js";
-import { SEQUENCE, contextTag, readElement, readElements, readInteger } from "./der.js";
-import { MalformedError, UntrustedIssuerError } from "./errors.js";
+} from "./extensions.js";
 
 const MIN_RSA_BITS = 2048;
 const WEB_USAGES = ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"];

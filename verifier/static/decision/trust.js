@@ -15,9 +15,14 @@
  */
 
 import { decideType } from "./authorization.js";
-import { COMMON_NAME, COUNTRY_NAME, ORGANIZATION_NAME, readAttributes } from "./certificates.js";
 import { parseCountry } from "./countries.js";
 import { createTimestamp } from "./dates.js";
+import {
+  COMMON_NAME,
+  COUNTRY_NAME,
+  ORGANIZATION_NAME,
+  readAttributes,
+} from "./distinguishedname.js";
 import { ISSUANCE, NOTIFIED, REVOCATION, WITHDRAWN, intervals, intervalsAt } from "./entities.js";
 import { UndecidedError, UntrustedIssuerError } from "./errors.js";
 import {
