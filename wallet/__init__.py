@@ -24,9 +24,10 @@ from esspass.web.passkeys import (
 )
 from wallet.config import WalletConfig
 from wallet.keys import Holder
-from wallet.pages.access import UNLOCK_SECONDS, WALLET, open_keys
+from wallet.pages.access import UNLOCK_SECONDS, WALLET, open_keys, write_day
 from wallet.pages.account import create_account_blueprint
 from wallet.pages.adding import create_adding_blueprint
+from wallet.pages.covering import create_covering_blueprint
 from wallet.pages.documents import create_documents_blueprint
 from wallet.pages.pictures import create_pictures_blueprint
 from wallet.pages.presenting import create_presenting_blueprint
@@ -52,12 +53,14 @@ def create_app(
     app.extensions[WALLET] = wallet
     app.extensions[UNLOCK_SECONDS] = config.unlock_seconds
     app.jinja_env.globals.update(standings=STANDINGS, events=EVENTS, current_user=current_user)
+    app.jinja_env.filters["iso_day"] = write_day
     passkeys, sessions = PasskeyStore(database), ServerSessionStore(database)
     app.register_blueprint(_sign_in(wallet, passkeys, sessions, config.session_seconds))
     app.register_blueprint(create_documents_blueprint())
     app.register_blueprint(create_adding_blueprint())
     app.register_blueprint(create_presenting_blueprint())
     app.register_blueprint(create_showing_blueprint())
+    app.register_blueprint(create_covering_blueprint())
     app.register_blueprint(create_pictures_blueprint())
     app.register_blueprint(create_account_blueprint(passkeys, sessions))
     return app

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
 
 from esspass.errors import EsspassError, MalformedError, ProtocolError
-from esspass.inspection import Credential, StatusSource, inspect_issued
+from esspass.inspection import Credential, Situation, StatusSource, inspect_issued
 from esspass.openid4vci.offer import CredentialOffer
 from esspass.openid4vp.dcql import NoMatchError
 from esspass.openid4vp.link import parse_request_link
 from esspass.trust import TrustSource, decide_relying_party
 from esspass.verdict import Verdict
 from wallet.consent import Choice, ConsentRequest
+from wallet.covering import Cover, create_cover
 from wallet.credentials import Credentials, HeldCredential
 from wallet.deferred import DeferredCredentials
 from wallet.discovery import Decide, ResolvedOffer, fetch_issuer
@@ -165,6 +166,14 @@ class Wallet:
         """Make the QR codes that show a document without a network. Raises as ``Showing.show``."""
         held = self.find(holder.id, credential_id)
         return self.showing.show(holder, held, purpose, groups, now, seconds=seconds)
+
+    def cover(
+        self, held: HeldCredential, situation: Situation, answers: Mapping[str, bool | None],
+        locale: str, now: int,
+    ) -> Cover:  # fmt: skip
+        """Say what a verifier's rules say of a held document in a situation."""
+        verdict, view = self.check(held, now), self.inspector.trust.view(now)
+        return create_cover(verdict, view, situation, answers, locale, now)
 
     def check(self, held: HeldCredential, now: int) -> Verdict[Credential]:
         """Check a held credential again, and remember how it ended."""

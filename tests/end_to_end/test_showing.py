@@ -80,6 +80,7 @@ def test_a_card_is_scanned_from_the_screen(phone):
 
 def test_an_a1_is_scanned_part_by_part_while_the_network_is_gone(phone):
     show(phone, "A1")
+    phone.page.wait_for_load_state("networkidle")
     phone.page.context.set_offline(True)
     assert "Part" in phone.page.inner_text(".wallet-showing__part")
     claims = verify(scan_all(phone.page), "labour-inspection", device_time(phone.page))

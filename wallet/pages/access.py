@@ -9,6 +9,7 @@ from flask import current_app, redirect
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
+from esspass.attestations import date_name
 from esspass.errors import VerificationError
 from esspass.web import now
 from esspass.web.passkeys import current_session, signed_in_user
@@ -33,6 +34,11 @@ def locale() -> str:
     """Return the language of this page, as the kernel names it."""
     chosen = get_locale()
     return chosen.language if chosen else "en"
+
+
+def write_day(day: str) -> str:
+    """Write an ISO date as a person of this page's language does."""
+    return date_name(day, locale())
 
 
 def open_holder() -> Holder:

@@ -8,11 +8,12 @@ from flask import Blueprint, flash, redirect, render_template
 from flask_babel import format_timedelta, gettext
 from werkzeug.wrappers import Response
 
-from esspass.attestations import describe_type
+from esspass.attestations import attestation_type, describe_type
 from esspass.errors import EsspassError
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import current_user, login_required
 from wallet.cards import Card, create_card
+from wallet.covering import SITUATIONS
 from wallet.deferred import DeferredCredential
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale, open_holder
 from wallet.pages.access import the_wallet as wallet
@@ -57,6 +58,7 @@ def show(credential_id: str) -> str:
         "wallet/document.html",
         card=_card(credential_id),
         showable=bool(purposes_of(held.vct)),
+        coverable=attestation_type(held.vct).kind in SITUATIONS,
         age=_age,
         pictures=find_pictures(credential_id, held.provenance.issuer_name),
     )

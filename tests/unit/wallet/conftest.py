@@ -12,6 +12,7 @@ from esspass.inspection import StatusSource
 from esspass.openid4vp import transactions
 from esspass.statuslist import StatusListCache
 from esspass.storage import connect, migrate
+from esspass.trust import read_rules
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from tests.builders.holders import SERVER_KEY
 from tests.simulators.issuer import SimulatedIssuer, today
@@ -42,7 +43,9 @@ PRF = bytes(range(32))
 
 @pytest.fixture(scope="session")
 def world():
-    return TodaysWorld()
+    made = TodaysWorld()
+    made.lists.rules = read_rules()
+    return made
 
 
 @pytest.fixture
