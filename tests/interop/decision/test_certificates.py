@@ -47,6 +47,6 @@ def test_two_readers_see_one_certificate(flipped):
     assert [pair for pair in both if pair[0] != pair[1]] == []
     bugs = [result for result in results if "bug" in result]
     assert bugs == []
-    # The browser may be stricter; what it alone accepts is only what no later check relies on.
+    # The browser may be stricter; what it alone accepts are extensions it never reads.
     lenient = sum(1 for ours, theirs in pairs if theirs and not ours)
-    assert lenient <= 0.05 * len(pairs), lenient
+    assert lenient <= 0.01 * len(pairs), lenient

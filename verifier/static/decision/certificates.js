@@ -26,7 +26,6 @@ import {
 } from "./bytes.js";
 import {
   INTEGER,
-  OBJECT_IDENTIFIER,
   SEQUENCE,
   contextTag,
   readBitString,
@@ -59,6 +58,8 @@ const CURVES = {
 const EC_KEY = "1.2.840.10045.2.1";
 const RSA_KEY = "1.2.840.113549.1.1.1";
 const ED25519_KEY = "1.3.101.112";
+/** The unique identifiers of issuer and subject, which we ignore, and the extensions. */
+const OPTIONAL = [contextTag(1, false), contextTag(2, false), contextTag(3)];
 // The same few certificates arrive again and again; the text decides all of the result.
 const PARSED = new Map();
 const MAX_PARSED = 1024;
@@ -154,7 +155,11 @@ function readFields(tbs) {
     throw new MalformedError("not a certificate");
   }
   readInteger(serial);
-  const extensions = optional.find((element) => element.tag === contextTag(3));
+  const places = optional.map(({ tag }) => OPTIONAL.indexOf(tag));
+  if (places.some((place, index) => place < 0 || place <= places[index - 1])) {
+    throw new MalformedError("a certificate with fields that are not known");
+  }
+  const extensions = optional.find(({ tag }) => tag === contextTag(3));
   if (extensions && version !== 3) {
     throw new MalformedError("extensions in a certificate that knows none");
   }
@@ -182,20 +187,19 @@ function readKeyKind(spki) {
   if (algorithm?.tag !== SEQUENCE || bits === undefined) {
     throw new MalformedError("a certificate without a key");
   }
-  const [identifier, parameters] = readElements(algorithm.content);
+  const key = readBitString(bits);
+  const [identifier, parameters, ...rest] = readElements(algorithm.content);
+  if (rest.length) {
+    throw new MalformedError("a key with parameters that are not known");
+  }
   const oid = identifier ? readOid(identifier) : "";
   if (oid === EC_KEY) {
-    const named = parameters ? CURVES[encodesOid(parameters)] : undefined;
-    return { type: "EC", curve: named };
+    return { type: "EC", curve: parameters && CURVES[readOid(parameters)] };
   }
   if (oid === RSA_KEY) {
-    return { type: "RSA", bits: countBits(readBitString(bits)) };
+    return { type: "RSA", bits: countBits(key) };
   }
   return { type: oid === ED25519_KEY ? "Ed25519" : "other" };
-}
-
-function encodesOid(element) {
-  return element.tag === OBJECT_IDENTIFIER ? readOid(element) : "";
 }
 
 function countBits(key) {

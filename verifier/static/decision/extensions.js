@@ -25,6 +25,9 @@ export const BASIC_CONSTRAINTS = "2.5.29.19";
 export const AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
 export const EXTENDED_KEY_USAGE = "2.5.29.37";
 
+/** Key identifier, and the issuer with its serial number, which stand together or not at all. */
+const AUTHORITY_MEMBERS = [contextTag(0, false), contextTag(1), contextTag(2, false)];
+
 /**
  * Read all extensions, and into those we know. Throws MalformedError.
  * @returns {Extensions}
@@ -32,7 +35,7 @@ export const EXTENDED_KEY_USAGE = "2.5.29.37";
 export function readExtensions(wrapped) {
   const extensions = new Map();
   for (const sequence of readElements(readElement(wrapped.content, SEQUENCE).content)) {
-    const [identifier, ...rest] = readElements(sequence.content);
+    const [identifier, ...rest] = sequence.tag === SEQUENCE ? readElements(sequence.content) : [];
     const critical = rest.length === 2 ? readBoolean(rest.shift()) : false;
     const oid = readOid(identifier ?? sequence);
     if (rest.length !== 1 || rest[0].tag !== OCTET_STRING || extensions.has(oid)) {
@@ -57,7 +60,13 @@ export function readAuthorityKeyId({ extensions }) {
     return null;
   }
   const members = readElements(readElement(extension.value, SEQUENCE).content);
-  const named = members.find(({ tag }) => tag === contextTag(0, false));
+  const [named, issuer, serial] = AUTHORITY_MEMBERS.map((known) =>
+    members.find(({ tag }) => tag === known),
+  );
+  const known = members.every(({ tag }) => AUTHORITY_MEMBERS.includes(tag));
+  if (!known || (issuer === undefined) !== (serial === undefined)) {
+    throw new MalformedError("not an authority key identifier");
+  }
   return named ? encodeHex(named.content) : null;
 }
 
@@ -71,10 +80,11 @@ export function readKeyUsage(extensions) {
     return null;
   }
   const { tag, content } = readElement(extension.value);
-  if (tag !== BIT_STRING || !content.length) {
+  const [unused, bits = 0] = content; // no bit set, no octet
+  const padding = (1 << unused) - 1;
+  if (tag !== BIT_STRING || !(unused <= 7) || content.at(-1) & (content.length > 1 ? padding : 0)) {
     throw new MalformedError("not a key usage");
   }
-  const bits = content[1] ?? 0; // no bit set, no octet
   return { signs: Boolean(bits & 0xc0), signsCertificates: Boolean(bits & 0x04) };
 }
 
