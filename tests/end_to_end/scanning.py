@@ -112,12 +112,12 @@ class ScanStage:
         """A presentation of one of the crew's A1, made now."""
         surnames, forenames = CREW[person]
         worker = replace(PERSON, surnames=surnames, forenames=forenames)
-        a1 = create_a1(document_number=f"LT-A1-{person:06}", **{**_period(), "person": worker, **changes})
+        a1 = create_a1(
+            document_number=f"LT-A1-{person:06}", **{**_period(), "person": worker, **changes}
+        )
         text = self.world.issue(a1, PDA1_WEBUILD, index=index)
         nonce = f"nonce-{person:02}-{time.time_ns()}"
-        return bind_shown(
-            self.world, text, SHOWN, purpose, now=int(time.time()), nonce=nonce
-        )
+        return bind_shown(self.world, text, SHOWN, purpose, now=int(time.time()), nonce=nonce)
 
     def code(self, person=0, **changes):
         """The text of one code, however large."""
