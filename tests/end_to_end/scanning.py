@@ -108,16 +108,16 @@ class ScanStage:
         value = signed.dumps({"session": token, "csrf": "csrf"})
         page.context.add_cookies([{**cookie, "value": value}])
 
-    def present(self, person=0, purpose="labour-inspection", index=7, **changes):
-        """A presentation of one of the crew's A1, made now."""
+    def present(self, person=0, purpose="labour-inspection", index=7, at=None, **changes):
+        """A presentation of one of the crew's A1, made now or at another time."""
         surnames, forenames = CREW[person]
         worker = replace(PERSON, surnames=surnames, forenames=forenames)
-        a1 = create_a1(
-            document_number=f"LT-A1-{person:06}", **{**_period(), "person": worker, **changes}
-        )
+        a1 = create_a1(document_number=f"LT-A1-{person:06}", **{**_period(), "person": worker, **changes})
         text = self.world.issue(a1, PDA1_WEBUILD, index=index)
         nonce = f"nonce-{person:02}-{time.time_ns()}"
-        return bind_shown(self.world, text, SHOWN, purpose, now=int(time.time()), nonce=nonce)
+        return bind_shown(
+            self.world, text, SHOWN, purpose, now=at or int(time.time()), nonce=nonce
+        )
 
     def code(self, person=0, **changes):
         """The text of one code, however large."""

@@ -2,6 +2,7 @@
 import { button, factList, h, icon, tag } from "./dom.js";
 import { writeMrz } from "./icao.js";
 import { LOOKS } from "./outcomes.js";
+import { age, nameOf } from "./sources-view.js";
 import { checks, country, day, describeReason, moment, t } from "./words.js";
 
 const CHECK_LOOKS = { PASSED: "good", FAILED: "bad", INDETERMINATE: "unsure" };
@@ -104,7 +105,7 @@ function evidence({ findings, sources }, takenAt) {
     h("div", { class: "govuk-details__text" },
       h("ul", { class: "scan-rules" }, findings.map(({ check, outcome, reason }) => h("li", { "data-check": check, "data-outcome": outcome }, icon(CHECK_LOOKS[outcome] ?? "info"),
         h("div", {}, h("p", {}, h("strong", {}, checks[check]?.label ?? check)), h("p", {}, outcome === "PASSED" ? checks[check]?.passed : describeReason(reason)))))),
-      factList([[t("checked_at"), moment(takenAt)], [t("sources"), (sources ?? []).map(({ name, freshness }) => `${name} (${t(`freshness_${freshness}`)})`).join(", ")]])));
+      factList([[t("checked_at"), moment(takenAt)], [t("sources"), (sources ?? []).map((each) => `${nameOf(each.name)}: ${age(each, takenAt)}`).join("; ")]])));
 }
 
 /** Everything about one person; `facts` is null once the claims are erased or never kept. */
