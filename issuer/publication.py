@@ -54,7 +54,7 @@ class Publication:
         """The unsigned Credential Issuer metadata."""
         base = self.config.base_url
         encryption_key = self.keys.encryption.public_jwk()
-        return self._extensions() | create_issuer_metadata(
+        return create_issuer_metadata(
             IssuerMetadata(
                 credential_issuer=base,
                 credential_endpoint=f"{base}/credential",
@@ -67,6 +67,7 @@ class Publication:
                 request_encryption=RequestEncryption((encryption_key,)),
                 response_encryption=ResponseEncryptionSupport(),
                 display=({"name": self.config.institution_name},),
+                extensions=self._extensions(),
             )
         )
 

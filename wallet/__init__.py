@@ -27,6 +27,7 @@ from wallet.keys import Holder
 from wallet.pages.access import UNLOCK_SECONDS, WALLET, open_keys, write_day
 from wallet.pages.account import create_account_blueprint
 from wallet.pages.adding import create_adding_blueprint
+from wallet.pages.aftercare import create_aftercare_blueprint
 from wallet.pages.covering import create_covering_blueprint
 from wallet.pages.documents import create_documents_blueprint
 from wallet.pages.pictures import create_pictures_blueprint
@@ -60,6 +61,7 @@ def create_app(
     app.register_blueprint(create_adding_blueprint())
     app.register_blueprint(create_presenting_blueprint())
     app.register_blueprint(create_showing_blueprint())
+    app.register_blueprint(create_aftercare_blueprint())
     app.register_blueprint(create_covering_blueprint())
     app.register_blueprint(create_pictures_blueprint())
     app.register_blueprint(create_account_blueprint(passkeys, sessions))

@@ -22,6 +22,8 @@ from esspass.sdjwt import parse_sd_jwt_vc
 from esspass.verdict import Outcome
 from wallet.credentials import HeldCredential
 
+REMINDER_DAYS = 30
+
 
 class Standing(StrEnum):
     """How a credential stands today."""
@@ -39,7 +41,8 @@ class Standing(StrEnum):
 class Card:
     """One card. ``starts`` and ``ends`` bound what it proves, ``expires_at`` the signed copy.
 
-    ``ends`` None means: not stated, or open.
+    ``ends`` None means: not stated, or open. ``days_left`` is set in the last 30 days of what it
+    proves; ``copy_ends`` in the last part of a signed copy's life, when a fresh one is due.
     """
 
     held: HeldCredential
@@ -51,6 +54,8 @@ class Card:
     ends: date | None
     expires_at: int | None
     claims: tuple[DescribedClaim, ...]
+    days_left: int | None = None
+    copy_ends: bool = False
 
     @property
     def renewable(self) -> bool:
@@ -73,6 +78,8 @@ def create_card(held: HeldCredential, locale: str, now: int) -> Card:
         ends=ends,
         expires_at=expires_at,
         claims=tuple(describe_claims(held.vct, claims, locale)),
+        days_left=_days_left(starts, ends, now),
+        copy_ends=expires_at is not None and _is_due(claims, expires_at, now),
     )
 
 
@@ -83,6 +90,22 @@ def _period(vct: str, claims: Mapping[str, Any]) -> tuple[date | None, date | No
         return None, None
     ends = presented.ends or presented.expires_on
     return presented.starts or presented.issued_on, None if ends == OPEN_END else ends
+
+
+def _days_left(starts: date | None, ends: date | None, now: int) -> int | None:
+    today = datetime.fromtimestamp(now, UTC).date()
+    if ends is None or (starts is not None and starts > today):
+        return None
+    left = (ends - today).days
+    return left if 0 <= left <= REMINDER_DAYS else None
+
+
+def _is_due(claims: Mapping[str, Any], expires_at: int, now: int) -> bool:
+    """Whether a copy has come to the last quarter of its life, or its last 30 days if shorter."""
+    issued_at = claims.get("iat")
+    life = expires_at - issued_at if isinstance(issued_at, int) else 0
+    notice = min(REMINDER_DAYS * 86400, life // 4)
+    return expires_at - notice <= now < expires_at
 
 
 def _standing(

@@ -1,8 +1,8 @@
 """Speaking with an authorization server and the issuer behind it, as an attested client.
 
 Every request carries a DPoP proof (RFC 9449), those to the authorization server also the wallet
-attestation with a proof of possession. A server that wants its nonce or its challenge in them says
-so once, and is asked once more.
+attestation with a proof of possession, both made for it alone. A server that wants its nonce or its
+challenge in them, or finds the attestation stale, says so once, and is asked once more.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from esspass.openid4vci.client_attestation import (
     ATTESTATION_HEADER,
     CHALLENGE_HEADER,
     POP_HEADER,
+    STALE,
     create_client_attestation_pop,
 )
 from esspass.openid4vci.dpop import create_dpop_proof
 from wallet.instance import Instance
 from wallet.provider import WalletProvider
 
-_RETRIED = frozenset({"use_dpop_nonce", "use_attestation_challenge"})
+_RETRIED = frozenset({"use_dpop_nonce", "use_attestation_challenge", STALE})
 _ERROR_PARAMETER = re.compile(r'error="([!#-\[\]-~]{1,64})"')
 _KNOWN_CODE = re.compile(r"[a-z_]{1,64}")
 
@@ -66,6 +67,15 @@ class Channel:
 
         return self._send(url, send)
 
+    def get(self, url: str, access_token: str, now: int) -> Response:
+        """GET a resource of the issuer under the access token. Raises UnavailableError."""
+
+        def send() -> Response:
+            proof = self._dpop(url, now, access_token, "GET")
+            return self.fetcher.get(url, {**proof, "Authorization": f"DPoP {access_token}"})
+
+        return self._send(url, send)
+
     def note(self, url: str, answer: Response) -> None:
         """Remember the nonce and the challenge an answer brought."""
         if nonce := answer.headers.get("DPoP-Nonce"):
@@ -80,11 +90,13 @@ class Channel:
             self.note(url, answer)
         return answer
 
-    def _dpop(self, url: str, now: int, access_token: str | None = None) -> dict[str, str]:
+    def _dpop(
+        self, url: str, now: int, access_token: str | None = None, method: str = "POST"
+    ) -> dict[str, str]:
         nonce = self.nonces.get(_origin(url))
         signer = self.instance.dpop_key
         proof = create_dpop_proof(
-            signer, "POST", url, now=now, access_token=access_token, nonce=nonce
+            signer, method, url, now=now, access_token=access_token, nonce=nonce
         )
         return {"DPoP": proof}
 

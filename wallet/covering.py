@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from esspass.errors import MalformedError
 from esspass.inspection import Credential, Decision, Explanation, Situation, explain, rule
+from esspass.inspection.explain import installed_rules
 from esspass.inspection.sources import read_rule_set
 from esspass.trust import TrustView
 from esspass.verdict import Verdict
@@ -18,6 +19,9 @@ from esspass.verdict import Verdict
 _IS_HOLDER: Mapping[str, bool | None] = {"same_person": True, "same_patient": True}
 SITUATIONS = {"pda1": "work", "ehic": "care"}
 """The kind of situation that each kind of document is about."""
+
+OUTCOME_KINDS = {"COVERED": "good", "NOT_COVERED": "bad", "NOT_A_CREDENTIAL": "bad"}
+"""How outcomes are marked on pages; all others are neither good nor bad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ def create_cover(
     decision = rule(verdict.findings, credential, view, situation, answered, (), now)
     rules = read_rule_set(view)
     return Cover(decision, explain(decision.ruling, decision.facts, rules, locale))
+
+
+def name_ending(outcome: str, locale: str) -> str:
+    """Name an outcome in the words of the rules, as this software came with them."""
+    texts = installed_rules().texts
+    return str(texts.get(locale, texts["en"])["outcomes"][outcome]["title"])
 
 
 def read_employers(credential: Credential) -> tuple[tuple[str, str], ...]:

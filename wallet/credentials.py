@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from esspass.jose.jws import create_json, parse_json_object
@@ -169,6 +169,15 @@ class Credentials:
             id=credential_id,
             checked=_write_checked(checked),
             at=checked.at,
+        )
+
+    def note_grant(self, held: HeldCredential, grant: Mapping[str, Any]) -> None:
+        """Remember how to speak with the issuer from now on: tokens change when refreshed."""
+        provenance = replace(held.provenance, grant=grant)
+        self.database.execute(
+            "UPDATE wallet_credentials SET sealed = :sealed WHERE id = :id",
+            id=held.id,
+            sealed=self._seal(held.holder_id, held.id, held.vct, provenance),
         )
 
     def delete(self, holder_id: str, credential_id: str) -> list[str]:

@@ -47,6 +47,8 @@ def _write_entry(entry: HistoryEntry) -> dict[str, Any]:
         "host": encounter.host,
         "purpose": dict(encounter.purpose),
         "reason": encounter.reason,
+        "chosen_purpose": encounter.purpose_id,
+        "receipt": dict(encounter.receipt),
         "warnings": list(encounter.warnings),
         "claims": [
             {"type": shared.vct, "paths": [list(path) for path in shared.paths]}

@@ -42,6 +42,7 @@ class Event(StrEnum):
     FAILED = "failed"
     RECEIVED = "received"
     DELETED = "deleted"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)

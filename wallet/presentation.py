@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from esspass.errors import EsspassError, MalformedError, ProtocolError
@@ -30,6 +31,9 @@ from wallet.history import Encounter, Event, History, SharedClaims
 from wallet.keys import Holder, HolderKeys
 from wallet.links import read_host
 from wallet.presentation_request import PresentationRequest, fetch_request
+from wallet.receipts import verify_receipt
+
+_NO_RECEIPT: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +98,15 @@ class Presentation:
         vp_token = self._sign(holder, asked, selection, now)
         received = asked.received
         try:
-            redirect_uri = self._post(
+            told = self._post(
                 received.request.response_uri, create_response(vp_token, received.request)
             )
         except EsspassError as error:
             self._note(holder.id, received, Event.FAILED, now, shared, error.code)
             raise
-        entry = self._note(holder.id, received, Event.SHARED, now, shared)
-        return Answered(Event.SHARED, entry, redirect_uri)
+        receipt = _read_receipt(told, received, vp_token, now)
+        entry = self._note(holder.id, received, Event.SHARED, now, shared, receipt=receipt)
+        return Answered(Event.SHARED, entry, _read_redirect(told))
 
     def refuse(
         self, holder_id: str, received: PresentationRequest, event: Event, now: int
@@ -109,8 +114,8 @@ class Presentation:
         """Say no. ``event`` is REFUSED or NO_MATCH, for the history only."""
         redirect_uri = None
         try:
-            redirect_uri = self._post(
-                received.request.response_uri, create_error_response(received.request)
+            redirect_uri = _read_redirect(
+                self._post(received.request.response_uri, create_error_response(received.request))
             )
         except (ProtocolError, MalformedError):
             redirect_uri = None  # section 8.2: the verifier need not take an error well
@@ -131,9 +136,10 @@ class Presentation:
         if refusal is None:
             return False, None
         try:
-            return True, self._post(refusal.response_uri, create_refusal_response(refusal))
+            told = self._post(refusal.response_uri, create_refusal_response(refusal))
         except EsspassError:
             return False, None
+        return True, _read_redirect(told)
 
     def _sign(
         self, holder: Holder, asked: ConsentRequest, selection: Selection, now: int
@@ -158,18 +164,18 @@ class Presentation:
             now=now,
         )
 
-    def _post(self, response_uri: str, form: Mapping[str, str]) -> str | None:
-        """POST the answer; return where to go on, if the verifier says so (section 8.2)."""
+    def _post(self, response_uri: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+        """POST the answer; return what the verifier says to it (section 8.2)."""
         answer = self.fetcher.post_form(response_uri, form, {"Accept": "application/json"})
         if 400 <= answer.status < 500:
             raise ProtocolError("the verifier refused the answer", code="answer_refused")
         answer.require(200)
-        redirect_uri = parse_json_object(answer.body).get("redirect_uri") if answer.body else None
-        return redirect_uri if is_web_address(redirect_uri) else None
+        return parse_json_object(answer.body) if answer.body else {}
 
     def _note(
         self, holder_id: str, received: PresentationRequest, event: Event, now: int,
         shared: tuple[SharedClaims, ...] = (), reason: str = "",
+        receipt: Mapping[str, Any] = _NO_RECEIPT,
     ) -> str:  # fmt: skip
         encounter = Encounter(
             party=received.party.name,
@@ -178,8 +184,29 @@ class Presentation:
             shared=shared,
             warnings=tuple(caution.value for caution in find_cautions(received)),
             reason=reason,
+            receipt=receipt,
         )
         return self.history.add(holder_id, event, encounter, now)
+
+
+def _read_redirect(told: Mapping[str, Any]) -> str | None:
+    redirect_uri = told.get("redirect_uri")
+    return redirect_uri if is_web_address(redirect_uri) else None
+
+
+def _read_receipt(
+    told: Mapping[str, Any], received: PresentationRequest, vp_token: Mapping[str, list[str]],
+    now: int,
+) -> Mapping[str, Any]:  # fmt: skip
+    """Read the verifier's receipt; one that must not be believed is none."""
+    token = told.get("verification_receipt")
+    presented = [text for texts in vp_token.values() for text in texts]
+    if not isinstance(token, str):
+        return _NO_RECEIPT
+    try:
+        return verify_receipt(token, received.request.chain, presented, now)
+    except EsspassError:
+        return _NO_RECEIPT
 
 
 def is_web_address(value: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from esspass import statuslist, trust
 from esspass.web import passkeys
-from wallet import credentials, deferred, history, holders, keys, pending, pictures
+from wallet import credentials, deferred, history, holders, keys, notices, pending, pictures
 
 MIGRATIONS: dict[str, str] = {
     **holders.MIGRATIONS,
@@ -14,6 +14,7 @@ MIGRATIONS: dict[str, str] = {
     **deferred.MIGRATIONS,
     **pending.MIGRATIONS,
     **pictures.MIGRATIONS,
+    **notices.MIGRATIONS,
 }
 
 ALL_MIGRATIONS: dict[str, str] = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
 
+from esspass.attestations import PDA1_APPLICATION
 from esspass.errors import EsspassError, MalformedError, ProtocolError
 from esspass.inspection import Credential, Situation, StatusSource, inspect_issued
 from esspass.openid4vci.offer import CredentialOffer
@@ -15,6 +17,7 @@ from esspass.openid4vp.dcql import NoMatchError
 from esspass.openid4vp.link import parse_request_link
 from esspass.trust import TrustSource, decide_relying_party
 from esspass.verdict import Verdict
+from wallet.aftercare import Aftercare, read_number
 from wallet.consent import Choice, ConsentRequest
 from wallet.covering import Cover, create_cover
 from wallet.credentials import Credentials, HeldCredential
@@ -75,6 +78,7 @@ class Wallet:
     issuance: Issuance
     presentation: Presentation
     showing: Showing
+    aftercare: Aftercare
 
     def open_holder(self, name: str, now: int) -> Holder:
         """Open a headless holder by name; the server's key protects its keys."""
@@ -110,13 +114,19 @@ class Wallet:
         """
         resolved = self.resolve_offer(uri, now)
         if resolved.offer.pre_authorized is not None:
-            return self.issuance.accept_pre_authorized(holder, resolved, tx_code, now)
+            received = self.issuance.accept_pre_authorized(holder, resolved, tx_code, now)
+            self.settle(holder.id, now)
+            return received
         if authorize is None:
             raise MalformedError("the offer needs a sign-in", code="issuer_sign_in_needed")
         begun = self.issuance.begin_authorization(resolved, now)
         callback_url = authorize(begun.url)
         decide = self.inspector.decide(now)
-        return self.issuance.finish_authorization(holder, begun.state, callback_url, decide, now)
+        received = self.issuance.finish_authorization(
+            holder, begun.state, callback_url, decide, now
+        )
+        self.settle(holder.id, now)
+        return received
 
     def poll(self, holder_id: str, now: int) -> Received:
         """Ask for every deferred credential whose time has come.
@@ -134,6 +144,7 @@ class Wallet:
                 received += self.issuance.poll(claimed, self.inspector.decide(now), now)
             except EsspassError as error:
                 errors.append(error)
+        self.settle(holder_id, now)
         if errors:
             raise errors[0]
         return received
@@ -178,8 +189,29 @@ class Wallet:
     def check(self, held: HeldCredential, now: int) -> Verdict[Credential]:
         """Check a held credential again, and remember how it ended."""
         verdict = self.inspector.inspect(held.text, now)
-        self.credentials.note_checked(held.id, create_checked(verdict, now))
+        checked = create_checked(verdict, now)
+        self.credentials.note_checked(held.id, checked)
+        if checked.check == "status" and checked.reason != held.checked.reason:
+            with suppress(EsspassError):  # why it changed is asked once by itself, then on demand
+                self.aftercare.ask(held, self.inspector.decide(now), now)
         return verdict
+
+    def settle(self, holder_id: str, now: int) -> list[str]:
+        """Let go of every proof of application whose A1 is here; return their ids."""
+        held = self.credentials.of_holder(holder_id)
+        numbers = {read_number(each) for each in held if each.vct != PDA1_APPLICATION}
+        gone = []
+        for proof in (each for each in held if each.vct == PDA1_APPLICATION):
+            if self._successors(proof, now) & (numbers - {""}):
+                self._remove(proof, Event.REPLACED, now)
+                gone.append(proof.id)
+        return gone
+
+    def _successors(self, held: HeldCredential, now: int) -> set[str]:
+        """Ask what follows on a document; what was said before serves when nobody answers."""
+        with suppress(EsspassError):
+            self.aftercare.ask(held, self.inspector.decide(now), now)
+        return {notice.successor for notice in self.aftercare.notices.of(held.holder_id, held.id)}
 
     def check_stale(self, holder_id: str, now: int) -> list[HeldCredential]:
         """Check again what was last checked over an hour ago; return all cards, newest first."""
@@ -203,14 +235,18 @@ class Wallet:
 
     def delete_credential(self, holder_id: str, credential_id: str, now: int) -> None:
         """Delete a card and its keys, and tell the issuer."""
-        held = self.find(holder_id, credential_id)
-        for key_id in self.credentials.delete(holder_id, credential_id):
+        self._remove(self.find(holder_id, credential_id), Event.DELETED, now)
+
+    def _remove(self, held: HeldCredential, event: Event, now: int) -> None:
+        holder_id = held.holder_id
+        for key_id in self.credentials.delete(holder_id, held.id):
             self.keys.delete(holder_id, key_id)
-        self.pictures.delete(holder_id, credential_id)
+        self.pictures.delete(holder_id, held.id)
+        self.aftercare.notices.delete(holder_id, held.id)
         host = read_host(held.provenance.credential_issuer)
         shared = (SharedClaims(held.vct, ()),)
         encounter = Encounter(held.provenance.issuer_name, host, shared=shared)
-        self.history.add(holder_id, Event.DELETED, encounter, now)
+        self.history.add(holder_id, event, encounter, now)
         self.issuance.notify_deleted(held, self.inspector.decide(now), now)
 
     def delete_holder(self, holder_id: str, now: int) -> None:
@@ -223,6 +259,7 @@ class Wallet:
         self.pending.delete_all(holder_id)
         self.pictures.delete_all(holder_id)
         self.history.delete_all(holder_id)
+        self.aftercare.notices.delete_all(holder_id)
         self.holders.delete(holder_id)
         for each in held:
             self.issuance.notify_deleted(each, self.inspector.decide(now), now)

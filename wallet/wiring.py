@@ -13,6 +13,7 @@ from esspass.statuslist import StatusListCache
 from esspass.storage import Database, connect
 from esspass.trust import SnapshotStore, TrustSource, parse_trust_anchors
 from wallet.access import AccessDesk
+from wallet.aftercare import Aftercare
 from wallet.config import WalletConfig
 from wallet.consent import Choice
 from wallet.credentials import Credentials
@@ -21,6 +22,7 @@ from wallet.history import History
 from wallet.holders import Holders
 from wallet.issuance import Issuance
 from wallet.keys import Holder, HolderKeys
+from wallet.notices import Notices
 from wallet.pending import Pending
 from wallet.pictures import Pictures, create_picture_fetcher
 from wallet.presentation import Presentation
@@ -64,6 +66,7 @@ class _Stores:
             issuance=Issuance(desk, keys, deferred, receiver, config.copies),
             presentation=Presentation(fetcher, keys, credentials, history),
             showing=Showing(keys, credentials, history),
+            aftercare=Aftercare(desk, credentials, Notices(self.database, self.server_key)),
         )
 
     def _create_inspector(self, config: WalletConfig, fetcher: Fetcher) -> Inspector:

@@ -5,8 +5,9 @@ One value serves both ends: the issuer writes it, the wallet reads it back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from esspass.errors import MalformedError, VerificationError
@@ -25,6 +26,8 @@ FORMAT = "dc+sd-jwt"
 WELL_KNOWN = "/.well-known/openid-credential-issuer"
 MAX_BATCH = 100
 _ALGORITHM = "ES256"
+_EXTENSION = re.compile(r"esspass_[a-z_]{1,40}_endpoint")
+_MAX_EXTENSIONS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,10 @@ class ResponseEncryptionSupport:
 
 @dataclass(frozen=True, slots=True)
 class IssuerMetadata:
-    """What a Credential Issuer says about itself; endpoints are absolute URLs."""
+    """What a Credential Issuer says about itself; endpoints are absolute URLs.
+
+    ``extensions`` are endpoints of our own, which no standard names: ``esspass_…_endpoint``.
+    """
 
     credential_issuer: str
     credential_endpoint: str
@@ -91,6 +97,7 @@ class IssuerMetadata:
     request_encryption: RequestEncryption | None = None
     response_encryption: ResponseEncryptionSupport | None = None
     display: tuple[Mapping[str, Any], ...] = ()
+    extensions: Mapping[str, str] = field(default_factory=dict)
 
     def authorization_server(self, hint: str | None = None) -> str:
         """Choose the authorization server; a hint of the offer must be in the list.
@@ -113,6 +120,7 @@ def well_known_url(identifier: str, well_known: str = WELL_KNOWN) -> str:
 def create_issuer_metadata(metadata: IssuerMetadata) -> dict[str, Any]:
     """Write the unsigned metadata document."""
     document: dict[str, Any] = {
+        **metadata.extensions,
         "credential_issuer": metadata.credential_issuer,
         "authorization_servers": list(metadata.authorization_servers),
         "credential_endpoint": metadata.credential_endpoint,
@@ -169,7 +177,13 @@ def parse_issuer_metadata(document: Mapping[str, Any], credential_issuer: str) -
         _parse_request_encryption(document),
         _parse_response_encryption(document),
         _objects(document, "display"),
+        _parse_extensions(document),
     )
+
+
+def _parse_extensions(document: Mapping[str, Any]) -> dict[str, str]:
+    names = [name for name in document if _EXTENSION.fullmatch(name)]
+    return {name: _endpoint(document, name) or "" for name in names[:_MAX_EXTENSIONS]}
 
 
 def _endpoint(document: Mapping[str, Any], name: str, *, optional: bool = False) -> str | None:

@@ -44,7 +44,10 @@ class SimulatedVerifier:
     def __init__(self, world, url, database, name="Υποδειγματική Επιθεώρηση Εργασίας"):
         self.url = url
         self.signer = world.create_access_signer(name, "GR")
-        self.relying_party = RelyingParty(url, self.signer, Transactions(database))
+        self.relying_party = RelyingParty(
+            url, self.signer, Transactions(database), create_receipt=self._create_receipt
+        )
+        self.receipt = None
         self.spoil = None
         self.answers, self.fetched = [], []
         self.answer_status = 200
@@ -78,7 +81,13 @@ class SimulatedVerifier:
         if self.answer_status != 200:
             return jsonify(error="invalid_request"), self.answer_status
         result = self.relying_party.receive(name, request.form.to_dict(), int(time.time()))
-        return jsonify({"redirect_uri": result.redirect_uri} if result.redirect_uri else {})
+        told = {"redirect_uri": result.redirect_uri, "verification_receipt": result.receipt}
+        return jsonify({name: value for name, value in told.items() if value})
+
+    def _create_receipt(self, answer, now):
+        """``receipt`` makes one from the presentations, as a verifier's case would."""
+        texts = [text for given in answer.vp_token.values() for text in given]
+        return self.receipt(texts, now) if self.receipt else None
 
     def status(self):
         return self.relying_party.status(self.transaction.id, int(time.time()))

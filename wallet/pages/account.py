@@ -21,6 +21,7 @@ from esspass.web.passkeys import (
     signed_in_user,
 )
 from esspass.web.reason_texts import REASONS
+from wallet.covering import OUTCOME_KINDS, name_ending
 from wallet.history import Event, SharedClaims
 from wallet.keys import SERVER
 from wallet.pages.access import ask_for_passkey, holder_id, is_unlocked, locale
@@ -71,6 +72,8 @@ def history() -> str:
         events=EVENTS,
         describe_shared=_describe_shared,
         name_purpose=name_purpose,
+        name_outcome=_name_outcome,
+        receipt_kinds=OUTCOME_KINDS,
         describe_stop=_describe_stop,
         describe_purpose=lambda texts: choose_text(texts, locale()),
     )
@@ -136,6 +139,11 @@ def _describe_shared(shared: SharedClaims) -> tuple[str, Sequence[str]]:
         return shared.vct, ()
     labels = (describe_path(shared.vct, path, locale()) for path in shared.paths)
     return describe_type(shared.vct, locale()), tuple(dict.fromkeys(labels))
+
+
+def _name_outcome(outcome: str) -> str:
+    """Name an outcome as the rules of inspection do."""
+    return name_ending(outcome, locale())
 
 
 def _describe_stop(code: str) -> str:

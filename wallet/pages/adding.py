@@ -131,6 +131,8 @@ def _begin_authorization(pending_id: str, resolved: ResolvedOffer) -> ResponseRe
 
 
 def _received(received: Received) -> ResponseReturnValue:
+    if wallet().settle(holder_id(), now()):
+        flash(gettext("It replaces your proof of application, which is no longer here."), "success")
     if received.deferred_ids:
         return redirect("/waiting")
     flash(gettext("The document is in your wallet."), "success")

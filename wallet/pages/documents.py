@@ -58,6 +58,8 @@ def show(credential_id: str) -> str:
         "wallet/document.html",
         card=_card(credential_id),
         showable=bool(purposes_of(held.vct)),
+        notices=wallet().aftercare.notices.of(holder_id(), held.id),
+        locale=locale(),
         coverable=attestation_type(held.vct).kind in SITUATIONS,
         age=_age,
         pictures=find_pictures(credential_id, held.provenance.issuer_name),

@@ -52,6 +52,7 @@ EVENTS: Mapping[Event, tuple[str, Text]] = {
     Event.NO_MATCH: ("info", _("Nothing to show")),
     Event.RECEIVED: ("good", _("Received")),
     Event.DELETED: ("neutral", _("Deleted")),
+    Event.REPLACED: ("info", _("Replaced")),
     Event.FAILED: ("bad", _("Stopped")),
 }
 

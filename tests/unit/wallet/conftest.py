@@ -20,6 +20,7 @@ from tests.simulators.server import LoopbackServer
 from tests.simulators.verifier import SimulatedVerifier
 from tests.simulators.world import TodaysWorld
 from wallet.access import AccessDesk
+from wallet.aftercare import Aftercare
 from wallet.config import WalletConfig
 from wallet.credentials import Credentials
 from wallet.deferred import DeferredCredentials
@@ -27,6 +28,7 @@ from wallet.history import History
 from wallet.holders import Holders
 from wallet.issuance import Issuance
 from wallet.keys import HolderKeys
+from wallet.notices import Notices
 from wallet.pages.access import open_keys
 from wallet.pending import Pending
 from wallet.pictures import Pictures, create_picture_fetcher
@@ -76,6 +78,7 @@ def create_test_wallet(world, database, provider=None, copies=3):
         WALLET_URL, inspector, Holders(database), keys, credentials, history, deferred,
         Pending(database, SERVER_KEY), pictures, Issuance(desk, keys, deferred, receiver, copies),
         Presentation(fetcher, keys, credentials, history), Showing(keys, credentials, history),
+        Aftercare(desk, credentials, Notices(database, SERVER_KEY)),
     )  # fmt: skip
 
 
