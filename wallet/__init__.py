@@ -32,6 +32,7 @@ from wallet.pages.covering import create_covering_blueprint
 from wallet.pages.documents import create_documents_blueprint
 from wallet.pages.pictures import create_pictures_blueprint
 from wallet.pages.presenting import create_presenting_blueprint
+from wallet.pages.replacing import create_replacing_blueprint
 from wallet.pages.showing import create_showing_blueprint
 from wallet.pages.wording import ERROR_TEXTS, EVENTS, STANDINGS
 from wallet.schema import ALL_MIGRATIONS
@@ -61,6 +62,7 @@ def create_app(
     app.register_blueprint(create_adding_blueprint())
     app.register_blueprint(create_presenting_blueprint())
     app.register_blueprint(create_showing_blueprint())
+    app.register_blueprint(create_replacing_blueprint())
     app.register_blueprint(create_aftercare_blueprint())
     app.register_blueprint(create_covering_blueprint())
     app.register_blueprint(create_pictures_blueprint())

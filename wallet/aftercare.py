@@ -24,6 +24,7 @@ from wallet.notices import Notice, Notices, parse_notices
 NOTICES = "esspass_notices_endpoint"
 RENEWAL = "esspass_renewal_endpoint"
 PAPER = "esspass_paper_endpoint"
+REPLACEMENT = "esspass_replacement_endpoint"
 _JSON = "application/json"
 _RESULTS = frozenset({"offered", "requested", "declined"})
 

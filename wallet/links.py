@@ -15,6 +15,7 @@ from esspass.openid4vci.offer import CredentialOffer, parse_offer_uri
 
 MAX_LINK = 16 * 1024
 _OFFER_SCHEMES = frozenset({"openid-credential-offer", "haip-vci"})
+_REPLACEMENT = "replacement"
 _PRESENTATION_SCHEMES = frozenset({"openid4vp", "haip-vp", "eu-eaap"})
 
 
@@ -23,6 +24,7 @@ class LinkKind(StrEnum):
 
     OFFER = "offer"
     PRESENTATION = "presentation"
+    REPLACEMENT = "replacement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,14 @@ def _kind(parts: SplitResult, wallet_url: str) -> LinkKind:
     if parts.scheme in _OFFER_SCHEMES:
         return LinkKind.OFFER
     if parts.scheme in _PRESENTATION_SCHEMES:
-        return LinkKind.PRESENTATION
+        is_desk = parts.path.strip("/") == _REPLACEMENT or parts.netloc == _REPLACEMENT
+        return LinkKind.REPLACEMENT if is_desk else LinkKind.PRESENTATION
     address = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    own = {f"{wallet_url}/offer": LinkKind.OFFER, f"{wallet_url}/present": LinkKind.PRESENTATION}
+    own = {
+        f"{wallet_url}/offer": LinkKind.OFFER,
+        f"{wallet_url}/present": LinkKind.PRESENTATION,
+        f"{wallet_url}/{_REPLACEMENT}": LinkKind.REPLACEMENT,
+    }
     if address not in own:
         raise MalformedError("not a link this wallet understands", code="unknown_link")
     return own[address]

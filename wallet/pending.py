@@ -26,7 +26,7 @@ MIGRATIONS = {
         )""",
 }
 
-Kind = Literal["offer", "authorization", "presentation", "result"]
+Kind = Literal["offer", "authorization", "presentation", "result", "replacement", "reply"]
 
 
 @dataclass(frozen=True, slots=True)

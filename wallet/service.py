@@ -34,6 +34,7 @@ from wallet.pictures import Pictures, fetch_pictures
 from wallet.presentation import Answered, Presentation
 from wallet.presentation_request import PresentationRequest
 from wallet.receiving import create_checked
+from wallet.replacing import Replacing
 from wallet.showing import AHEAD, Showing, ShownCode
 
 STALE_AFTER = 3600
@@ -79,6 +80,7 @@ class Wallet:
     presentation: Presentation
     showing: Showing
     aftercare: Aftercare
+    replacing: Replacing
 
     def open_holder(self, name: str, now: int) -> Holder:
         """Open a headless holder by name; the server's key protects its keys."""

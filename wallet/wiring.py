@@ -28,6 +28,7 @@ from wallet.pictures import Pictures, create_picture_fetcher
 from wallet.presentation import Presentation
 from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
+from wallet.replacing import Replacing
 from wallet.sealing import SealingKey, read_sealing_key
 from wallet.service import Inspector, Wallet
 from wallet.showing import Showing
@@ -66,6 +67,7 @@ class _Stores:
             issuance=Issuance(desk, keys, deferred, receiver, config.copies),
             presentation=Presentation(fetcher, keys, credentials, history),
             showing=Showing(keys, credentials, history),
+            replacing=Replacing(fetcher, keys, credentials, history),
             aftercare=Aftercare(desk, credentials, Notices(self.database, self.server_key)),
         )
 

@@ -11,7 +11,7 @@ from esspass.web.settings import Text
 PURPOSE_TEXTS: Mapping[str, tuple[Text, Text]] = {
     "labour-inspection": (
         _("Labour inspection"),
-        _("An inspector asks which country’s social security covers this work."),
+        _("An inspector asks which country's social security covers this work."),
     ),
     "contributions": (
         _("Check of contributions"),
@@ -24,6 +24,10 @@ PURPOSE_TEXTS: Mapping[str, tuple[Text, Text]] = {
     "reimbursement": (
         _("Settlement of costs"),
         _("Somebody asks who pays for treatment already given."),
+    ),
+    "replacement": (
+        _("Replacement certificate"),
+        _("A desk asks your institution for a certificate in place of your card."),
     ),
 }
 

@@ -36,6 +36,7 @@ from wallet.presentation import Presentation
 from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
 from wallet.schema import ALL_MIGRATIONS
+from wallet.replacing import Replacing
 from wallet.service import Inspector, Wallet
 from wallet.showing import Showing
 
@@ -79,6 +80,7 @@ def create_test_wallet(world, database, provider=None, copies=3):
         Pending(database, SERVER_KEY), pictures, Issuance(desk, keys, deferred, receiver, copies),
         Presentation(fetcher, keys, credentials, history), Showing(keys, credentials, history),
         Aftercare(desk, credentials, Notices(database, SERVER_KEY)),
+        Replacing(fetcher, keys, credentials, history),
     )  # fmt: skip
 
 
