@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from demo.actors import Inspector, Owner, clock
 from demo.story import StepError, expect
-from esspass.inspection import Decision
 from esspass.verdict import Finding, Outcome
 from verifier.conclusions import Conclusion
 from verifier.service import Result, Stage
@@ -62,9 +62,10 @@ def _troubles(conclusion: Conclusion) -> str:
     return ", ".join(f"{finding.check} {finding.reason}" for finding in troubles)
 
 
-def ruled(decision: Decision, outcome: str, rule: str | None, reason: str) -> str:
+def ruled(
+    ruling: Mapping[str, Any], outcome: str, rule: str | None = None, reason: str = ""
+) -> str:
     """The rules come to this outcome, for this reason."""
-    ruling = decision.ruling
-    same = (ruling.outcome, ruling.rule, ruling.reason) == (outcome, rule, reason)
-    expect(same, f"ruled {ruling.outcome.value}: {ruling.rule} {ruling.reason}")
+    found = (ruling["outcome"], ruling["rule"], ruling["reason"])
+    expect(found == (outcome, rule, reason), f"ruled {found}")
     return ": ".join(each for each in (outcome, rule, reason) if each)

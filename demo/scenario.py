@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from demo.actors import Cast, Inspector, Office, Owner, clock
+from demo.hospital import treat
 from demo.outcomes import declined, ended, held, passed
 from demo.people import institutions
 from demo.processes import Process
@@ -64,6 +65,7 @@ class _Scenario:
         self._issue()
         self._inspect()
         visit(self.story, self.greece, self.lithuania, self._crew())
+        treat(self.story, self.romania, self.owners, self.world.base_url("issuer-lt"))
         self._refuse()
         self._withdraw()
         self._fail()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
+from typing import Any
 
 from demo.actors import Inspector, Office, Owner, clock
 from demo.outcomes import ruled
@@ -75,7 +76,7 @@ class _Visit:
         for key, what, outcome, rule, reason in _RULINGS:
             expected = partial(ruled, outcome=outcome, rule=rule, reason=reason)
             self._tell(f"scans the {key}, {what}", partial(self._show, key), expected)
-        expected = partial(ruled, outcome="COVERED", rule=None, reason="")
+        expected = partial(ruled, outcome="COVERED")
         self._tell("scans the carpenter's paper", lambda: self.papers["carpenter"], expected)
         self._tell(
             "is shown a photograph of the builder's code",
@@ -84,9 +85,13 @@ class _Visit:
         )
 
     def _tell(
-        self, what: str, show: Callable[[], Submission], judge: Callable[[Decision], str]
+        self, what: str, show: Callable[[], Submission], judge: Callable[[Mapping[str, Any]], str]
     ) -> None:
-        self.story.tell(INSPECTOR, f"no network: {what}", lambda: judge(self.device.scan(show())))
+        self.story.tell(
+            INSPECTOR,
+            f"no network: {what}",
+            lambda: judge(self.device.scan(show()).ruling.as_json()),
+        )
 
     @cached_property
     def device(self) -> Device:
