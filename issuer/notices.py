@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from esspass.attestations import Ehic, Pda1, attestation_type
+from esspass.attestations import attestation_type
 from esspass.errors import ProtocolError
 from issuer.grants import Grant, Granted, Grants
 from issuer.history import Entry, Event, History
 from issuer.offers import Grant as OfferGrant
 from issuer.offers import Offer, OfferState
+from issuer.reasons import FOLLOWED
 from issuer.records import Record, Records, RecordState
 from issuer.renewals import REMINDER_DAYS, Renewals, RenewalState, day_of, last_day
 from issuer.service import Issuer, OfferError
@@ -30,6 +31,7 @@ _STATES: Mapping[Event, RecordState] = {
 ENDS_SOON, ENDED, SUCCESSOR = "ends_soon", "ended", "successor"
 RENEWAL_REQUESTED, RENEWAL_DECLINED = "renewal_requested", "renewal_declined"
 _FETCH_SECONDS = 120
+_RENEWABLE = ("ehic", "pda1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Notices:
         yield from self._what_follows(record, dataset, now)
 
     def _what_follows(self, record: Record, dataset: Granted, now: int) -> Iterator[Notice]:
+        if not _may_follow(record):
+            return
         successor = self.renewals.successor(record)
         if successor is not None:
             starts = getattr(successor.document, "starts", None) or day_of(successor.changed_at)
@@ -132,14 +136,11 @@ class Notices:
         raise ProtocolError(message, code="unknown_document", status=404)
 
     def _renew(self, record: Record, dataset: Granted, now: int) -> RenewalAnswer:
-        if record.state not in (RecordState.GRANTED, RecordState.WITHDRAWN):
-            raise ProtocolError("the document is not in force", code="not_renewable", status=409)
-        if not isinstance(record.document, Ehic | Pda1) or record.state is RecordState.WITHDRAWN:
-            successor = self.renewals.successor(record)
-            if successor is None:
+        successor = self.renewals.successor(record) if _may_follow(record) else None
+        if successor is None:
+            if record.state is not RecordState.GRANTED or record.kind not in _RENEWABLE:
                 message = "nothing follows on this document"
                 raise ProtocolError(message, code="not_renewable", status=409)
-        else:
             successor = self.renewals.request(record, now)
         if successor is not None and (uri := self._offer(successor, dataset, now)):
             return RenewalAnswer("offered", uri)
@@ -192,11 +193,18 @@ def _notice(record: Record, reason: str, effective_from: date, at: int) -> Notic
     return Notice(record.number, record.kind, record.state, reason, effective_from, at)
 
 
+def _may_follow(record: Record) -> bool:
+    """Say whether the wallet of this document may fetch its successor without a new offer."""
+    if record.state is RecordState.WITHDRAWN:
+        return record.withdrawal_reason in FOLLOWED
+    return record.state is RecordState.GRANTED
+
+
 def _remind(record: Record, ends: date, now: int) -> Iterator[Notice]:
     """The same reminder each time it is asked for, from its first day on."""
     begins, over = ends - timedelta(days=REMINDER_DAYS), ends + timedelta(days=1)
     today = day_of(now)
-    if not isinstance(record.document, Ehic | Pda1) or today < begins:
+    if record.kind not in _RENEWABLE or today < begins:
         return
     reason, since = (ENDED, over) if today >= over else (ENDS_SOON, begins)
     at = int(datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp())

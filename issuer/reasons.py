@@ -24,6 +24,10 @@ CHOSEN_BY_CLERKS = tuple(
     for reason in WithdrawalReason
     if reason not in (WithdrawalReason.A1_GRANTED, WithdrawalReason.A1_REFUSED)
 )
+FOLLOWED = frozenset(
+    {WithdrawalReason.REPLACED, WithdrawalReason.WRONG_DATA, WithdrawalReason.A1_GRANTED}
+)
+"""After these the wallet may fetch what follows by itself; a lost one, say, never may."""
 ENDS_INSURANCE = frozenset(
     {
         WithdrawalReason.CONDITIONS,

@@ -111,7 +111,7 @@ class ReplacementOffice:
         request_id = create_request_id(verified)
         known = self.replacements.find(request_id)
         if known is None:
-            self._issue(verified.request, request_id, person_id, now)
+            self._issue(verified, request_id, person_id, now)
         elif known.person_id != person_id:
             raise Refusal(Reason.USED)
         return Reason.SENT if self.deliver(request_id, now) else Reason.PENDING
@@ -145,11 +145,12 @@ class ReplacementOffice:
             raise error if isinstance(error, Refusal) else Refusal(Reason.IDENTITY) from error
 
     def _issue(
-        self, request: ReplacementRequest, request_id: str, person_id: str, now: int
+        self, verified: VerifiedReplacementRequest, request_id: str, person_id: str, now: int
     ) -> None:
+        request = verified.request
         record = self._entitled(person_id, request, now)
         given = Replacement(
-            request_id, person_id, record.id, request.desk_name, request.country,
+            request_id, person_id, record.id, verified.organization, request.country,
             request.treatment_from, request.treatment_until, now,
         )  # fmt: skip
         if self.replacements.count(person_id, day_of(now)) >= self.daily_limit:

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from esspass.attestations.wording import parse_day
 from esspass.errors import ExpiredError, MalformedError, VerificationError
@@ -68,6 +69,12 @@ class VerifiedReplacementRequest:
 
     request: ReplacementRequest
     chain: tuple[x509.Certificate, ...] = field(repr=False)
+
+    @property
+    def organization(self) -> str:
+        """Whom the access certificate names: show this, ``desk_name`` is the desk's own word."""
+        names = self.chain[0].subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        return str(names[0].value) if names else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,10 @@ def replacement_certificate() -> Response:
     request, presentation = body.get("request"), body.get("presentation")
     if not isinstance(request, str) or not isinstance(presentation, str):
         raise ProtocolError("request and presentation are needed", code=_CODE)
-    services().housekeeping.purge_in_passing(now())
     try:
         reason, result = office.answer(request, presentation, now()), "sent"
     except Refusal as refusal:
         reason, result = refusal.reason, "refused"
-    office.deliver_due(now(), 1)
     sentence = in_every_language(REPLACEMENTS[reason])
     document = {"result": result, "reason": reason, "sentence": sentence}
     return answer(document, _STATUS.get(reason, 200))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from esspass.attestations import (
     EHIC,
+    PDA1_APPLICATION,
     PDA1_EUDI,
     PDA1_WEBUILD,
     PID,
@@ -25,6 +26,7 @@ from esspass.attestations import (
     StateOfActivity,
     probe_shape,
     read_claims,
+    read_presented,
     write_claims,
 )
 from esspass.attestations.specification import pda1_states
@@ -33,6 +35,7 @@ from tests.builders.documents import (
     a_pda1,
     a_pid,
     a_represented_ehic,
+    an_application,
     an_ehic,
     changed,
     citizen,
@@ -318,3 +321,17 @@ def test_genders_we_build_does_not_know_are_not_specified():
 
 def test_documents_are_of_three_models():
     assert {type(a_pda1()), type(an_ehic()), type(a_pid())} == {Pda1, Ehic, Pid}
+
+
+def test_an_application_reads_back():
+    document = an_application()
+    claims = write_claims(document, PDA1_APPLICATION)
+    assert probe_shape(PDA1_APPLICATION, claims) == "application"
+    read = read_claims(PDA1_APPLICATION, claims)
+    assert read.employments[0].name == document.employments[0].name
+    assert (read.applied_on, read.states_of_work) == (document.applied_on, ("GR",))
+    assert read_presented(PDA1_APPLICATION, claims).states_of_activity == ("GR",)
+    with pytest.raises(MalformedError):
+        write_claims(document, PDA1_EUDI)
+    with pytest.raises(MalformedError):
+        write_claims(a_pda1(), PDA1_APPLICATION)

@@ -1,16 +1,22 @@
 """What is over goes, what an answer still depends on stays; on every kind of database."""
 
+import time
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
+from esspass.keys.files import write_signer
 from esspass.storage import connect
 from issuer import import_decisions, migrate
 from issuer.commands import issuer
+from issuer.replacements import Delivery, Replacements
 from tests.builders.issuance import NOW
 from tests.unit.issuer.test_flows import code_of, query
 from tests.unit.issuer.test_parts import environ
+from tests.unit.issuer.test_replacement import desk
 
-__all__ = ["environ"]
+__all__ = ["desk", "environ"]
 DAY, QUARTER = 86400, 90 * 86400
 TABLES = (
     "replays", "authorization_requests", "offers", "authorization_codes", "tokens", "granted",
@@ -161,6 +167,20 @@ def test_the_purge_command(environ, people):
     assert (done.exit_code, done.output) == (0, "1 rows were over and are gone\n")
     assert database.query("SELECT count(*) AS n FROM replays")[0]["n"] == 0
     assert database.query("SELECT count(*) AS n FROM records")[0]["n"] == 6
+    database.close()
+
+
+def test_the_deliver_command_sends_what_waits(environ, desk, keys):
+    write_signer(Path(environ["ISSUER_KEYS_FOLDER"]), "seal", keys.seal)
+    migrate(environ)
+    database, now = connect(environ["ISSUER_DATABASE_URL"]), int(time.time())
+    delivery = Delivery("request", f"{desk.url}/replacement/x/certificate", "a JWE")
+    Replacements(database).enqueue(delivery, now + 600)
+    done = CliRunner(env=environ).invoke(issuer, ["deliver"])
+    assert (done.exit_code, done.output) == (0, "1 certificates were delivered\n")
+    assert desk.received == [("x", "a JWE")]
+    again = CliRunner(env=environ).invoke(issuer, ["deliver"])
+    assert again.output == "0 certificates were delivered\n"
     database.close()
 
 

@@ -285,6 +285,33 @@ def test_a_follow_up_a1_is_offered_in_the_shape_the_wallet_holds(office, people)
     assert offer["credential_configuration_ids"] == [PDA1_EUDI]
 
 
+@pytest.mark.parametrize("reason", ["wallet_lost", "fraud", "deceased", "conditions_not_met"])
+def test_a_lost_wallet_fetches_no_successor(office, people, reason):
+    card = ending_card(people)
+    wallet = ready_for(office, people, "builder", card)
+    office.issuer.withdraw(office.records["builder", card.document_number], reason, TODAY, NOW)
+    (notice,) = notices(wallet)
+    assert (notice["reason"], notice["renewable"]) == (reason, False)
+    assert "credential_offer_uri" not in notice
+    assert renew(wallet, card.document_number).json["error"] == "not_renewable"
+
+
+def test_after_a_replacement_the_new_one_is_fetched(office, people):
+    card = ending_card(people)
+    wallet = ready_for(office, people, "builder", card)
+    office.issuer.withdraw(office.records["builder", card.document_number], "replaced", TODAY, NOW)
+    assert set(reasons(wallet)) == {"replaced", SUCCESSOR}
+
+
+def test_a_suspended_document_is_followed_by_nothing(make_office, people):
+    office = make_office(status_bits=2)
+    card = ending_card(people)
+    wallet = ready_for(office, people, "builder", card)
+    office.issuer.suspend(office.records["builder", card.document_number], NOW)
+    assert reasons(wallet) == ["suspended"]
+    assert renew(wallet, card.document_number).status_code == 409
+
+
 def test_a_withdrawn_document_without_successor_is_not_renewed(office):
     wallet = office.ready()
     record = office.issuer.records.get(office.records["builder", "ehic"])

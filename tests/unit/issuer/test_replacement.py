@@ -457,6 +457,16 @@ def test_the_list_of_certificates(local_office, desk, people):
     assert "Replacement certificate sent" in clerk.get(f"/decisions/{record_id}").text
 
 
+def test_what_waits_is_tried_while_wallets_ask(local_office, desk, people):
+    desk.status = 503
+    ask(local_office, desk, people["builder"])
+    wallet = local_office.ready("pensioner")
+    desk.status = 204
+    local_office.clock[0] += 31
+    assert wallet.read("/notices").json == {"notices": []}
+    assert len(desk.received) == 1
+
+
 # the messages
 
 
@@ -466,6 +476,8 @@ def test_the_request_reads_back(world):
     verified = verify_replacement_request(token, NOW)
     assert verified.request == asked
     assert verified.chain[0] == desk.signer.certificates[0]
+    borrowed, _ = desk.token(desk_name="Another hospital")
+    assert verify_replacement_request(borrowed, NOW).organization == desk.name
 
 
 def test_hosts_of_a_certificate(world):
