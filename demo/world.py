@@ -214,6 +214,8 @@ def _create_issuer_keys(world: World, body: Institution, keys: Path, now: int) -
     world.pki.signer(keys, "attestation", issuance, *who, now)
     world.pki.signer(keys, "status", revocation, *who, now)
     is_pid = PID in body.attestation_types
+    if not is_pid:
+        world.pki.signer(keys, "seal", issuance, *who, now)
     admission = Admission(
         ListType.PID_PROVIDERS if is_pid else ListType.PUB_EAA_PROVIDERS,
         *who,

@@ -27,9 +27,10 @@ from esspass.web.passkeys import (
 from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import decisions, withdrawal
 from issuer.back_office import offers as back_office_offers
+from issuer.back_office import paper as back_office_paper
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
-from issuer.endpoints import authorize, credential, metadata, offers, sign_in, status, token
+from issuer.endpoints import authorize, credential, metadata, offers, paper, sign_in, status, token
 from issuer.errors import ERROR_TEXTS
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
@@ -56,6 +57,8 @@ _BLUEPRINTS = (
     decisions.blueprint,
     back_office_offers.blueprint,
     withdrawal.blueprint,
+    paper.blueprint,
+    back_office_paper.blueprint,
 )
 
 

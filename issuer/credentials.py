@@ -102,6 +102,19 @@ class Credentials:
             expires_at=expires_at,
         )
 
+    def find_slot(
+        self, record_id: str, configuration_id: str, expires_at: int
+    ) -> tuple[int, int] | None:
+        """Return (list id, index) of a copy of this kind and validity."""
+        rows = self.database.query(
+            "SELECT list_id, idx FROM credentials WHERE record_id = :record_id"
+            " AND configuration_id = :configuration_id AND expires_at = :expires_at",
+            record_id=record_id,
+            configuration_id=configuration_id,
+            expires_at=expires_at,
+        )
+        return (rows[0]["list_id"], rows[0]["idx"]) if rows else None
+
     def of_record(self, record_id: str) -> list[IssuedCredential]:
         """Return the credentials of a decision, the latest first."""
         rows = self.database.query(

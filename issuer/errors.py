@@ -52,6 +52,26 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("It was issued on a status list that only knows valid and withdrawn."),
         _("Withdraw it if it must not count."),
     ),
+    "no_seal": ErrorText(
+        _("This institution has no seal for paper"),
+        _("A paper is sealed with a key of its own, and none is set up."),
+        _("Ask those who run this service."),
+    ),
+    "pdf_unavailable": ErrorText(
+        _("No file can be made here"),
+        _("A part of the software that sets pages is not installed on this machine."),
+        _("Ask those who run this service."),
+    ),
+    "document_over": ErrorText(
+        _("The document is over"),
+        _("Its last day has passed, so no paper of it is made."),
+        _("Check the dates of the decision."),
+    ),
+    "not_on_paper": ErrorText(
+        _("This document cannot be put on paper"),
+        _("It lacks details that the form asks for, or holds more than its code can carry."),
+        _("Check the details of the decision."),
+    ),
     "offer_not_open": ErrorText(
         _("The offer is no longer open"),
         _("It was taken, cancelled, or has expired."),

@@ -34,6 +34,7 @@ class Event(StrEnum):
     DEFERRED = "deferred"
     ISSUED = "issued"
     NOTIFIED = "notified"
+    PRINTED = "printed"
     HELD = "held"
     APPROVED = "approved"
     REFUSED = "refused"

@@ -22,7 +22,8 @@ class IssuerKeys:
     """The keys by purpose.
 
     ``attestation`` signs credentials, ``status`` status lists, ``access`` requests for a PID and
-    signed metadata; wallets encrypt credential requests to ``encryption``.
+    signed metadata; wallets encrypt credential requests to ``encryption``. ``seal`` is for paper;
+    an institution without it gives none.
 
     Raises MalformedError ``keys_not_distinct``.
     """
@@ -31,13 +32,15 @@ class IssuerKeys:
     status: KeySigner = field(repr=False)
     access: KeySigner = field(repr=False)
     encryption: EncryptionKey = field(repr=False)
+    seal: KeySigner | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        keys = [signer.public_key for signer in (self.attestation, self.status, self.access)]
+        signers = (self.attestation, self.status, self.access, self.seal)
+        keys = [signer.public_key for signer in signers if signer is not None]
         keys.append(self.encryption.private_key.public_key())
         if len({create_thumbprint(create_jwk(key)) for key in keys}) != len(keys):
             raise MalformedError(
-                "attestation, status, access and encryption need a key each",
+                "attestation, status, access, encryption and seal need a key each",
                 code="keys_not_distinct",
             )
 
@@ -50,7 +53,8 @@ def read_keys(folder: Path, keyed: KeyedHash) -> IssuerKeys:
     attestation, status, access = (
         read_signer(folder, name) for name in ("attestation", "status", "access")
     )
-    return IssuerKeys(attestation, status, access, derive_encryption_key(keyed))
+    seal = read_signer(folder, "seal") if (folder / "seal.key.pem").exists() else None
+    return IssuerKeys(attestation, status, access, derive_encryption_key(keyed), seal)
 
 
 def derive_encryption_key(keyed: KeyedHash) -> EncryptionKey:

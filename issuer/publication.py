@@ -54,7 +54,8 @@ class Publication:
         """The unsigned Credential Issuer metadata."""
         base = self.config.base_url
         encryption_key = self.keys.encryption.public_jwk()
-        return create_issuer_metadata(
+        paper = {"esspass_paper_endpoint": f"{base}/paper"} if self.keys.seal else {}
+        return paper | create_issuer_metadata(
             IssuerMetadata(
                 credential_issuer=base,
                 credential_endpoint=f"{base}/credential",

@@ -9,6 +9,7 @@ from typing import cast
 from cryptography import x509
 from flask import current_app
 
+from esspass.documents import Seal
 from esspass.errors import MalformedError
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.openid4vp import transactions
@@ -38,6 +39,7 @@ from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
 from issuer.nonces import Nonces
 from issuer.offers import Offers
+from issuer.paper import PaperOffice
 from issuer.proving import Prover
 from issuer.publication import Publication
 from issuer.records import Records
@@ -80,6 +82,7 @@ class Services:
     publication: Publication
     issuer: Issuer
     housekeeping: Housekeeping
+    paper: PaperOffice
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def create_services(
             stores.history, issuance,
         ),
         stores.housekeeping,
+        PaperOffice(issuance, Seal(keys.seal) if keys.seal else None),
     )  # fmt: skip
 
 

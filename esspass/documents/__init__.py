@@ -1,1 +1,28 @@
-"""Paper: sealed PDF made from the same templates, translations and data as the pages."""
+"""Paper: the form A1 and the EHIC replacement certificate as sealed, accessible PDF files.
+
+``create_pdf`` makes one, ``verify_seal`` checks one. Both are pure; making needs Pango.
+"""
+
+from __future__ import annotations
+
+from esspass.documents.model import (
+    AttachedCredential,
+    PaperA1,
+    PaperDocument,
+    ReplacementCertificate,
+)
+from esspass.documents.pdf import create_pdf
+from esspass.documents.seal import Seal
+from esspass.documents.sealed import VerifiedSeal, seal_anchors, verify_seal
+
+__all__ = [
+    "AttachedCredential",
+    "PaperA1",
+    "PaperDocument",
+    "ReplacementCertificate",
+    "Seal",
+    "VerifiedSeal",
+    "create_pdf",
+    "seal_anchors",
+    "verify_seal",
+]

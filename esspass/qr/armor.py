@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 
-from base45 import b45decode, b45encode  # type: ignore[import-untyped]
+from base45 import b45decode, b45encode
 
 from esspass.errors import MalformedError
 

@@ -14,6 +14,7 @@ from esspass.attestations.describe import describe_claims, describe_type
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import texts
+from issuer.paper import PAPER
 from issuer.records import Record, RecordState
 from issuer.services import services
 
@@ -64,7 +65,9 @@ def render_decision(template: str, record: Record, **values: Any) -> str:
         template, record=record, types=types, now=at, name=name_of(record),
         card=render_card(types[0], claims, locale) if types else "",
         claims=describe_claims(types[0], claims, locale) if types else [],
-        type_names={vct: describe_type(vct, locale) for vct in types},
+        type_names={
+            PAPER: gettext("On paper"), **{vct: describe_type(vct, locale) for vct in types}
+        },
         credentials=issuer.credentials.of_record(record.id),
         offers=issuer.offers.of_record(record.id),
         history=issuer.history.of(record.id),

@@ -57,6 +57,7 @@ _EVENTS: Mapping[Event, Text] = {
     Event.DEFERRED: _("A wallet asked; it waits for approval"),
     Event.ISSUED: _("Issued to a wallet"),
     Event.NOTIFIED: _("The wallet reported"),
+    Event.PRINTED: _("Put on paper"),
     Event.HELD: _("Put before a colleague for approval"),
     Event.APPROVED: _("Approved"),
     Event.REFUSED: _("Refused"),

@@ -39,7 +39,8 @@ def keys(world):
     body, access = world.bodies["fund"], world.bodies["access"]
     relying_party = create_signer(access.issuance, body.name, "LT", "access", NOW - 86400 * 300)
     encryption = derive_encryption_key(KeyedHash(SECRET))
-    return IssuerKeys(body.attestation_signer, body.status_signer, relying_party, encryption)
+    seal = create_signer(body.issuance, body.name, "LT", "seal", NOW - 86400 * 300)
+    return IssuerKeys(body.attestation_signer, body.status_signer, relying_party, encryption, seal)
 
 
 @pytest.fixture(scope="session")
