@@ -176,7 +176,7 @@ def digest_entry(entry: Mapping[str, Any], previous: str) -> str:
 
 
 def create_canonical_json(value: Any) -> bytes:
-    """Write JSON one way: sorted members, no spaces, UTF-8 (as RFC 8785 does for what we write)."""
+    """Write JSON one way: sorted members, no spaces, UTF-8."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8", "surrogatepass")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from esspass.errors import MalformedError
+from esspass.inspection.checks import SIGNATURE
 from esspass.inspection.evidence import Credential
 from esspass.inspection.examination import Examined, examine
 from esspass.inspection.facts import create_empty_document, create_facts, describe_document
@@ -23,7 +24,7 @@ from esspass.inspection.sources import Sources, read_rule_set
 from esspass.inspection.submission import ONLINE, Submission
 from esspass.jose.claims import parse_date
 from esspass.trust import TrustView
-from esspass.verdict import Finding
+from esspass.verdict import Finding, Outcome
 
 NOT_OURS = "not_ours"
 _Answers = Mapping[str, bool | None]
@@ -114,9 +115,9 @@ def _create_facts(
 
 
 def _describe(examined: Examined) -> dict[str, Any]:
-    """Describe a document of a kind and shape we know; of others nothing is understood."""
+    """Describe a signed document of a kind and shape we know; a forgery says nothing."""
     credential, medium = examined.credential, examined.medium
-    if credential is None:
+    if credential is None or not _is_signed(examined.findings):
         return create_empty_document(medium)
     try:
         issued_at = parse_date(credential.claims, "iat")
@@ -125,11 +126,15 @@ def _describe(examined: Examined) -> dict[str, Any]:
         return create_empty_document(medium)
 
 
+def _is_signed(findings: Sequence[Finding]) -> bool:
+    return any(f.check == SIGNATURE.name and f.outcome is Outcome.PASSED for f in findings)
+
+
 def _write_finding(finding: Finding) -> dict[str, Any]:
     return {
         "check": finding.check,
         "clause": finding.clause,
         "outcome": finding.outcome.value,
         "reason": finding.reason,
-        "parameters": dict(finding.parameters),
+        "parameters": {name: str(value) for name, value in finding.parameters.items()},
     }

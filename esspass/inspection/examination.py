@@ -156,9 +156,10 @@ def _compare(
     sources: Sources,
     clock: _Clock,
 ) -> Finding:
-    """Compare with the identity, if both can be believed; forgeries are compared with nobody."""
+    """Compare with the identity, if both can be believed and read; others with nobody."""
     document = verdict.evidence
-    if document is None or verdict.findings[0].outcome is not Outcome.PASSED:
+    passed = {each.check for each in verdict.findings if each.outcome is Outcome.PASSED}
+    if document is None or not {SIGNATURE.name, "type"} <= passed:
         return Finding(PERSON.name, PERSON.clause, Outcome.INDETERMINATE, "not_run")
     if pid is None:
         return match_person(document, None)

@@ -97,6 +97,7 @@ _LISTS: Mapping[str, Text] = {
     "list_from_future": _("The trusted list is dated in the future; check the clock."),
     "forbidden_url": _("The address of the source may not be asked."),
     "answer_too_large": _("The source answered with too much data."),
+    "seal_unknown": _("The seal is of nobody in the directory of institutions."),
     "directory_unavailable": _("The directory of institutions could not be fetched."),
     "directory_stale": _("The directory of institutions is out of date."),
 }
@@ -136,6 +137,10 @@ _HOLDER: Mapping[str, Text] = {
     "kb_audience": _("The holder's proof was made for somebody else."),
     "kb_sd_hash": _("The holder's proof was made for other contents."),
     "kb_iat": _("The holder's proof is too old, or its time lies in the future."),
+    "shown_too_old": _("The code was shown too long ago."),
+    "shown_in_future": _("The code was made at a time that has not come yet."),
+    "replayed": _("This code was shown before."),
+    "clock_wrong": _("The clock of this device is wrong, so times cannot be compared."),
     "kb_typ": _("The holder's proof is of the wrong kind."),
 }
 
@@ -156,6 +161,7 @@ _CONTENT: Mapping[str, Text] = {
     "birth_after_start": _DATES,
     "institution_id": _("The number of the institution is not written as it must be."),
     "person_mismatch": _("The identity data and the document name different persons."),
+    "pid_not_believed": _("The identity data cannot be believed, so nobody was compared with it."),
     "person_missing": _("There is no identity data to compare with."),
     "person_represented": _("The document is about a person whom somebody else represents."),
     "person_name_partial": _("The names agree only in part; compare them with the identity card."),
