@@ -11,7 +11,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from esspass.fetch import Fetcher, FetchPolicy
-from esspass.inspection import StatusSource
+from esspass.inspection import SourceCollector, StatusSource
 from esspass.keys.files import read_signer
 from esspass.openid4vp import transactions
 from esspass.openid4vp.relying_party import RelyingParty
@@ -33,6 +33,7 @@ from esspass.web.passkeys import (
 from esspass.web.relying_party import create_relying_party_blueprint
 from verifier import bundles, cases, inspections, persons, replacements, scan_sources
 from verifier.bundles import Bundles
+from verifier.case_files import create_case_files
 from verifier.case_pages import create_case_pages
 from verifier.cases import Cases
 from verifier.casework import Casework
@@ -74,12 +75,14 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     """Put the role together, without HTTP."""
     anchors = parse_trust_anchors(config.trust_anchors.read_bytes())
     trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
-    statuses = StatusSource(fetcher, StatusListCache(database))
+    cache = StatusListCache(database)
+    statuses = StatusSource(fetcher, cache)
+    collector = SourceCollector(trust, SnapshotStore(database), anchors, fetcher, cache)
     record = Inspections(database)
     casework = Casework(
         Cases(database),
         Persons(database),
-        Judge(trust, statuses, Bundles(database, anchors, trust)),
+        Judge(trust, statuses, Bundles(database, collector)),
         config.verdict_retention,
     )
     signer = read_signer(config.keys_folder, "access")
@@ -128,6 +131,8 @@ def create_app(
     app.register_blueprint(create_case_pages(verifier))
     app.register_blueprint(create_records(verifier))
     app.register_blueprint(create_intake(verifier))
+    anchors = verifier.casework.judge.bundles.collector.anchors
+    app.register_blueprint(create_case_files(anchors))
     app.register_blueprint(create_replacement_pages(verifier.desk, config.wallet_url))
     app.register_blueprint(create_replacement_endpoints(verifier.desk))
     sources = _create_scan_sources(config, database, fetcher or _fetcher(config), verifier)

@@ -7,15 +7,14 @@ for most of a case, so a bundle refers to its tokens by digest.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from esspass.inspection import create_sources
+from esspass.inspection import SourceCollector
+from esspass.inspection.case_file import share_tokens
 from esspass.inspection.sources import create_token_reference
-from esspass.statuslist import StatusListCache
 from esspass.storage import Database
-from esspass.trust import SnapshotStore, TrustAnchors, TrustSource
 
 MIGRATIONS = {
     "verifier-bundles-001": """
@@ -37,23 +36,18 @@ class Bundles:
     """Makes bundles of what is believed now, and keeps those that decisions rest on."""
 
     database: Database
-    anchors: TrustAnchors
-    trust: TrustSource
+    collector: SourceCollector
 
-    def create(self, status_lists: Iterable[str], now: int) -> Bundle:
+    def create(self, status_lists: Collection[str], now: int) -> Bundle:
         """Return a bundle of all lists and of the status lists at these addresses, as cached."""
-        view = self.trust.view(now)
-        store, cache = SnapshotStore(self.database), StatusListCache(self.database)
-        tokens: dict[str, list[str]] = {}
-        for issue in store.issues():
-            tokens.setdefault(issue.list, []).append(store.read(issue))
-        found = {uri: cache.get(uri) for uri in status_lists}
-        statuses = {uri: entry for uri, entry in found.items() if entry is not None}
-        return create_sources(self.anchors, tokens, view, statuses, now)
+        bundle = self.collector.collect(now)
+        found = {u: entry for u, entry in bundle["statuses"].items() if u in status_lists}
+        return {**bundle, "statuses": found}
 
     def keep(self, bundle: Bundle, until: int) -> str:
         """Store a bundle until a time; return the name it is kept under."""
-        slim, tokens = take_tokens_out(bundle)
+        tokens: dict[str, str] = {}
+        slim = share_tokens(bundle, tokens)
         body = json.dumps(slim, sort_keys=True)
         name = create_token_reference(body)
         for digest, token in tokens.items():
@@ -90,30 +84,6 @@ class Bundles:
             "SELECT token FROM case_tokens WHERE digest = :digest", digest=digest
         )
         return str(rows[0]["token"]) if rows else ""
-
-
-def take_tokens_out(bundle: Bundle) -> tuple[dict[str, Any], dict[str, str]]:
-    """Replace the tokens of a bundle by references; return both."""
-    tokens: dict[str, str] = {}
-
-    def refer(token: str | None) -> str | None:
-        if token is None:
-            return None
-        reference = create_token_reference(token)
-        tokens[reference] = token
-        return reference
-
-    slim = {
-        **bundle,
-        "lists": {name: [refer(each) for each in found] for name, found in bundle["lists"].items()},
-        "directory": refer(bundle["directory"]),
-        "rules": refer(bundle["rules"]),
-        "statuses": {
-            uri: {**entry, "token": refer(entry["token"])}
-            for uri, entry in bundle["statuses"].items()
-        },
-    }
-    return slim, tokens
 
 
 def find_references(bundle: Bundle) -> set[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask_babel import gettext, get_locale
+from flask_babel import get_locale, gettext
 
-from esspass.attestations import country_name, parse_day, pda1_states
+from esspass.attestations import country_name, parse_day
+from esspass.attestations.specification import pda1_states
 from esspass.errors import MalformedError
 from verifier.cases import Case
 from verifier.purposes import PURPOSES, parse_place

@@ -11,7 +11,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
-from esspass.attestations import PID, attestation_types, describe_claims, describe_path, describe_type
+from esspass.attestations import (
+    PID,
+    attestation_types,
+    describe_claims,
+    describe_path,
+    describe_type,
+)
 from esspass.errors import MalformedError, ProtocolError
 from esspass.inspection import CHECKS, RuleSet
 from esspass.openid4vp.relying_party import Flow
@@ -30,6 +36,7 @@ from verifier.person_view import (
     create_headline,
     create_view,
     describe_document,
+    find_holder,
     name_person,
 )
 from verifier.persons import CasePerson
@@ -67,7 +74,8 @@ class _Pages:
     verifier: Verifier
 
     def index(self) -> str:
-        rows = self.verifier.casework.recent(signed_in_user().id, now())
+        self.verifier.purge(now())
+        rows = self.verifier.casework.recent(signed_in_user().id)
         return render_template(
             "verifier/cases.html",
             rows=[self._line(case, outcomes) for case, outcomes in rows],
@@ -166,6 +174,7 @@ class _Pages:
             person=person,
             view=view,
             name=name_person(person),
+            born=(find_holder(person) or {}).get("date_of_birth"),
             document=describe_document(case, view.facts["document"]) if view.facts else [],
             portrait=_find_portrait(self._conclusion(person)),
             shown=_describe_shown(self._conclusion(person)),
@@ -321,5 +330,3 @@ def _find_portrait(conclusion: Conclusion | None) -> str:
         if document.vct == PID and document.outcome == "PASSED" and isinstance(picture, str):
             return picture
     return ""
-
-

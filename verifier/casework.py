@@ -78,9 +78,8 @@ class Casework:
             raise _not_found()
         return person
 
-    def recent(self, inspector: str, now: int) -> list[tuple[Case, list[str]]]:
+    def recent(self, inspector: str) -> list[tuple[Case, list[str]]]:
         """Return an inspector's cases, each with the outcomes of its persons."""
-        self.purge(now)
         cases = self.cases.recent(inspector)
         outcomes = self.persons.outcomes([case.id for case in cases])
         return [(case, outcomes[case.id]) for case in cases]
@@ -97,16 +96,18 @@ class Casework:
         keeps: bool,
     ) -> CasePerson:
         """Record what a wallet answered. ``keeps`` False stores no more than the verdict."""
-        decision, bundle = self.judge.decide(
-            submission, case.situation, {}, now, findings=findings
-        )
+        decision, bundle = self.judge.decide(submission, case.situation, {}, now, findings=findings)
         person = _create_person(case, person_id, WALLET, decision, now)
         person = replace(person, hidden=hidden, binding_digest=find_binding_digest(submission))
         return self._store(case, person, submission if keeps else None, decision, bundle)
 
     def add_refused(
-        self, case: Case, person_id: str, findings: Iterable[Finding],
-        credential: Credential | None, now: int,
+        self,
+        case: Case,
+        person_id: str,
+        findings: Iterable[Finding],
+        credential: Credential | None,
+        now: int,
     ) -> CasePerson:
         """Record an answer that must not be accepted; nothing of it is kept."""
         decision = self.judge.refuse(findings, credential, case.situation, now)
@@ -139,6 +140,7 @@ class Casework:
         _require_likely(scan.taken_at, now)
         digest = find_binding_digest(scan.submission)
         replayed = bool(digest) and self.persons.was_shown(digest, scan.id)
+        seen = frozenset({digest}) if replayed else frozenset()
         findings: tuple[Finding, ...] = ()
         if scan.bundle is None and scan.submission is not None:
             findings = self.judge.ask_status(scan.submission, scan.taken_at)
@@ -149,14 +151,14 @@ class Casework:
             scan.taken_at,
             bundle=scan.bundle,
             findings=findings,
-            seen=frozenset({digest}) if replayed else frozenset(),
+            seen=seen,
         )
         source = scan.source if scan.submission is not None else NOTHING
         person = _create_person(case, scan.id, source, decision, scan.taken_at)
         person = replace(
             person, binding_digest=digest, answers=scan.answers, difference=scan.difference
         )
-        return self._store(case, person, scan.submission, decision, bundle)
+        return self._store(case, person, scan.submission, decision, bundle, seen)
 
     def answer(
         self, case: Case, person: CasePerson, answers: Mapping[str, bool | None]
@@ -171,11 +173,20 @@ class Casework:
         shown = person.evidence["submission"]
         merged = {**person.answers, **answers}
         decision = self.judge.decide_again(
-            *found, parse_submission(shown) if shown else None, case.situation, merged,
+            *found,
+            parse_submission(shown) if shown else None,
+            case.situation,
+            merged,
             person.taken_at,
         )
-        self.persons.decide_again(person, create_decided(decision), merged)
-        return replace(person, decided=create_decided(decision), answers=merged)
+        decided = replace(
+            person,
+            decided=create_decided(decision),
+            answers=merged,
+            evidence={**person.evidence, "facts": decision.facts},
+        )
+        self.persons.decide_again(decided)
+        return decided
 
     def _store(
         self,
@@ -184,13 +195,14 @@ class Casework:
         submission: Submission | None,
         decision: Decision,
         bundle: Bundle,
+        seen: frozenset[str] = frozenset(),
     ) -> CasePerson:
         """Keep what was shown only where the case says so, and only of a document that is one."""
         has_shown = submission is not None and decision.facts["document"]["kind"] is not None
         if case.keep and (has_shown or person.source == NOTHING):
             person = replace(
                 person,
-                evidence=_create_evidence(submission, decision),
+                evidence=_create_evidence(submission, decision, seen),
                 sources_digest=self.judge.bundles.keep(bundle, person.evidence_until),
             )
         self.persons.add(person)
@@ -249,11 +261,14 @@ def _create_person(
     )
 
 
-def _create_evidence(submission: Submission | None, decision: Decision) -> dict[str, Any]:
+def _create_evidence(
+    submission: Submission | None, decision: Decision, seen: frozenset[str]
+) -> dict[str, Any]:
     return {
         "submission": submission.as_json() if submission else None,
         "facts": decision.facts,
         "history": [],
+        "seen": sorted(seen),
         "salt": secrets.token_urlsafe(24),
     }
 

@@ -16,7 +16,6 @@ from verifier.person_view import PersonView, describe_document
 from verifier.persons import CasePerson
 
 
-
 def create_doubt_request(
     case: Case, person: CasePerson, view: PersonView, organization: str
 ) -> str:

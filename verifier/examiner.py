@@ -23,8 +23,8 @@ from esspass.inspection import (
     match_person,
 )
 from esspass.inspection.submission import ONLINE
-from esspass.openid4vp.dcql import CredentialQuery, VpToken, verify_presented
 from esspass.keys.signer import Signer
+from esspass.openid4vp.dcql import CredentialQuery, VpToken, verify_presented
 from esspass.openid4vp.relying_party import Answer, Flow
 from esspass.openid4vp.request_object import create_client_id
 from esspass.trust import TrustSource, TrustView

@@ -11,17 +11,18 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
-from esspass.attestations import pda1_states
+from esspass.attestations.specification import pda1_states
 from esspass.errors import MalformedError
 from esspass.inspection import Submission, parse_answers, parse_situation, parse_submission
 from esspass.inspection.submission import MAX_TEXT, read_code
 from esspass.jose.jws import parse_json_object
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import login_required, signed_in_user
+from verifier.case_export import describe_decision
 from verifier.cases import Case
 from verifier.casework import MAX_DIFFERENCE, Scan, create_id
 from verifier.person_view import describe_refusal
-from verifier.persons import PAPER, SCAN, CasePerson
+from verifier.persons import PAPER, SCAN
 from verifier.purposes import find_purpose, parse_place
 from verifier.service import Verifier
 
@@ -54,7 +55,7 @@ class _Intake:
         person = self.verifier.casework.add_submission(
             self._case(case_id, body.get("case")), _parse_scan(body), now()
         )
-        return jsonify(decision=_write_decision(person))
+        return jsonify(decision=describe_decision(person))
 
     def paper(self, case_id: str) -> str:
         return self._form(self.verifier.casework.find(case_id, signed_in_user().id), "", {})
@@ -141,12 +142,3 @@ def _parse_difference(value: Any) -> str:
     if isinstance(value, str):
         return " ".join(value.split())[:MAX_DIFFERENCE] or "-"
     return "-" if value else ""
-
-
-def _write_decision(person: CasePerson) -> dict[str, Any]:
-    """Return the decision; the facts, without the person's name, while they are kept."""
-    decided = dict(person.decided)
-    if person.evidence is None:
-        return decided
-    facts = person.evidence["facts"]
-    return {**decided, "facts": {**facts, "document": {**facts["document"], "person": None}}}

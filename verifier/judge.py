@@ -93,7 +93,7 @@ class Judge:
         """
         if bundle is None:
             bundle = self.bundles.create(_answered(findings), now)
-        sources = parse_sources(bundle, anchors=self.bundles.anchors)
+        sources = parse_sources(bundle, anchors=self.bundles.collector.anchors)
         return decide(sources, submission, situation, answers, now=now, seen=seen), bundle
 
     def ask_status(self, submission: Submission, now: int) -> tuple[Finding, ...]:
@@ -144,9 +144,7 @@ def read_ruling(value: Mapping[str, Any]) -> Ruling:
     rules = tuple(
         RuleResult(each["id"], Ending(each["outcome"]), each["reason"]) for each in value["rules"]
     )
-    return Ruling(
-        Ending(value["outcome"]), value["rule"], value["reason"], value["version"], rules
-    )
+    return Ruling(Ending(value["outcome"]), value["rule"], value["reason"], value["version"], rules)
 
 
 def _answered(findings: Iterable[Finding]) -> set[str]:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext, get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
-from esspass.attestations import code_name, country_name, date_name, end_date_name
+from esspass.attestations import country_name, date_name, end_date_name, read_presented
+from esspass.attestations.wording import code_name
 from esspass.inspection import Explanation, RuleExplanation, RuleSet, explain
 from esspass.inspection.facts import create_empty_document
 from esspass.inspection.rules import Ending
+from esspass.sdjwt import parse_sd_jwt_vc
 from esspass.verdict import Finding
 from esspass.web.languages import format_day
 from esspass.web.settings import Text
@@ -42,15 +44,6 @@ SOURCES: Mapping[str, Text] = {
     SCAN: _("Code scanned"),
     PAPER: _("Paper"),
     NOTHING: _("No document shown"),
-}
-RULE_KINDS: Mapping[str, tuple[str, Text]] = {
-    "PASSED": ("good", _("Yes")),
-    "INFO": ("info", _("To know")),
-    "ASK": ("doubt", _("Ask")),
-    "DOUBT": ("doubt", _("Doubt")),
-    "CANNOT_DECIDE": ("unsure", _("Cannot be decided")),
-    "NOT_COVERED": ("bad", _("Not covered")),
-    "NOT_A_CREDENTIAL": ("bad", _("Not a credential")),
 }
 _QUIET = (Ending.PASSED, Ending.NOT_APPLICABLE)
 _NO_RULES = _("The rules of inspection are not here, or cannot be believed.")
@@ -113,11 +106,33 @@ def create_headline(case: Case, person: CasePerson, rules: RuleSet | None) -> tu
     return explained.title, explained.sentence
 
 
+def find_holder(person: CasePerson) -> Mapping[str, str | None] | None:
+    """Return the names and date of birth that were shown: by the document, or else the identity."""
+    if person.evidence is None:
+        return None
+    shown: Mapping[str, str | None] | None = person.evidence["facts"]["document"]["person"]
+    return shown or _read_identity(person)
+
+
 def name_person(person: CasePerson) -> str:
     """Return the name that was shown, or an empty text."""
-    shown = person.evidence["facts"]["document"]["person"] if person.evidence else None
-    names = (shown.get("forenames"), shown.get("surnames")) if shown else ()
-    return " ".join(each for each in names if each)
+    shown = find_holder(person) or {}
+    return " ".join(each for each in (shown.get("forenames"), shown.get("surnames")) if each)
+
+
+def _read_identity(person: CasePerson) -> Mapping[str, str | None] | None:
+    """Read the identity that came along, if the check of the person could use it."""
+    text = ((person.evidence or {})["submission"] or {}).get("pid")
+    compared = (f["reason"] for f in person.decided["findings"] if f["check"] == "person")
+    reason = next(compared, "not_run")
+    if not text or reason in ("pid_not_believed", "not_run"):
+        return None
+    vc = parse_sd_jwt_vc(text)
+    shown = read_presented(vc.vct, vc.claims).person
+    if shown is None:
+        return None
+    born = shown.date_of_birth.isoformat() if shown.date_of_birth else None
+    return {"surnames": shown.surnames, "forenames": shown.forenames, "date_of_birth": born}
 
 
 def describe_document(case: Case, document: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -155,9 +170,7 @@ def _explain_alone(person: CasePerson) -> Explanation:
     """Without the words of that version of the rules only the outcome can be said."""
     title = str(TITLES[person.outcome])
     if person.ruling["version"] is None:
-        return Explanation(
-            Ending(person.outcome), title, str(_NO_RULES), next=str(_NO_RULES_NEXT)
-        )
+        return Explanation(Ending(person.outcome), title, str(_NO_RULES), next=str(_NO_RULES_NEXT))
     sentence = gettext(
         "Decided under version %(version)s of the rules, whose words are no longer here.",
         version=person.ruling["version"],
@@ -165,15 +178,11 @@ def _explain_alone(person: CasePerson) -> Explanation:
     return Explanation(Ending(person.outcome), title, sentence)
 
 
-def _questions(
-    kind: str, person: CasePerson, rules: RuleSet | None
-) -> Iterator[AskedQuestion]:
+def _questions(kind: str, person: CasePerson, rules: RuleSet | None) -> Iterator[AskedQuestion]:
     if rules is None or person.evidence is None or person.ruling["version"] != rules.version:
         return
     texts = rules.texts.get(str(get_locale()), rules.texts["en"])["questions"]
-    applied = {
-        each["id"] for each in person.ruling["rules"] if each["outcome"] != "NOT_APPLICABLE"
-    }
+    applied = {each["id"] for each in person.ruling["rules"] if each["outcome"] != "NOT_APPLICABLE"}
     for question in rules.questions:
         if question.kind == kind and question.rule in applied:
             words = texts[question.id]
@@ -201,8 +210,9 @@ def _rows(case: Case, document: Mapping[str, Any]) -> Iterable[tuple[Text, str]]
     for place in document["places"] or ():
         parts = (place["name"], place["street"], place["town"], _country(place["country"], locale))
         yield _("Place of work"), ", ".join(each for each in parts if each)
-    yield _("States without a fixed place"), ", ".join(
-        _country(each, locale) for each in document["no_fixed_place"] or ()
+    yield (
+        _("States without a fixed place"),
+        ", ".join(_country(each, locale) for each in document["no_fixed_place"] or ()),
     )
 
 

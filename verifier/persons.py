@@ -1,5 +1,4 @@
-"""The persons of a case in the database: rulings without personal data, and beside them, for a
-shorter time, what was shown.
+"""The persons of a case in the database: rulings, and for a shorter time what was shown.
 
 A ruling names no person, so it stays; ``evidence`` (what was shown, and facts read from it) goes
 first.
@@ -121,15 +120,13 @@ class Persons:
             found[case_id] = [json.loads(row["decided"])["ruling"]["outcome"] for row in rows]
         return found
 
-    def decide_again(
-        self, person: CasePerson, decided: Mapping[str, Any], answers: Mapping[str, bool | None]
-    ) -> None:
-        """Store a new ruling for other answers."""
+    def decide_again(self, person: CasePerson) -> None:
+        """Store the new ruling of a person, with the answers and facts it rests on."""
+        values = _values(person)
         self.database.execute(
-            "UPDATE case_persons SET decided = :decided, answers = :answers WHERE id = :id",
-            id=person.id,
-            decided=_write(decided),
-            answers=_write(answers),
+            "UPDATE case_persons SET decided = :decided, answers = :answers,"
+            " evidence = :evidence WHERE id = :id AND evidence IS NOT NULL",
+            **{name: values[name] for name in ("id", "decided", "answers", "evidence")},
         )
 
     def report_difference(self, person_id: str, text: str) -> None:

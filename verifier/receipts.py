@@ -24,7 +24,7 @@ PROOF_TYP = "verification-proof+jwt"
 
 
 def create_receipt(case: Case, person: CasePerson, issuer: str, signer: Signer) -> str:
-    """Sign what the wallet may keep: what came out, when, on which ground. ``issuer``: client_id."""
+    """Sign what the wallet may keep: what came out, when, on which ground."""
     claims = {**_describe(case, person, issuer), "sub_hash": person.binding_digest}
     return _sign(RECEIPT_TYP, claims, signer)
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import login_required, signed_in_user
+from verifier.case_export import create_export
 from verifier.case_pages import case_rows
 from verifier.cases import Case
 from verifier.person_view import SOURCES, TITLES
@@ -49,8 +50,16 @@ class _Records:
         return _download(pdf, "application/pdf", "report.pdf")
 
     def case_file(self, case_id: str) -> Response:
-        case = self._case(case_id)
-        return _download(self.verifier.export(case, now()), "application/json", "case-file.json")
+        case, casework = self._case(case_id), self.verifier.casework
+        exported = create_export(
+            case,
+            casework.persons.of_case(case.id, now()),
+            casework.judge.bundles,
+            {"name": self.verifier.organization, "id": self.verifier.identifier},
+            self.verifier.relying_party.access_signer,
+            now(),
+        )
+        return _download(_write(exported), "application/json", "case-file.json")
 
     def proof(self, case_id: str, person_id: str) -> Response:
         case = self._case(case_id)

@@ -72,7 +72,9 @@ class _Pages:
             where = url_for("cases.person", case_id=case.id, person_id=row.person_id)
             return redirect(where, 303)
         address = f"{self.desk.base_url}/replacement/{row.id}/request"
-        link = f"{self.wallet_url or 'openid4vp:'}/replacement?{urlencode({'request_uri': address})}"
+        link = (
+            f"{self.wallet_url or 'openid4vp:'}/replacement?{urlencode({'request_uri': address})}"
+        )
         return render_template(
             "verifier/replacement.html",
             case=case,

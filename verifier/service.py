@@ -214,6 +214,11 @@ class Verifier:
         return self._subject(NameOID.ORGANIZATION_NAME)
 
     @property
+    def identifier(self) -> str:
+        """How the relying party is registered."""
+        return self.config.identifier or self.config.base_url
+
+    @property
     def country(self) -> str:
         """The country in the access certificate, ISO alpha-2; empty when it names none."""
         return self._subject(NameOID.COUNTRY_NAME)
@@ -274,7 +279,7 @@ class Verifier:
     ) -> RegistrarDataset:
         base_url = self.config.base_url
         return RegistrarDataset(
-            identifier=self.config.identifier or base_url,
+            identifier=self.identifier,
             service=SERVICE,
             purpose=purpose,
             intended_use=intended_use,

@@ -54,20 +54,28 @@ def _read(path: Path) -> bytes:
 
 
 def _describe(person: PersonReport, locale: str) -> Iterator[str]:
-    decision = person.decision
-    explained = explain(decision.ruling, decision.facts, decision.rules, locale)
-    decided_by = decision.ruling.rule or decision.ruling.reason
-    why = f" [{decided_by}]" if decided_by else ""
-    yield f"{person.position + 1}. {person.id}: {explained.title}{why}"
-    yield f"   {explained.sentence}"
+    if person.kept:
+        yield from _describe_decision(person, locale)
+    else:
+        yield f"{person.position + 1}. {person.id}: {person.outcome}"
+        yield "   NOT KEPT: what was shown is not in the file, so nobody can decide it again."
     if not person.unchanged:
         yield f"   CHANGED: persons[{person.position}] is not what was written."
     for path in person.differences:
         yield f"   DIFFERS: {path}"
     for sentence in person.expected:
         yield f"   NOT AS ARGUED: {sentence}"
-    if person.same:
+    if person.same and person.kept:
         yield "   The same."
+
+
+def _describe_decision(person: PersonReport, locale: str) -> Iterator[str]:
+    decision = person.decision
+    explained = explain(decision.ruling, decision.facts, decision.rules, locale)
+    decided_by = decision.ruling.rule or decision.ruling.reason
+    why = f" [{decided_by}]" if decided_by else ""
+    yield f"{person.position + 1}. {person.id}: {explained.title}{why}"
+    yield f"   {explained.sentence}"
 
 
 def _conclude(report: CaseReport) -> str:

@@ -26,7 +26,8 @@ MAX_DIFFERENCES = 50
 class PersonReport:
     """One person: decided anew, where that differs, and whether the entry is unchanged.
 
-    ``expected`` holds where a case of the corpus did not come out as argued.
+    ``expected`` holds where a case of the corpus did not come out as argued. ``outcome`` is what
+    the file says; not ``kept``, nothing that was shown is in it, so ``decision`` says nothing.
     """
 
     position: int
@@ -35,6 +36,8 @@ class PersonReport:
     differences: tuple[str, ...]
     unchanged: bool
     expected: tuple[str, ...] = ()
+    outcome: str = ""
+    kept: bool = True
 
     @property
     def same(self) -> bool:
@@ -87,10 +90,23 @@ def _verify_person(
     )
     where = f"persons[{position}].decision"
     found = compare(person.decision, write_decision(decision), where)
+    kept = person.submission is not None or "facts" in person.decision
     differences = [path for path, _ in zip(found, range(MAX_DIFFERENCES), strict=False)]
-    expected = tuple(_disappoint(case.expected, decision)) if case.expected else ()
-    unchanged = digest == person.digest
-    return PersonReport(position, person.id, decision, tuple(differences), unchanged, expected)
+    return PersonReport(
+        position=position,
+        id=person.id,
+        decision=decision,
+        differences=tuple(differences) if kept else (),
+        unchanged=digest == person.digest,
+        expected=tuple(_disappoint(case.expected, decision)) if case.expected else (),
+        outcome=_read_outcome(person.decision),
+        kept=kept,
+    )
+
+
+def _read_outcome(decision: Mapping[str, Any]) -> str:
+    ruling = decision.get("ruling")
+    return str(ruling.get("outcome", "")) if isinstance(ruling, Mapping) else ""
 
 
 def compare(one: Any, other: Any, path: str) -> Iterator[str]:

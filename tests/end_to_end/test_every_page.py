@@ -164,8 +164,8 @@ def test_the_inspectors_pages(inspector, kept_pages):
     def write_a_long_place(who):
         who.begin("pda1", place="x" * 100)
 
-    pages = ["/", "/?kind=pda1", choose_nothing, write_a_long_place, "/inspections", "/privacy"]
-    review(colleague, [*pages, "/passkeys", "/inspections/nothing"], names=("Maria", "My passkey"))
+    pages = ["/", "/?kind=pda1", choose_nothing, write_a_long_place, "/cases", "/cases/new", "/case-files", "/privacy"]
+    review(colleague, [*pages, "/passkeys", "/inspections/nothing", "/cases/nothing"], names=("Maria", "My passkey"))
 
 
 def _invite(staff, kept_pages):
@@ -206,8 +206,8 @@ def test_a_verdict(inspector, holder, with_pid):
     holder.page.goto(inspector.web_link())
     holder.share()
     inspector.wait_for_verdict()
-    review(inspector, [inspector.path, "/inspections"], names=("Ελένη", "Jonas"))
-    inspector.press("a[href^='/inspections/']")
+    review(inspector, [inspector.path, "/cases"], names=("Ελένη", "Jonas"))
+    inspector.press(".app-recent a[href*='/persons/']")
     inspector.press("form[action$='/erase'] button")
     review(inspector, [inspector.path], names=("Ελένη",))
     inspector.read("el")

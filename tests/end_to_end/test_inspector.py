@@ -23,7 +23,7 @@ PACE_SECONDS = 2.1  # longer than anything is cached in a quick world
 
 def test_a1_across_devices(inspector, holder, worker):
     """Asked in Greek on one device, answered in Lithuanian on another."""
-    inspector.begin("pda1", place="Εργοτάξιο λιμένα, Πύλη Ε3")
+    inspector.begin("pda1", place="Εργοτάξιο Λιμένα Πειραιά, Πύλη Ε3")
     assert (
         inspector.page.locator(".app-steps [aria-current]").get_attribute("data-stage") == "waiting"
     )
@@ -33,7 +33,7 @@ def test_a1_across_devices(inspector, holder, worker):
     inspector.page.wait_for_selector("[data-stage=fetched][aria-current]")
     holder.share()
     assert "Υποδειγματική Επιθεώρηση Εργασίας" in holder.text
-    assert inspector.wait_for_verdict() == "Γνήσιο και μη ανακληθέν"
+    assert inspector.wait_for_verdict() == "Καλύπτεται"
     _check_verdict(inspector, worker)
 
 
@@ -44,7 +44,7 @@ def _check_consent(holder, inspector):
     assert inspector.base.removeprefix("http://") in holder.text
     purpose = page.inner_text(".wallet-purpose")
     assert "Darbo inspekcija" in purpose
-    assert "Εργοτάξιο λιμένα, Πύλη Ε3" in purpose
+    assert "Εργοτάξιο Λιμένα Πειραιά, Πύλη Ε3" in purpose
     shown = page.locator(".wallet-shown dt").all_inner_texts()
     assert {"Pavardė", "Gimimo data", "Turėtojo padėtis", "Darbo vietos adresas"} <= set(shown)
     assert "Asmens kodas" not in shown
@@ -59,7 +59,7 @@ def _check_verdict(inspector, worker):
     page = inspector.page
     assert inspector.findings() == dict.fromkeys(CHECKS, "PASSED")
     check_words(page)
-    holder = page.inner_text(".app-result__compare")
+    holder = page.inner_text(".app-result__person")
     assert worker.person.surnames in holder
     assert "17 Μαΐου 1984" in holder
     page.click("#check-trust summary")
@@ -77,7 +77,7 @@ def test_a_verdict_stays_without_what_was_shown(inspector, holder):
     inspector.press("form[action$='/erase'] button")
     assert "Kairys" not in inspector.text
     assert inspector.findings() == dict.fromkeys(CHECKS, "PASSED")
-    inspector.go("/inspections")
+    inspector.go("/cases")
     assert inspector.page.locator(".app-recent__row").count() >= 1
     assert "Kairys" not in inspector.text
 
@@ -85,7 +85,7 @@ def test_a_verdict_stays_without_what_was_shown(inspector, holder):
 def test_times_are_those_of_the_readers_clock(inspector):
     inspector.begin("pda1")
     inspector.press("form[action$='/cancel'] button")
-    inspector.go("/inspections")
+    inspector.go("/cases")
     time_element = inspector.page.locator(".app-recent__when time").first
     moment = datetime.fromisoformat(time_element.get_attribute("datetime"))
     there = moment.astimezone(ZoneInfo("Europe/Athens"))
@@ -101,8 +101,8 @@ def test_ehic_on_the_same_device(nurse, holder):
     assert nurse.page.url.startswith(f"{holder.base}/present/")
     nurse.press("button[name=answer][value=share]")
     nurse.press("#continue")
-    assert nurse.path.startswith("/inspections/")
-    assert nurse.page.inner_text("#verdict-title") == "Autentic și neretras"
+    assert nurse.path.startswith("/cases/")
+    assert nurse.page.inner_text("#verdict-title") == "Acoperit"
     assert nurse.findings() == dict.fromkeys(CHECKS, "PASSED")
     check_words(nurse.page)
 
@@ -165,7 +165,7 @@ def test_a_colleague_comes_by_invitation_and_sees_only_own_checks(inspector, kep
     assert colleague.heading == "Check a document"
     assert colleague.go(address).status == 404
     assert colleague.heading == "Check not found"
-    colleague.go("/inspections")
+    colleague.go("/cases")
     assert colleague.page.locator(".app-empty").count() == 1
 
 

@@ -12,12 +12,14 @@ from esspass.keys.files import write_signer
 from esspass.openid4vp.request_object import verify_request_object
 from esspass.storage import migrate
 from esspass.trust import create_trust_anchors
+from esspass.trust.inspection_rules import read_rules
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from tests.builders.presentations import IssuingWorld, link_parameters
 from verifier import MIGRATIONS, create_app
 from verifier.config import VerifierConfig
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
+RULES_IN_FORCE = 1_795_255_200  # 21 November 2026, when the first issue of the rules counts
 BASE_URL = "http://localhost:8301"
 
 
@@ -30,7 +32,8 @@ class Stage:
     """The app, its world, a clock that tests move, and a wallet's view of its endpoints."""
 
     def __init__(self, folder, database, **settings):
-        self.world = IssuingWorld()
+        self.world = IssuingWorld(RULES_IN_FORCE)
+        self.world.lists.rules = read_rules()
         self.now = self.world.now
         self._publish_lists()
         access = self.world.lists.bodies["access"]
@@ -79,6 +82,25 @@ class Stage:
         """Start a check on the page; return its id."""
         form = {"purpose": "labour-inspection", "with_pid": "1", **form}
         answer = self.post(browser, "/", **form)
+        assert answer.status_code == 303, answer.text
+        return answer.location.rpartition("/")[2]
+
+    def open_case(self, browser, **form):
+        """Open a case on its page; return its address."""
+        form = {
+            "purpose": "labour-inspection",
+            "country": "GR",
+            "day": "2026-11-21",
+            "keep": "900",
+            **form,
+        }
+        answer = self.post(browser, "/cases/new", **form)
+        assert answer.status_code == 303, answer.text
+        return answer.location
+
+    def ask(self, browser, case, **form):
+        """Ask a wallet in a case; return the id of the check."""
+        answer = self.post(browser, f"{case}/ask", **{"flow": "cross_device", **form})
         assert answer.status_code == 303, answer.text
         return answer.location.rpartition("/")[2]
 
