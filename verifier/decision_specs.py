@@ -13,14 +13,17 @@ from importlib.resources import files
 from typing import Any
 
 from esspass.attestations import AttestationType, attestation_types
+from esspass.trust import read_rules
 
 _DIGESTS = ("sha256", "sha384", "sha512")
+# What is said where no signed rules are at hand.
+_WORDS = ("outcomes", "submission")
 _SCHEMAS = ("issuance", "presentation")
 
 
 @cache
 def create_decision_specs() -> dict[str, Any]:
-    """Return ``{"types", "schemas", "reference", "core", "wording"}``; callers do not change it."""
+    """Return what ``static/decision/type.js`` calls ``Specs``; callers do not change it."""
     types = attestation_types()
     schemas = [
         _read("types", known.folder, f"{which}.schema.json")
@@ -33,6 +36,10 @@ def create_decision_specs() -> dict[str, Any]:
         "reference": _read("inspection", "reference.json"),
         "core": _read("documents", "core.json"),
         "wording": _read("types", "wording.json"),
+        "words": {
+            locale: {name: texts[name] for name in _WORDS}
+            for locale, texts in read_rules()["texts"].items()
+        },
     }
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from esspass.keys.certificates import create_x5c
-from esspass.trust import DIRECTORY
+from esspass.inspection import create_sources
+from esspass.trust import TrustView
 from verifier.decision_specs import create_decision_specs
 
 FOLDER = Path(__file__).parent
@@ -19,9 +19,14 @@ NEEDS_NODE = [
 ]
 
 
-def run_batch(cases, sources=()):
+def create_batch(cases, sources=(), **more):
+    specs = create_decision_specs()
+    return {"cases": list(cases), "sources": list(sources), "specs": specs, **more}
+
+
+def run_batch(cases, sources=(), **more):
     """What each case gives: ``{"value"}``, or ``{"error", "parameters"}`` with its code."""
-    given = {"cases": list(cases), "sources": list(sources), "specs": create_decision_specs()}
+    given = create_batch(cases, sources, **more)
     done = subprocess.run(
         ["node", "--no-warnings", "--import", "./register.mjs", "run_batch.mjs"],
         cwd=FOLDER, input=json.dumps(given), capture_output=True, text=True,
@@ -49,22 +54,6 @@ def create_bundle(lists, statuses=(), now=0):
     """The sources of a list world, as the server would write them; newest issues first."""
     if not lists.sequence_number:
         lists.publish()
-    return {
-        "made_at": now,
-        "anchors": {name: _pems(source) for name, source in lists.anchors.sources.items()},
-        "lists": {
-            name: tokens[::-1] for name, tokens in lists.tokens.items() if name != DIRECTORY
-        },
-        "directory": lists.tokens[DIRECTORY][-1],
-        "rules": None,
-        "fetched": {},
-        "problems": {},
-        "statuses": {
-            uri: {"token": token, "fetched_at": now} for uri, token in dict(statuses).items()
-        },
-    }
-
-
-def _pems(source):
-    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-    return [f"{begin}\n{text}\n{end}\n" for text in create_x5c(source.certificates)]
+    tokens = {name: issues[::-1] for name, issues in lists.tokens.items()}
+    kept = {uri: (token, now) for uri, token in dict(statuses).items()}
+    return create_sources(lists.anchors, tokens, TrustView({}), kept, now)

@@ -1,5 +1,6 @@
 """The checks of a credential: the same findings, parameters included, from the same evidence."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import date
 
@@ -155,7 +156,7 @@ EVIDENCE = {
     "wrong form": claimed(create_a1, PDA1_WEBUILD, memberstateAppliedLegislation=LEGISLATION),
     "odd e-mail": claimed(create_pid, PID, email="no address"),
     "unknown members": claimed(create_pid, PID, anything={"else": [1, 2.5, None, True]}),
-    "prototype": claimed(create_pid, PID, **{"__proto__": {"x": 1}, "constructor": "y"}),
+    "prototype": claimed(create_pid, PID, __proto__={"x": 1}, constructor="y"),
     "end before start": shows(
         lambda: create_a1(starts=date(2026, 6, 1), ends=date(2026, 5, 31)), PDA1_WEBUILD
     ),
@@ -237,3 +238,16 @@ def test_names_compare_alike():
     calls = [{"call": "names", "one": one, "other": other} for one, other in pairs]
     found = [result["value"] for result in run_batch(calls)]
     assert found == [match_names(one, other).value for one, other in pairs]
+
+
+def test_every_letter_compares_alike():
+    """Each Latin, Greek and Cyrillic letter with its other case and with its bare form."""
+    ranges = (range(0xC0, 0x250), range(0x370, 0x530), range(0x1E00, 0x2000))
+    letters = [chr(c) for codes in ranges for c in codes if chr(c).isalpha()]
+    pairs = [(c, c.upper()) for c in letters]
+    pairs += [(c, unicodedata.normalize("NFKD", c)[0].lower()) for c in letters]
+    calls = [{"call": "names", "one": one, "other": other} for one, other in pairs]
+    found = [result["value"] for result in run_batch(calls)]
+    ours = [match_names(one, other).value for one, other in pairs]
+    differences = zip(pairs, ours, found, strict=True)
+    assert [each for each in differences if each[1] != each[2]] == []

@@ -11,7 +11,11 @@ import { MalformedError } from "./errors.js";
 
 const MAX_BYTES = 256 * 1024;
 const MAX_DEPTH = 8;
-const SIMPLE = new Map([[20, false], [21, true], [22, null]]);
+const SIMPLE = new Map([
+  [20, false],
+  [21, true],
+  [22, null],
+]);
 const NUMBER_SIZES = { 24: 1, 25: 2, 26: 4, 27: 8 };
 
 /**

@@ -1,17 +1,12 @@
 /**
  * X.509 certificates (RFC 5280): the fields a decision needs, and the key.
  *
- * @typedef {object} Name
- * @property {string} id equal for equal names, however their letters are encoded
- * @property {string} der hexadecimal, as paths compare names
- * @property {Array<Array<[string, string]>>} parts object identifier and value
- *
  * @typedef {object} Certificate
  * @property {Uint8Array} der
  * @property {string} thumbprint base64url(SHA-256(DER)): `x5t#S256`
  * @property {string} keyId subject key identifier, hexadecimal; computed where absent
- * @property {Name} subject
- * @property {Name} issuer
+ * @property {import("./distinguishedname.js").Name} subject
+ * @property {import("./distinguishedname.js").Name} issuer
  * @property {number} notBefore epoch seconds
  * @property {number} notAfter epoch seconds
  * @property {string} spki hexadecimal DER of the public key
@@ -22,36 +17,30 @@
  */
 
 import {
-  decodeBase64, encodeBase64, encodeBase64Url, encodeHex, equalBytes, sha256,
+  decodeBase64,
+  encodeBase64,
+  encodeBase64Url,
+  encodeHex,
+  equalBytes,
+  sha256,
 } from "./bytes.js";
 import {
-  BIT_STRING, BOOLEAN, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, contextTag, readBitString, readBoolean, readElement,
-  readElements, readInteger, readOid, readText, readTime,
+  INTEGER,
+  SEQUENCE,
+  contextTag,
+  readBitString,
+  readElement,
+  readElements,
+  readInteger,
+  readOid,
+  readTime,
 } from "./der.js";
+import { readName } from "./distinguishedname.js";
 import { MalformedError } from "./errors.js";
+import { readExtensions, readSubjectKeyId } from "./extensions.js";
 import { importKey } from "./keys.js";
 
 export const MAX_CHAIN = 4;
-export const COMMON_NAME = "2.5.4.3";
-export const COUNTRY_NAME = "2.5.4.6";
-export const ORGANIZATION_NAME = "2.5.4.10";
-export const SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
-export const KEY_USAGE = "2.5.29.15";
-export const BASIC_CONSTRAINTS = "2.5.29.19";
-export const AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
-export const EXTENDED_KEY_USAGE = "2.5.29.37";
-
-const SHORT_NAMES = {
-  [COMMON_NAME]: "CN",
-  "2.5.4.7": "L",
-  "2.5.4.8": "ST",
-  [ORGANIZATION_NAME]: "O",
-  "2.5.4.11": "OU",
-  [COUNTRY_NAME]: "C",
-  "2.5.4.9": "STREET",
-  "0.9.2342.19200300.100.1.25": "DC",
-  "0.9.2342.19200300.100.1.1": "UID",
-};
 const SIGNATURE_ALGORITHMS = {
   "1.2.840.10045.4.3.2": { type: "ECDSA", hash: "SHA-256" },
   "1.2.840.10045.4.3.3": { type: "ECDSA", hash: "SHA-384" },
@@ -69,6 +58,8 @@ const CURVES = {
 const EC_KEY = "1.2.840.10045.2.1";
 const RSA_KEY = "1.2.840.113549.1.1.1";
 const ED25519_KEY = "1.3.101.112";
+/** The unique identifiers of issuer and subject, which we ignore, and the extensions. */
+const OPTIONAL = [contextTag(1, false), contextTag(2, false), contextTag(3)];
 // The same few certificates arrive again and again; the text decides all of the result.
 const PARSED = new Map();
 const MAX_PARSED = 1024;
@@ -164,7 +155,11 @@ function readFields(tbs) {
     throw new MalformedError("not a certificate");
   }
   readInteger(serial);
-  const extensions = optional.find((element) => element.tag === contextTag(3));
+  const places = optional.map(({ tag }) => OPTIONAL.indexOf(tag));
+  if (places.some((place, index) => place < 0 || place <= places[index - 1])) {
+    throw new MalformedError("a certificate with fields that are not known");
+  }
+  const extensions = optional.find(({ tag }) => tag === contextTag(3));
   if (extensions && version !== 3) {
     throw new MalformedError("extensions in a certificate that knows none");
   }
@@ -187,68 +182,24 @@ function readValidity(sequence) {
   return { notBefore: readTime(start), notAfter: readTime(end) };
 }
 
-/** @returns {Name} */
-function readName(sequence) {
-  const parts = readElements(sequence.content).map((set) => {
-    if (set.tag !== SET) {
-      throw new MalformedError("not a name");
-    }
-    return readElements(set.content).map(readAttribute);
-  });
-  const id = JSON.stringify(parts.map((part) => part.map((pair) => pair.join("=")).sort()));
-  return { id, der: encodeHex(sequence.whole), parts };
-}
-
-function readAttribute(sequence) {
-  const [type, value, ...rest] = sequence.tag === SEQUENCE ? readElements(sequence.content) : [];
-  if (value === undefined || rest.length) {
-    throw new MalformedError("not an attribute of a name");
-  }
-  return [readOid(type), readText(value)];
-}
-
-/** Return all values of one attribute of a certificate's subject. */
-export function readAttributes(certificate, oid) {
-  const pairs = certificate.subject.parts.flat();
-  return new Set(pairs.filter(([type]) => type === oid).map(([, value]) => value));
-}
-
-/** Write a name as RFC 4514 does, last part first. */
-export function writeName(name) {
-  const written = name.parts.map((part) =>
-    part.map(([oid, value]) => `${SHORT_NAMES[oid] ?? oid}=${escapeValue(value)}`).join("+"),
-  );
-  return written.reverse().join(",");
-}
-
-/** RFC 4514, section 2.4. */
-function escapeValue(value) {
-  return value
-    .replace(/[\\"+,;<>]/g, "\\$&")
-    .replaceAll("\0", "\\00")
-    .replace(/^(?:#| (?=.))/s, "\\$&")
-    .replace(/ $/, "\\ ");
-}
-
 function readKeyKind(spki) {
   const [algorithm, bits] = readElements(spki.content);
   if (algorithm?.tag !== SEQUENCE || bits === undefined) {
     throw new MalformedError("a certificate without a key");
   }
-  const [identifier, parameters] = readElements(algorithm.content);
+  const key = readBitString(bits);
+  const [identifier, parameters, ...rest] = readElements(algorithm.content);
+  if (rest.length) {
+    throw new MalformedError("a key with parameters that are not known");
+  }
   const oid = identifier ? readOid(identifier) : "";
   if (oid === EC_KEY) {
-    const named = parameters ? CURVES[encodesOid(parameters)] : undefined;
-    return { type: "EC", curve: named };
+    return { type: "EC", curve: parameters && CURVES[readOid(parameters)] };
   }
   if (oid === RSA_KEY) {
-    return { type: "RSA", bits: countBits(readBitString(bits)) };
+    return { type: "RSA", bits: countBits(key) };
   }
   return { type: oid === ED25519_KEY ? "Ed25519" : "other" };
-}
-
-function encodesOid(element) {
-  return element.tag === OBJECT_IDENTIFIER ? readOid(element) : "";
 }
 
 function countBits(key) {
@@ -272,89 +223,11 @@ function tryReadExtensions(wrapped) {
   }
 }
 
-function readExtensions(wrapped) {
-  const extensions = new Map();
-  for (const sequence of readElements(readElement(wrapped.content, SEQUENCE).content)) {
-    const [identifier, ...rest] = readElements(sequence.content);
-    const critical = rest.length === 2 ? readBoolean(rest.shift()) : false;
-    const oid = readOid(identifier ?? sequence);
-    if (rest.length !== 1 || rest[0].tag !== OCTET_STRING || extensions.has(oid)) {
-      throw new MalformedError("an extension that does not parse, or one twice");
-    }
-    extensions.set(oid, { critical, value: rest[0].content });
-  }
-  READERS.forEach((read) => read(extensions));
-  return extensions;
-}
-
-function readSubjectKeyId(extensions) {
-  const extension = extensions.get(SUBJECT_KEY_IDENTIFIER);
-  return extension ? encodeHex(readElement(extension.value, OCTET_STRING).content) : null;
-}
-
 async function computeKeyId(spki) {
   const bits = readBitString(readElements(spki.content)[1]);
   return encodeHex(new Uint8Array(await crypto.subtle.digest("SHA-1", bits)));
 }
 
-/** Return the key identifier of a certificate's issuer, hexadecimal, or null. */
-export function readAuthorityKeyId({ extensions }) {
-  const extension = extensions?.get(AUTHORITY_KEY_IDENTIFIER);
-  if (extension === undefined) {
-    return null;
-  }
-  const members = readElements(readElement(extension.value, SEQUENCE).content);
-  const named = members.find(({ tag }) => tag === contextTag(0, false));
-  return named ? encodeHex(named.content) : null;
-}
-
-/**
- * Return what a key may be used for (RFC 5280, section 4.2.1.3), null when it does not say.
- * @returns {{signs: boolean, signsCertificates: boolean}|null}
- */
-export function readKeyUsage(extensions) {
-  const extension = extensions.get(KEY_USAGE);
-  if (extension === undefined) {
-    return null;
-  }
-  const { tag, content } = readElement(extension.value);
-  if (tag !== BIT_STRING || !content.length) {
-    throw new MalformedError("not a key usage");
-  }
-  const bits = content[1] ?? 0; // no bit set, no octet
-  return { signs: Boolean(bits & 0xc0), signsCertificates: Boolean(bits & 0x04) };
-}
-
-/** Return the purposes of extended key usage as object identifiers, null when absent. */
-export function readPurposes(extensions) {
-  const extension = extensions.get(EXTENDED_KEY_USAGE);
-  return extension
-    ? readElements(readElement(extension.value, SEQUENCE).content).map(readOid)
-    : null;
-}
-
-/**
- * Return the basic constraints, null when absent.
- * @returns {{ca: boolean, pathLength: number|null}|null}
- */
-export function readBasicConstraints(extensions) {
-  const extension = extensions.get(BASIC_CONSTRAINTS);
-  if (extension === undefined) {
-    return null;
-  }
-  const members = readElements(readElement(extension.value, SEQUENCE).content);
-  const ca = members[0]?.tag === BOOLEAN ? readBoolean(members.shift()) : false;
-  const [limit, ...rest] = members;
-  if (rest.length || (limit && !ca)) {
-    throw new MalformedError("not basic constraints");
-  }
-  return { ca, pathLength: limit ? Number(`0x${encodeHex(readInteger(limit))}`) : null };
-}
-
-const READERS = [
-  readSubjectKeyId, (extensions) => readAuthorityKeyId({ extensions }), readKeyUsage,
-  readPurposes, readBasicConstraints,
-];
 const KEYS = new WeakMap();
 
 /**

@@ -23,7 +23,7 @@
  * @property {Array<[string, string, function(Evidence): *]>} local check, clause, question
  */
 
-import { writeName } from "./certificates.js";
+import { writeName } from "./distinguishedname.js";
 import { MalformedError, UndecidedError, VerificationError } from "./errors.js";
 import { verifyIntegrity } from "./integrity.js";
 import { parseJwk } from "./keys.js";
@@ -35,7 +35,14 @@ import { attestationType, verifyPresentationShape, verifyTypeIntegrity } from ".
 
 /** The names of all checks, in the order a page shows them; they are stable. */
 export const CHECKS = [
-  "signature", "trust", "validity", "status", "holder_binding", "type", "integrity", "person",
+  "signature",
+  "trust",
+  "validity",
+  "status",
+  "holder_binding",
+  "type",
+  "integrity",
+  "person",
 ];
 const SHORT_LIVED = 24 * 3600;
 

@@ -66,7 +66,9 @@ function readFields(fields, core) {
 }
 
 function place(claims, path, value) {
-  const parent = path.slice(0, -1).reduce((node, name) => (node[name] ??= Object.create(null)), claims);
+  const parent = path
+    .slice(0, -1)
+    .reduce((node, name) => (node[name] ??= Object.create(null)), claims);
   parent[path.at(-1)] = value;
 }
 
@@ -131,7 +133,9 @@ function readPlaces(field, places) {
 
 function readNames({ names }, value) {
   const fits = (position, index) =>
-    typeof position === "number" && position >= 1 && position <= names.length &&
+    typeof position === "number" &&
+    position >= 1 &&
+    position <= names.length &&
     (!index || position > value[index - 1]);
   if (!Array.isArray(value) || !value.length || !value.every(fits)) {
     return null;

@@ -83,10 +83,13 @@ function complete(ruleSet, answers) {
   return ruleSet ? completeAnswers(ruleSet, answers) : { ...answers };
 }
 
-/** Describe a document of a kind and shape we know; of others nothing is understood. */
-function describe(specs, { credential, medium }) {
+/** Describe a signed document of a kind and shape we know; a forgery says nothing. */
+function describe(specs, { findings, credential, medium }) {
+  const signed = findings.some(
+    ({ check, outcome }) => check === "signature" && outcome === "PASSED",
+  );
   try {
-    if (credential !== null) {
+    if (credential !== null && signed) {
       const { vct, claims } = credential;
       const issuedAt = parseDate(claims, "iat");
       return describeDocument(readPresented(specs, vct, claims), medium, issuedAt);

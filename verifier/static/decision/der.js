@@ -22,6 +22,8 @@ export const SET = 0x31;
 export const UTC_TIME = 0x17;
 export const GENERALIZED_TIME = 0x18;
 
+const PRINTABLE_STRING = 0x13;
+const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?*&]*$/;
 const TEXT_ENCODINGS = {
   0x0c: "utf-8",
   0x12: "ascii",
@@ -53,7 +55,7 @@ export function readElement(data, tag) {
  */
 export function readElements(data) {
   const elements = [];
-  for (let offset = 0; offset < data.length; ) {
+  for (let offset = 0; offset < data.length;) {
     const { start, end } = readBounds(data, offset);
     elements.push({
       tag: data[offset],
@@ -143,6 +145,12 @@ export function readText(element) {
     throw new MalformedError("not a text");
   }
   if (encoding === "ascii" && element.content.some((octet) => octet > 0x7f)) {
+    throw new MalformedError("a text of other letters than its kind allows");
+  }
+  if (
+    element.tag === PRINTABLE_STRING &&
+    !PRINTABLE.test(String.fromCharCode(...element.content))
+  ) {
     throw new MalformedError("a text of other letters than its kind allows");
   }
   try {

@@ -88,7 +88,9 @@ function matchPlace({ place: written, country }, places, reference) {
 /** Name the law between the States: the weakest link of EU, EEA, CH, UK. */
 function findBasis(countries, { bases }) {
   const order = Object.keys(bases);
-  const found = countries.map((country) => order.findIndex((name) => bases[name].includes(country)));
+  const found = countries.map((country) =>
+    order.findIndex((name) => bases[name].includes(country)),
+  );
   return found.includes(-1) ? null : order[Math.max(...found)];
 }
 

@@ -25,8 +25,16 @@ import { parseCountry } from "./countries.js";
 import { parseTimestamp } from "./dates.js";
 import { MalformedError } from "./errors.js";
 import {
-  MAX_CERTIFICATES, MAX_TEXTS, parseArray, parseBase64, parseCertificates, parseNames,
-  parsePostalAddress, parseUris, refuseCritical, requireObject,
+  MAX_CERTIFICATES,
+  MAX_TEXTS,
+  parseArray,
+  parseBase64,
+  parseCertificates,
+  parseNames,
+  parsePostalAddress,
+  parseUris,
+  refuseCritical,
+  requireObject,
 } from "./lotemembers.js";
 
 export const ISSUANCE = "Issuance";
@@ -36,10 +44,18 @@ export const WITHDRAWN = "withdrawn";
 const MAX_ENTITIES = 10_000;
 const MAX_SERVICES = 200;
 const MAX_HISTORY = 1_000;
-const IDENTITY = ["X509Certificates", "X509SubjectNames", "PublicKeyValues", "X509SKIs", "OtherIds"];
+const IDENTITY = [
+  "X509Certificates",
+  "X509SubjectNames",
+  "PublicKeyValues",
+  "X509SKIs",
+  "OtherIds",
+];
 const SERVICE_REQUIRED = ["ServiceName", "ServiceDigitalIdentity", "ServiceTypeIdentifier"];
 const SERVICE_OPTIONAL = [
-  "SchemeServiceDefinitionURI", "ServiceSupplyPoints", "ServiceDefinitionURI",
+  "SchemeServiceDefinitionURI",
+  "ServiceSupplyPoints",
+  "ServiceDefinitionURI",
   "ServiceInformationExtensions",
 ];
 const STATUS = ["ServiceStatus", "StatusStartingTime"];

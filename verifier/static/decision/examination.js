@@ -11,7 +11,13 @@
  */
 
 import {
-  CHECKS, SIGNATURE_CLAUSE, inspectDocument, planPaper, planPresentation, runCheck, skipCheck,
+  CHECKS,
+  SIGNATURE_CLAUSE,
+  inspectDocument,
+  planPaper,
+  planPresentation,
+  runCheck,
+  skipCheck,
 } from "./checks.js";
 import { parseStatusReference } from "./claims.js";
 import { readCore } from "./core.js";
@@ -143,15 +149,21 @@ async function inspectPaper({ sources, specs, clock }, cwt) {
 /** Say all that can be said of a text that contradicts itself. */
 function createUnreadableFindings({ code }) {
   const first = {
-    check: "signature", clause: SIGNATURE_CLAUSE, outcome: "FAILED", reason: code, parameters: {},
+    check: "signature",
+    clause: SIGNATURE_CLAUSE,
+    outcome: "FAILED",
+    reason: code,
+    parameters: {},
   };
   const rest = CHECKS.filter((check) => check !== "signature" && check !== "person");
   return [first, ...rest.map((check) => skipCheck(check, ""))];
 }
 
-/** Compare with the identity, if both can be believed; forgeries are compared with nobody. */
+/** Compare with the identity, if both can be believed and read; others with nobody. */
 async function comparePerson(inspection, { findings, credential }, pid) {
-  if (credential === null || findings[0].outcome !== "PASSED") {
+  const hasPassed = (name) =>
+    findings.some(({ check, outcome }) => check === name && outcome === "PASSED");
+  if (credential === null || !hasPassed("signature") || !hasPassed("type")) {
     return skipCheck("person", PERSON_CLAUSE);
   }
   const identity = pid === null ? { credential: null } : await readIdentity(inspection, pid);

@@ -11,10 +11,29 @@ import { derive } from "./derived.js";
 const NOT_RUN = { outcome: "NOT_RUN", reason: "" };
 const OPEN_END = "2499-01-01";
 const UNSHOWN = [
-  "kind", "shape", "medium", "number", "issuing_country", "legislation", "starts", "ends",
-  "open_ended", "issued_on", "expires_on", "code", "exception_text", "provisional",
-  "transitional", "for_duration", "employers", "states", "places", "no_fixed_place",
-  "more_on_paper", "pin_length", "person",
+  "kind",
+  "shape",
+  "medium",
+  "number",
+  "issuing_country",
+  "legislation",
+  "starts",
+  "ends",
+  "open_ended",
+  "issued_on",
+  "expires_on",
+  "code",
+  "exception_text",
+  "provisional",
+  "transitional",
+  "for_duration",
+  "employers",
+  "states",
+  "places",
+  "no_fixed_place",
+  "more_on_paper",
+  "pin_length",
+  "person",
 ];
 const ITEMS = {
   "document.employers": ["name", "id", "country", "type"],

@@ -22,7 +22,7 @@ export async function inflate(data, maxBytes) {
   const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate"));
   const reader = stream.getReader();
   const chunks = [];
-  for (let size = 0; ; ) {
+  for (let size = 0; ;) {
     const { done, value } = await readChunk(reader);
     if (done) {
       return concatBytes(...chunks);

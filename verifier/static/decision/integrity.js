@@ -12,7 +12,12 @@ import { readPresented } from "./presented.js";
 import { selectValue } from "./select.js";
 
 const RULES = [
-  verifyPeriod, verifyExpiry, verifyBirth, verifyPlaces, verifyIssuingCountry, verifyInstitution,
+  verifyPeriod,
+  verifyExpiry,
+  verifyBirth,
+  verifyPlaces,
+  verifyIssuingCountry,
+  verifyInstitution,
 ];
 
 /**

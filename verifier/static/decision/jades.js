@@ -8,8 +8,15 @@
  *   signedAt: number}} SignedList
  */
 
-import { COUNTRY_NAME, ORGANIZATION_NAME, readAttributes, readKey, readKeyUsage } from "./certificates.js";
-import { MalformedError, SignatureError, UntrustedIssuerError, VerificationError } from "./errors.js";
+import { readKey } from "./certificates.js";
+import { COUNTRY_NAME, ORGANIZATION_NAME, readAttributes } from "./distinguishedname.js";
+import {
+  MalformedError,
+  SignatureError,
+  UntrustedIssuerError,
+  VerificationError,
+} from "./errors.js";
+import { readKeyUsage } from "./extensions.js";
 import { isWhole } from "./json.js";
 import { ALGORITHMS, parseJws, verifyJws } from "./jws.js";
 
@@ -79,8 +86,10 @@ function findSigner(header, anchors) {
   }
   const enclosed = header.x5c;
   const signer = anchors.find((anchor) => {
-    const same = !("x5c" in header) || enclosed === null
-      || (Array.isArray(enclosed) && enclosed[0] === anchor.text);
+    const same =
+      !("x5c" in header) ||
+      enclosed === null ||
+      (Array.isArray(enclosed) && enclosed[0] === anchor.text);
     return header["x5t#S256"] === anchor.thumbprint && same;
   });
   if (signer === undefined) {

@@ -113,7 +113,9 @@ class Reader {
     if (next === '"') {
       return { value: this.readString() };
     }
-    return /[a-z]/.test(next ?? "") ? { value: LITERALS[this.skip(LITERAL)[0]] } : this.readNumber();
+    return /[a-z]/.test(next ?? "")
+      ? { value: LITERALS[this.skip(LITERAL)[0]] }
+      : this.readNumber();
   }
 
   readNumber() {

@@ -18,8 +18,8 @@
  * @property {number|null} archived number of the older issue that still had the certificate
  */
 
-import { readAuthorityKeyId } from "./certificates.js";
 import { MalformedError, UndecidedError, UntrustedIssuerError } from "./errors.js";
+import { readAuthorityKeyId } from "./extensions.js";
 import { freshness } from "./lists.js";
 import { namesAnchor, verifyPath } from "./path.js";
 import { describeList, describeSource } from "./view.js";

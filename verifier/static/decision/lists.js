@@ -21,17 +21,33 @@ import { MalformedError } from "./errors.js";
 import { isObject, isWhole, parseJsonObject } from "./json.js";
 import { verifyIssueTime, verifyJades, verifyOperator } from "./jades.js";
 import {
-  MAX_TEXTS, parseArray, parseCertificates, parseNames, parsePostalAddress, parseUris,
-  refuseCritical, requireObject, requireText,
+  MAX_TEXTS,
+  parseArray,
+  parseCertificates,
+  parseNames,
+  parsePostalAddress,
+  parseUris,
+  refuseCritical,
+  requireObject,
+  requireText,
 } from "./lotemembers.js";
 import { KEEP_FOREVER, PROFILES } from "./profiles.js";
 
 const GRACE_SECONDS = 7 * 24 * 3600;
 const NEXT_SIGNERS = "NextSignerCertificates";
 const REQUIRED = [
-  "LoTEVersionIdentifier", "LoTESequenceNumber", "LoTEType", "SchemeOperatorName",
-  "SchemeOperatorAddress", "SchemeName", "SchemeInformationURI", "StatusDeterminationApproach",
-  "SchemeTypeCommunityRules", "SchemeTerritory", "PolicyOrLegalNotice", "ListIssueDateTime",
+  "LoTEVersionIdentifier",
+  "LoTESequenceNumber",
+  "LoTEType",
+  "SchemeOperatorName",
+  "SchemeOperatorAddress",
+  "SchemeName",
+  "SchemeInformationURI",
+  "StatusDeterminationApproach",
+  "SchemeTypeCommunityRules",
+  "SchemeTerritory",
+  "PolicyOrLegalNotice",
+  "ListIssueDateTime",
   "NextUpdate",
 ];
 const OPTIONAL = ["DistributionPoints", "SchemeExtensions"];

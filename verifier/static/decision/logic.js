@@ -3,7 +3,7 @@
  *
  * `json-logic-js` runs them. Where JavaScript compares loosely the first engine does not, so `==`,
  * `in` and `+` are stricter here: null equals only null, an array equals nothing, what is searched
- * must be of the same kind. Of ours are `before`, `after`, `not-before`, `not-after` (false unless
+ * must be of the same kind; and the second argument of `var` stands for null too. Of ours are `before`, `after`, `not-before`, `not-after` (false unless
  * every date is one), `plus-days` and `plus-months` (null unless it gives a date).
  */
 
@@ -22,12 +22,37 @@ const SOME = [1, MAX_NODES];
 const SCOPED = ["some", "all", "none", "map", "filter"];
 /** How many arguments each operator takes; there are no others. */
 const ARITY = {
-  var: [1, 2], missing: SOME, "==": PAIR, "!=": PAIR, "!": [1, 1], "!!": [1, 1], and: SOME,
-  or: SOME, if: SOME, in: PAIR, "<": DAYS, "<=": DAYS, ">": PAIR, ">=": PAIR, "+": ANY, "-": [1, 2],
-  cat: ANY, some: PAIR, all: PAIR, none: PAIR, map: PAIR, filter: PAIR, before: DAYS, after: DAYS,
-  "not-before": DAYS, "not-after": DAYS, "plus-days": PAIR, "plus-months": PAIR,
+  var: [1, 2],
+  missing: SOME,
+  "==": PAIR,
+  "!=": PAIR,
+  "!": [1, 1],
+  "!!": [1, 1],
+  and: SOME,
+  or: SOME,
+  if: SOME,
+  in: PAIR,
+  "<": DAYS,
+  "<=": DAYS,
+  ">": PAIR,
+  ">=": PAIR,
+  "+": ANY,
+  "-": [1, 2],
+  cat: ANY,
+  some: PAIR,
+  all: PAIR,
+  none: PAIR,
+  map: PAIR,
+  filter: PAIR,
+  before: DAYS,
+  after: DAYS,
+  "not-before": DAYS,
+  "not-after": DAYS,
+  "plus-days": PAIR,
+  "plus-months": PAIR,
 };
 const OURS = {
+  var: readFact,
   "==": isEqual,
   "!=": (one, other) => !isEqual(one, other),
   in: isIn,
@@ -114,6 +139,14 @@ function verifyName(name, variables) {
 function itemNames(variables) {
   const members = variables.filter((name) => name.includes("[]."));
   return [...members.map((name) => name.slice(name.indexOf("[].") + 3)), ""];
+}
+
+/** `json-logic-js` hands the data over as `this`. */
+function readFact(path, fallback = null) {
+  const steps = path === "" ? [] : path.split(".");
+  const member = (value, name) =>
+    isObject(value) && Object.hasOwn(value, name) ? value[name] : null;
+  return steps.reduce(member, this) ?? fallback;
 }
 
 function isEqual(one, other) {

@@ -14,31 +14,80 @@ const SEPARATORS = /[\s\u001c-\u001f\u0085'`.\-\u00b4\u02bc\u2010\u2011\u2013\u2
 const COMBINING =
   /[\u0300-\u034e\u0350-\u036f\u0483-\u0487\u1ab0-\u1abd\u1dc0-\u1dff\u20d0-\u20dc\ufe20-\ufe2f]/gu;
 const LETTERS = {
-  ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ı: "i", ħ: "h", ŋ: "n",
-  ŧ: "t", ĸ: "k", ə: "e",
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ł: "l",
+  ı: "i",
+  ħ: "h",
+  ŋ: "n",
+  ŧ: "t",
+  ĸ: "k",
+  ə: "e",
 };
 const UMLAUTS = { ä: "ae", ö: "oe", ü: "ue", å: "aa", ø: "oe" };
 const GREEK_PAIRS = [
-  ["ου", "ou"], ["αυ", "af"], ["ευ", "ef"], ["ηυ", "if"], ["γγ", "ng"], ["γκ", "gk"],
-  ["γξ", "nx"], ["γχ", "nch"], ["μπ", "mp"], ["ντ", "nt"],
+  ["ου", "ou"],
+  ["αυ", "af"],
+  ["ευ", "ef"],
+  ["ηυ", "if"],
+  ["γγ", "ng"],
+  ["γκ", "gk"],
+  ["γξ", "nx"],
+  ["γχ", "nch"],
+  ["μπ", "mp"],
+  ["ντ", "nt"],
 ];
 const GREEK_VOICED = /([αεη])υ(?=[αβγδεζηιλμνορυω])/gu;
 const VOICED_DIGRAPHS = { α: "av", ε: "ev", η: "iv" };
 const GREEK = {
   ...pairUp("αβγδεζηικλμνοπρσςτυφω", "avgdeziiklmnoprsstyfo"),
-  θ: "th", ξ: "x", χ: "ch", ψ: "ps",
+  θ: "th",
+  ξ: "x",
+  χ: "ch",
+  ψ: "ps",
 };
 const CYRILLIC = {
   ...pairUp("абвгдезийклмнопрстуфыэ", "abvgdeziiklmnoprstufye"),
-  ж: "zh", х: "kh", ц: "ts", ч: "ch", ш: "sh", щ: "shch", ь: "", ъ: "", ю: "iu", я: "ia",
-  є: "ie", і: "i", ґ: "g",
+  ж: "zh",
+  х: "kh",
+  ц: "ts",
+  ч: "ch",
+  ш: "sh",
+  щ: "shch",
+  ь: "",
+  ъ: "",
+  ю: "iu",
+  я: "ia",
+  є: "ie",
+  і: "i",
+  ґ: "g",
 };
 // One sound, several Latin spellings: asked only if one of the names is in another script, because
 // between Latin names such a difference is a difference.
 const SPELLINGS = [
-  ["gk", "g"], ["ng", "g"], ["nch", "ch"], ["mp", "b"], ["nt", "d"], ["ch", "h"], ["kh", "h"],
-  ["ks", "x"], ["ph", "f"], ["ou", "u"], ["ei", "i"], ["oi", "i"], ["y", "i"], ["j", "i"],
-  ["ts", "c"], ["dz", "z"], ["zh", "z"], ["sh", "s"],
+  ["gk", "g"],
+  ["ng", "g"],
+  ["nch", "ch"],
+  ["mp", "b"],
+  ["nt", "d"],
+  ["ch", "h"],
+  ["kh", "h"],
+  ["ks", "x"],
+  ["ph", "f"],
+  ["ou", "u"],
+  ["ei", "i"],
+  ["oi", "i"],
+  ["y", "i"],
+  ["j", "i"],
+  ["ts", "c"],
+  ["dz", "z"],
+  ["zh", "z"],
+  ["sh", "s"],
 ];
 
 /** How two names compare, the closest first. */
@@ -81,11 +130,12 @@ function splitName(name) {
 }
 
 /**
- * Full case folding (Unicode, section 3.13), letter by letter: upper case first brings together what
- * only lower case tells apart, such as the two forms of sigma. The dotless i stays what it is.
+ * Full case folding (Unicode, section 3.13), letter by letter: the way over upper case brings
+ * together what only lower case tells apart. The dotless i stays what it is.
  */
 export function foldCase(text) {
-  const fold = (letter) => (letter === "ı" ? letter : letter.toUpperCase().toLowerCase());
+  const fold = (letter) =>
+    letter === "ı" ? letter : letter.toLowerCase().toUpperCase().toLowerCase();
   return Array.from(text, fold).join("").replaceAll("ς", "σ");
 }
 

@@ -7,12 +7,19 @@
  * from the message and from the lists, never from a URL.
  */
 
-import {
-  AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE, MAX_CHAIN,
-  SUBJECT_KEY_IDENTIFIER, readBasicConstraints, readKeyUsage, readPurposes, readSpki,
-} from "./certificates.js";
+import { MAX_CHAIN, readSpki } from "./certificates.js";
 import { SEQUENCE, contextTag, readElement, readElements, readInteger } from "./der.js";
 import { MalformedError, UntrustedIssuerError } from "./errors.js";
+import {
+  AUTHORITY_KEY_IDENTIFIER,
+  BASIC_CONSTRAINTS,
+  EXTENDED_KEY_USAGE,
+  KEY_USAGE,
+  SUBJECT_KEY_IDENTIFIER,
+  readBasicConstraints,
+  readKeyUsage,
+  readPurposes,
+} from "./extensions.js";
 
 const MIN_RSA_BITS = 2048;
 const WEB_USAGES = ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"];
@@ -20,8 +27,14 @@ const NAME_CONSTRAINTS = "2.5.29.30";
 const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 const AUTHORITY_INFORMATION = "1.3.6.1.5.5.7.1.1";
 const UNDERSTOOD = [
-  AUTHORITY_INFORMATION, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE,
-  KEY_USAGE, NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME, SUBJECT_KEY_IDENTIFIER,
+  AUTHORITY_INFORMATION,
+  AUTHORITY_KEY_IDENTIFIER,
+  BASIC_CONSTRAINTS,
+  EXTENDED_KEY_USAGE,
+  KEY_USAGE,
+  NAME_CONSTRAINTS,
+  SUBJECT_ALTERNATIVE_NAME,
+  SUBJECT_KEY_IDENTIFIER,
 ];
 const COORDINATE_BYTES = { "P-256": 32, "P-384": 48, "P-521": 66 };
 const VERIFIED = new Map();
@@ -199,7 +212,10 @@ async function verifySignature(issuer, certificate) {
 
 function createAlgorithms(type, hash, namedCurve) {
   if (type === "ECDSA") {
-    return [{ name: "ECDSA", namedCurve }, { name: "ECDSA", hash }];
+    return [
+      { name: "ECDSA", namedCurve },
+      { name: "ECDSA", hash },
+    ];
   }
   if (type === "RSA") {
     const algorithm = { name: "RSASSA-PKCS1-v1_5", hash };

@@ -83,7 +83,10 @@ function compareNumber(document, pid) {
 }
 
 function keepDigits(number) {
-  return number.toUpperCase().toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  return number
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
 }
 
 function createMismatch(parameters) {

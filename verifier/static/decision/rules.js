@@ -45,8 +45,14 @@ const RULE = ["id", "kinds", "stage", "cases", "source"];
 const OPTIONAL = ["applies", "needs", "missing", "show_with"];
 /** Reasons of a ruling that no rule gave: what was scanned is not ours, or no rules are there. */
 export const SUBMISSION = [
-  "not_ours", "eu_covid_certificate", "a_url", "torn", "too_large", "other_document",
-  "rules_missing", "rules_expired",
+  "not_ours",
+  "eu_covid_certificate",
+  "a_url",
+  "torn",
+  "too_large",
+  "other_document",
+  "rules_missing",
+  "rules_expired",
 ];
 
 /**
@@ -146,9 +152,15 @@ function parseSource(value) {
 /** Every locale that is there says everything; English is always there. */
 function verifyTexts({ texts, questions, rules }) {
   const wanted = [
-    ...TITLED.flatMap((outcome) => [["outcomes", outcome, "title"], ["outcomes", outcome, "sentence"]]),
+    ...TITLED.flatMap((outcome) => [
+      ["outcomes", outcome, "title"],
+      ["outcomes", outcome, "sentence"],
+    ]),
     ...questions.map(({ id }) => ["questions", id, "text"]),
-    ...SUBMISSION.flatMap((reason) => [["submission", reason, "sentence"], ["submission", reason, "next"]]),
+    ...SUBMISSION.flatMap((reason) => [
+      ["submission", reason, "sentence"],
+      ["submission", reason, "next"],
+    ]),
     ...rules.flatMap(listRuleTexts),
   ];
   const complete = (words) => wanted.every((path) => isText(select(words, path)));

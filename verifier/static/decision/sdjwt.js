@@ -24,9 +24,7 @@ import { parseJws, verifyJws } from "./jws.js";
 const TYPE = "dc+sd-jwt";
 const MAX_CHARACTERS = 256 * 1024;
 const MAX_DISCLOSURES = 512;
-const NEVER_DISCLOSED = [
-  "iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status",
-];
+const NEVER_DISCLOSED = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
 const LEEWAY = 60;
 
 /**

@@ -36,7 +36,14 @@ const MAX_CERTIFICATES = 20;
 const LISTS = Object.keys(PROFILES);
 const NAMES = [...LISTS, DIRECTORY, RULES];
 const MEMBERS = [
-  "made_at", "anchors", "lists", "directory", "rules", "fetched", "problems", "statuses",
+  "made_at",
+  "anchors",
+  "lists",
+  "directory",
+  "rules",
+  "fetched",
+  "problems",
+  "statuses",
 ];
 
 /**
@@ -101,7 +108,10 @@ async function parseAnchors(anchors) {
 }
 
 function listTokens({ lists, directory, rules }) {
-  const single = [[DIRECTORY, directory], [RULES, rules]].filter(([, token]) => token !== null);
+  const single = [
+    [DIRECTORY, directory],
+    [RULES, rules],
+  ].filter(([, token]) => token !== null);
   return [...Object.entries(lists), ...single.map(([name, token]) => [name, [token]])];
 }
 

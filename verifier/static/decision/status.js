@@ -12,7 +12,11 @@ import { decodeBase64Url } from "./bytes.js";
 import { parseX5c, readKey } from "./certificates.js";
 import { parseDate } from "./claims.js";
 import {
-  ExpiredError, MalformedError, UndecidedError, VerificationError, isRefusal,
+  ExpiredError,
+  MalformedError,
+  UndecidedError,
+  VerificationError,
+  isRefusal,
 } from "./errors.js";
 import { InflateError, inflate } from "./inflate.js";
 import { isObject, isWhole, parseJsonObject } from "./json.js";

@@ -15,13 +15,22 @@
  */
 
 import { decideType } from "./authorization.js";
-import { COMMON_NAME, COUNTRY_NAME, ORGANIZATION_NAME, readAttributes } from "./certificates.js";
 import { parseCountry } from "./countries.js";
 import { createTimestamp } from "./dates.js";
+import {
+  COMMON_NAME,
+  COUNTRY_NAME,
+  ORGANIZATION_NAME,
+  readAttributes,
+} from "./distinguishedname.js";
 import { ISSUANCE, NOTIFIED, REVOCATION, WITHDRAWN, intervals, intervalsAt } from "./entities.js";
 import { UndecidedError, UntrustedIssuerError } from "./errors.js";
 import {
-  IssuerRefusedError, IssuerUndecidedError, findListing, requireFresh, tryPath,
+  IssuerRefusedError,
+  IssuerUndecidedError,
+  findListing,
+  requireFresh,
+  tryPath,
 } from "./listing.js";
 import { PID_PROVIDERS, PROFILES, PUB_EAA_PROVIDERS } from "./profiles.js";
 import { describeList } from "./view.js";

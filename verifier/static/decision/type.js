@@ -5,6 +5,10 @@
  * @typedef {object} Specs what `/scan/specs.json` holds
  * @property {Object<string, AttestationType>} types by `vct`
  * @property {Object[]} schemas every JSON Schema of `specs/types`
+ * @property {Object} core `specs/documents/core.json`
+ * @property {Object} reference `specs/inspection/reference.json`
+ * @property {Object} wording `specs/types/wording.json`
+ * @property {Object} words by locale, for where no signed rules are at hand
  *
  * @typedef {{kind: string, folder: string, name: string, digests: Object<string, string>}}
  *   AttestationType `digests` of the published metadata, base64, by `sha256`, `sha384`, `sha512`
@@ -86,10 +90,14 @@ function matchesIntegrity(digests, integrity) {
   }
   const named = integrity.split(/\s+/).map((item) => /^([^?-]+)-([^?]*)/.exec(item) ?? []);
   const known = named.filter(([, kind]) => kind !== undefined && Object.hasOwn(digests, kind));
-  const strongest = known.map(([, kind]) => kind).sort().at(-1);
+  const strongest = known
+    .map(([, kind]) => kind)
+    .sort()
+    .at(-1);
   const padless = (digest) => digest.replace(/=*$/, "");
-  return known.some(([, kind, digest]) =>
-    kind === strongest && padless(digest) === padless(digests[kind]));
+  return known.some(
+    ([, kind, digest]) => kind === strongest && padless(digest) === padless(digests[kind]),
+  );
 }
 
 function findValidator(specs, id) {
@@ -104,7 +112,10 @@ function findValidator(specs, id) {
 }
 
 function createValidator(specs, id) {
-  const validator = new Validator(specs.schemas.find((schema) => schema.$id === id), DRAFT);
+  const validator = new Validator(
+    specs.schemas.find((schema) => schema.$id === id),
+    DRAFT,
+  );
   specs.schemas
     .filter((schema) => schema.$id !== id)
     .forEach((schema) => validator.addSchema(schema));
