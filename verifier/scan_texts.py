@@ -192,7 +192,6 @@ _VERDICT: Mapping[str, Text] = {
     "not_shown": _("not shown"),
     "rules": _("What the rules say"),
     "rule_INFO": _("For your information."),
-    "rule_ASK": _("To be answered by you."),
     "rule_DOUBT": _("Doubt"),
     "rule_CANNOT_DECIDE": _("Cannot be decided"),
     "rule_NOT_COVERED": _("Not covered"),

@@ -311,7 +311,7 @@ class TestCrew:
         rows = stage.database.query("SELECT decided FROM case_persons ORDER BY taken_at DESC")
         assert json.loads(rows[0]["decided"])["ruling"]["outcome"] == "DOUBT"
 
-    def test_a_case_file_can_be_recomputed(self, stage, scanner, tmp_path):
+    def test_a_case_file_can_be_recomputed(self, stage, scanner):
         for number in (0, 1):
             scanner.scan(stage.code(number))
         scanner.next()

@@ -6,8 +6,8 @@ import { age, nameOf } from "./sources-view.js";
 import { checks, country, day, describeReason, moment, t } from "./words.js";
 
 const CHECK_LOOKS = { PASSED: "good", FAILED: "bad", INDETERMINATE: "unsure" };
-const RULE_LOOKS = { PASSED: "good", NOT_APPLICABLE: "info", INFO: "info", ASK: "unknown", DOUBT: "unsure", CANNOT_DECIDE: "unknown", NOT_COVERED: "bad", NOT_A_CREDENTIAL: "foreign" };
-const QUIET = new Set(["PASSED", "NOT_APPLICABLE"]);
+const RULE_LOOKS = { INFO: "info", DOUBT: "unsure", CANNOT_DECIDE: "unknown", NOT_COVERED: "bad", NOT_A_CREDENTIAL: "foreign" };
+const QUIET = new Set(["PASSED", "NOT_APPLICABLE", "ASK"]); // what is asked stands above, as a question
 
 function banner(person, words, stale) {
   const { ruling } = person.decision;
