@@ -106,7 +106,7 @@ class TestCamera:
         scanner.page.wait_for_timeout(2500)
         assert scanner.persons()[1:] == []
 
-    def test_a_foreign_code_is_named_and_the_camera_goes_on(self, stage, filmed):
+    def test_a_foreign_code_is_named_and_the_camera_goes_on(self, filmed):
         scanner = filmed([COVID])
         scanner.begin()
         scanner.page.wait_for_selector(".scan-status--foreign")
@@ -128,6 +128,10 @@ class TestOtherWays:
         assert scanner.scan(stage.code(1)) == GOOD  # the next one, with the verdict on the page
         scanner.next()
         assert len(scanner.persons()) == 2
+
+    def test_a_scanner_at_a_computer_with_greek_keys(self, stage, scanner):
+        scanner.page.evaluate(_TYPE_GREEK, stage.paper())
+        assert scanner.verdict() == GOOD
 
     def test_an_image(self, stage, scanner):
         picture = Image.new("RGB", (3000, 4000), "white")
@@ -166,6 +170,22 @@ _PASTE = """text => {
   const clipboardData = new DataTransfer();
   clipboardData.setData('text/plain', text);
   document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true}));
+}"""
+
+
+# The scanner sends the keys of the US layout, the computer reads them as Greek ones.
+_TYPE_GREEK = """text => {
+  const shifted = {'!': 1, '@': 2, '#': 3, '$': 4, '%': 5, '^': 6, '&': 7, '*': 8, '(': 9, ')': 0};
+  const codes = {' ': 'Space', '-': 'Minus', '+': 'Equal', '.': 'Period', '/': 'Slash', ':': 'Semicolon'};
+  const greek = 'ΑΒΨΔΕΦΓΗΙΞΚΛΜΝΟΠ:ΡΣΤΘΩςΧΥΖ';
+  for (const char of text) {
+    const letter = char >= 'A' && char <= 'Z', digit = char in shifted ? shifted[char] : char;
+    const code = codes[char] ?? (letter ? `Key${char}` : `Digit${digit}`);
+    const key = letter ? greek[char.charCodeAt(0) - 65] : char === ':' ? 'Dead' : char;
+    const shiftKey = letter || char in shifted || '+:'.includes(char);
+    document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, shiftKey, bubbles: true}));
+  }
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', code: 'Enter', bubbles: true}));
 }"""
 
 
