@@ -12,26 +12,33 @@ from esspass.inspection.case_file import MAX_BYTES, parse_case_file
 from esspass.inspection.explain import explain
 from esspass.inspection.recomputation import CaseReport, PersonReport, verify_case_file
 from esspass.jose.jws import parse_json_object
+from esspass.trust import parse_trust_anchors
 
 TOKENS = "tokens.json"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PROOFS = {"none": "No proof is in the file.", "good": "The proof is good, signed by {signer}."}
 
 
 @click.command("verify-case")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=_FILE)
 @click.option("--locale", default="en", show_default=True, help="Language of the sentences.")
+@click.option("--anchors", type=_FILE, help="Believe only signers pinned in this anchors.json.")
 @click.pass_context
-def verify_case(ctx: click.Context, file: Path, locale: str) -> None:
+def verify_case(ctx: click.Context, file: Path, locale: str, anchors: Path | None) -> None:
     """Decide every person of a case FILE anew, and compare with what it says.
 
     Tokens that are not in the file are looked for in tokens.json, beside it or one folder above.
+    Without --anchors the lists are believed under the anchors that the file itself brings.
     Exit code 0: everything is the same, 1: something was changed or comes out differently.
     """
     case = parse_case_file(_read(file), read_tokens(file))
-    report = verify_case_file(case)
+    pinned = parse_trust_anchors(_read(anchors)) if anchors else None
+    report = verify_case_file(case, pinned)
     for person in report.persons:
         click.echo("\n".join(_describe(person, locale)))
     click.echo(_conclude(report))
+    if anchors is None:
+        click.echo("The file's own anchors were used; --anchors takes those you pinned.")
     ctx.exit(0 if report.same else 1)
 
 

@@ -21,8 +21,9 @@ from esspass.inspection import (
 )
 from esspass.inspection.case_file import MAX_BYTES
 from esspass.keys.certificates import create_signer
+from esspass.trust import create_trust_anchors
 from tests.builders.inspections import answer, bind, create_bundle
-from tests.builders.lists import NOW
+from tests.builders.lists import NOW, create_world
 from tests.builders.presentations import PERSON, IssuingWorld, create_a1
 
 CASE = {
@@ -197,6 +198,19 @@ def test_the_command(written, tmp_path):
     none = CliRunner().invoke(main, ["verify-case", str(file)])
     assert none.exit_code == 1
     assert "bad_case_file" in none.output
+
+
+def test_a_file_of_another_world_is_not_believed_under_pinned_anchors(written, world, tmp_path):
+    file, own, other = (tmp_path / name for name in ("case.json", "own.json", "other.json"))
+    file.write_text(json.dumps(written))
+    own.write_text(create_trust_anchors(world.lists.anchors))
+    other.write_text(create_trust_anchors(create_world().anchors))
+    good = CliRunner().invoke(main, ["verify-case", str(file), "--anchors", str(own)])
+    assert good.exit_code == 0, good.output
+    assert "own anchors" not in good.output
+    forged = CliRunner().invoke(main, ["verify-case", str(file), "--anchors", str(other)])
+    assert forged.exit_code == 1
+    assert "DIFFERS: persons[0].decision.ruling.outcome" in forged.output
 
 
 def test_a_case_of_the_corpus_expects_something(written):
