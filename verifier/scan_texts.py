@@ -159,6 +159,7 @@ _VERDICT: Mapping[str, Text] = {
     "compare": _("Compare:"),
     "next": _("Next:"),
     "questions": _("Only you can answer this"),
+    "more_questions": _("More questions, if you have reason to ask"),
     "yes": _("Yes"),
     "no": _("No"),
     "identity": _("Compare with the identity document"),

@@ -29,6 +29,16 @@ function question({ id, text, help, answer }, onAnswer) {
     h("div", { class: "scan-answers" }, choice(true, t("yes")), choice(false, t("no"))));
 }
 
+/** What rules ask stands open; what one may have reason to ask can be opened. */
+function askAll(questions, onAnswer) {
+  const [asked, others] = [true, false].map((wish) => questions.filter((each) => each.asked === wish).map((each) => question(each, onAnswer)));
+  const more = h("details", { class: "govuk-details" },
+    h("summary", { class: "govuk-details__summary" }, h("span", { class: "govuk-details__summary-text" }, t("more_questions"))),
+    h("div", { class: "govuk-details__text" }, others));
+  return h("section", { class: "scan-questions", "aria-labelledby": "questions" },
+    h("h2", { class: "govuk-heading-m", id: "questions" }, t("questions")), asked, others.length ? more : null);
+}
+
 function identity({ person, represented }) {
   if (!person) return h("p", { class: "govuk-body" }, t("identity_missing"));
   return [
@@ -114,7 +124,7 @@ export function verdictView({ person, facts, words, stale, onAnswer, onDifferenc
   const questions = facts && ruling.outcome !== "NOT_A_CREDENTIAL" ? words.questions(ruling, person.answers) : [];
   return [
     banner(person, words, stale),
-    questions.length ? h("section", { class: "scan-questions", "aria-labelledby": "questions" }, h("h2", { class: "govuk-heading-m", id: "questions" }, t("questions")), questions.map((each) => question(each, onAnswer))) : null,
+    questions.length ? askAll(questions, onAnswer) : null,
     h("div", { class: "scan-result" },
       facts && ruling.outcome !== "NOT_A_CREDENTIAL" ? card("identity", t("identity"), identity(facts.document)) : null,
       facts && ruling.outcome !== "NOT_A_CREDENTIAL" ? shown(person, facts, onDifference) : null,
