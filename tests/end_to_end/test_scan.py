@@ -270,6 +270,21 @@ class TestVerdicts:
         scanner.page.click("#replaces_colleague-false")
         scanner.page.wait_for_selector(".scan-verdict[data-outcome=COVERED]")
 
+    def test_a_question_there_may_be_reason_to_ask(self, stage, scanner):
+        scanner.scan(stage.code(0))
+        scanner.page.click("summary >> text=More questions")
+        scanner.page.click("#conditions_in_doubt-true")
+        scanner.page.wait_for_selector(".scan-verdict[data-outcome=DOUBT]")
+
+    def test_a_card_at_a_hospital_desk(self, stage, kept_scanner, quiet):
+        kept_scanner.forget()
+        kept_scanner.open()
+        kept_scanner.page.check("#kind-care")
+        kept_scanner.page.check("#provider-statutory")
+        kept_scanner.page.click("#begin")
+        kept_scanner.page.wait_for_selector("#scan-status")
+        assert kept_scanner.scan(stage.card()) == GOOD
+
     def test_who_it_is(self, stage, scanner):
         scanner.scan(stage.code(1))
         card = scanner.page.inner_text("[aria-labelledby=identity]")
