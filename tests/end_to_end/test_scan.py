@@ -276,7 +276,8 @@ class TestVerdicts:
         scanner.page.click("#conditions_in_doubt-true")
         scanner.page.wait_for_selector(".scan-verdict[data-outcome=DOUBT]")
 
-    def test_a_card_at_a_hospital_desk(self, stage, kept_scanner, quiet):
+    @pytest.mark.usefixtures("quiet")
+    def test_a_card_at_a_hospital_desk(self, stage, kept_scanner):
         kept_scanner.forget()
         kept_scanner.open()
         kept_scanner.page.check("#kind-care")
