@@ -182,6 +182,7 @@ class _Pages:
             source=SOURCES[person.source],
             outcome_kinds=OUTCOME_KINDS,
             doubt_request=self._doubt_request(case, person, rules),
+            replacement=self.verifier.replacements.of_person(person.id, now()),
             again=again_address(case.single, case.id, case.purpose),
         )
 
@@ -198,8 +199,7 @@ class _Pages:
 
     def erase(self, case_id: str, person_id: str) -> Response:
         _, person = self._person(case_id, person_id)
-        self.verifier.casework.persons.erase(person.id)
-        self.verifier.inspections.erase_claims(person.id)
+        self.verifier.erase(person.id)
         flash(gettext("What was shown is erased. The verdict stays."), "success")
         return _to_person(person)
 

@@ -79,10 +79,12 @@ class Examiner:
         ]
         conclusion = Conclusion(tuple(each for each, _ in found), _compare(found))
         refusal = next(_bad_presentations(conclusion), None)
-        case = self._case(answer.context, now)
-        if not self._conclude(answer.context, case, conclusion, now, confirmed=refusal is not None):
-            raise ProtocolError("this inspection is over")
+        case, confirmed = self._case(answer.context, now), refusal is not None
+        # The person first: once it is concluded, a browser looks for the verdict.
         self._add_person(answer, case, found, conclusion, now, refused=refusal is not None)
+        if not self._conclude(answer.context, case, conclusion, now, confirmed=confirmed):
+            self.casework.persons.remove(answer.context)
+            raise ProtocolError("this inspection is over")
         if refusal is not None:
             raise ProtocolError("the presentation was not accepted", code=refusal.reason)
         return {}
@@ -91,9 +93,12 @@ class Examiner:
         """Record an answer that was refused before it came to an inspection."""
         finding = Finding("type", _QUERY_CLAUSE, Outcome.FAILED, reason)
         conclusion = Conclusion((DocumentVerdict("", "", (finding,)),))
+        if self.casework.persons.find(inspection_id, now) is not None:
+            return  # examined, and refused for what was found
         case = self._case(inspection_id, now)
-        if self._conclude(inspection_id, case, conclusion, now, confirmed=True):
-            self.casework.add_refused(case, inspection_id, [finding], None, now)
+        self.casework.add_refused(case, inspection_id, [finding], None, now)
+        if not self._conclude(inspection_id, case, conclusion, now, confirmed=True):
+            self.casework.persons.remove(inspection_id)
 
     def _case(self, inspection_id: str, now: int) -> Case:
         """Return the case of a request. Raises ProtocolError when it was purged."""

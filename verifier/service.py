@@ -185,11 +185,11 @@ class Verifier:
         self.relying_party.cancel(inspection.transaction_id)
         self.inspections.cancel(inspection_id, now)
 
-    def erase(self, inspection_id: str, now: int, inspector: str | None = None) -> None:
-        """Erase what was shown before its time."""
-        found = self._find(inspection_id, now, inspector)
-        self.inspections.erase_claims(found.id)
-        self.casework.persons.erase(found.id)
+    def erase(self, person_id: str) -> None:
+        """Erase what was shown before its time, wherever it is kept."""
+        self.inspections.erase_claims(person_id)
+        self.casework.persons.erase(person_id)
+        self.replacements.erase(person_id)
 
     def purge(self, now: int) -> None:
         """Erase claims whose time is over, then verdicts."""

@@ -19,7 +19,7 @@ _WORDS = r"""() => {
 }"""
 _SAID = """() => {
   const copy = document.querySelector('main').cloneNode(true);
-  copy.querySelectorAll('code, svg, .govuk-details, .app-check__evidence').forEach(each => each.remove());
+  copy.querySelectorAll('code, cite, svg, .govuk-details, .app-check__evidence').forEach(each => each.remove());
   return copy.textContent;
 }"""
 _BLUNDERS = {

@@ -1,10 +1,8 @@
 """A verifier with real lists, rules and status lists, somebody who scans, and what is scanned."""
 
 import json
-import re
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +11,6 @@ from werkzeug.serving import make_server
 
 from esspass.attestations import EHIC, PDA1_WEBUILD
 from esspass.cwt import create_document_cwt
-from esspass.inspection.shown import AUDIENCE
 from esspass.jose.claims import StatusReference
 from esspass.keys.certificates import create_signer
 from esspass.keys.files import write_signer
@@ -112,12 +109,12 @@ class ScanStage:
         """A presentation of one of the crew's A1, made now or at another time."""
         surnames, forenames = CREW[person]
         worker = replace(PERSON, surnames=surnames, forenames=forenames)
-        a1 = create_a1(document_number=f"LT-A1-{person:06}", **{**_period(), "person": worker, **changes})
+        a1 = create_a1(
+            document_number=f"LT-A1-{person:06}", **{**_period(), "person": worker, **changes}
+        )
         text = self.world.issue(a1, PDA1_WEBUILD, index=index)
         nonce = f"nonce-{person:02}-{time.time_ns()}"
-        return bind_shown(
-            self.world, text, SHOWN, purpose, now=at or int(time.time()), nonce=nonce
-        )
+        return bind_shown(self.world, text, SHOWN, purpose, now=at or int(time.time()), nonce=nonce)
 
     def code(self, person=0, **changes):
         """The text of one code, however large."""

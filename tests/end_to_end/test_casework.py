@@ -58,9 +58,7 @@ def download(who, selector, path):
 
 
 def test_a_crew_of_three_with_a_doubt(inspector, crew, tmp_path):
-    case = open_case(
-        inspector, purpose="labour-inspection", country="GR", place=SITE, keep="28800"
-    )
+    case = open_case(inspector, purpose="labour-inspection", country="GR", place=SITE, keep="28800")
     outcomes = [check_person(inspector, case, wallet) for wallet in crew]
     assert outcomes == ["COVERED"] * 3
     inspector.page.check("input[name=q-replaces_colleague][value=yes]")

@@ -106,7 +106,7 @@ class TestCamera:
         scanner.page.wait_for_timeout(2500)
         assert scanner.persons()[1:] == []
 
-    def test_a_foreign_code_is_named_and_the_camera_goes_on(self, stage, filmed):
+    def test_a_foreign_code_is_named_and_the_camera_goes_on(self, filmed):
         scanner = filmed([COVID])
         scanner.begin()
         scanner.page.wait_for_selector(".scan-status--foreign")
@@ -128,6 +128,10 @@ class TestOtherWays:
         assert scanner.scan(stage.code(1)) == GOOD  # the next one, with the verdict on the page
         scanner.next()
         assert len(scanner.persons()) == 2
+
+    def test_a_scanner_at_a_computer_with_greek_keys(self, stage, scanner):
+        scanner.page.evaluate(_TYPE_GREEK, stage.paper())
+        assert scanner.verdict() == GOOD
 
     def test_an_image(self, stage, scanner):
         picture = Image.new("RGB", (3000, 4000), "white")
@@ -166,6 +170,22 @@ _PASTE = """text => {
   const clipboardData = new DataTransfer();
   clipboardData.setData('text/plain', text);
   document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true}));
+}"""
+
+
+# The scanner sends the keys of the US layout, the computer reads them as Greek ones.
+_TYPE_GREEK = """text => {
+  const shifted = {'!': 1, '@': 2, '#': 3, '$': 4, '%': 5, '^': 6, '&': 7, '*': 8, '(': 9, ')': 0};
+  const codes = {' ': 'Space', '-': 'Minus', '+': 'Equal', '.': 'Period', '/': 'Slash', ':': 'Semicolon'};
+  const greek = 'ΑΒΨΔΕΦΓΗΙΞΚΛΜΝΟΠ:ΡΣΤΘΩςΧΥΖ';
+  for (const char of text) {
+    const letter = char >= 'A' && char <= 'Z', digit = char in shifted ? shifted[char] : char;
+    const code = codes[char] ?? (letter ? `Key${char}` : `Digit${digit}`);
+    const key = letter ? greek[char.charCodeAt(0) - 65] : char === ':' ? 'Dead' : char;
+    const shiftKey = letter || char in shifted || '+:'.includes(char);
+    document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, shiftKey, bubbles: true}));
+  }
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', code: 'Enter', bubbles: true}));
 }"""
 
 
@@ -250,6 +270,22 @@ class TestVerdicts:
         scanner.page.click("#replaces_colleague-false")
         scanner.page.wait_for_selector(".scan-verdict[data-outcome=COVERED]")
 
+    def test_a_question_there_may_be_reason_to_ask(self, stage, scanner):
+        scanner.scan(stage.code(0))
+        scanner.page.click("summary >> text=More questions")
+        scanner.page.click("#conditions_in_doubt-true")
+        scanner.page.wait_for_selector(".scan-verdict[data-outcome=DOUBT]")
+
+    @pytest.mark.usefixtures("quiet")
+    def test_a_card_at_a_hospital_desk(self, stage, kept_scanner):
+        kept_scanner.forget()
+        kept_scanner.open()
+        kept_scanner.page.check("#kind-care")
+        kept_scanner.page.check("#provider-statutory")
+        kept_scanner.page.click("#begin")
+        kept_scanner.page.wait_for_selector("#scan-status")
+        assert kept_scanner.scan(stage.card()) == GOOD
+
     def test_who_it_is(self, stage, scanner):
         scanner.scan(stage.code(1))
         card = scanner.page.inner_text("[aria-labelledby=identity]")
@@ -311,7 +347,7 @@ class TestCrew:
         rows = stage.database.query("SELECT decided FROM case_persons ORDER BY taken_at DESC")
         assert json.loads(rows[0]["decided"])["ruling"]["outcome"] == "DOUBT"
 
-    def test_a_case_file_can_be_recomputed(self, stage, scanner, tmp_path):
+    def test_a_case_file_can_be_recomputed(self, stage, scanner):
         for number in (0, 1):
             scanner.scan(stage.code(number))
         scanner.next()

@@ -71,7 +71,11 @@ def _rulings(stage):
 
 def test_every_language_is_there(stage, scanner):
     stage.stop()
-    for language, heading in (("lt", "Nauja patikra"), ("el", "Νέος έλεγχος"), ("ro", "Inspecție nouă")):
+    for language, heading in (
+        ("lt", "Nauja patikra"),
+        ("el", "Νέος έλεγχος"),
+        ("ro", "Inspecție nouă"),
+    ):
         scanner.page.click(f".app-languages a[lang={language}]")
         scanner.page.wait_for_selector(f"html[lang={language}] #begin")
         assert scanner.page.inner_text("h1") == heading
@@ -137,7 +141,7 @@ def test_no_cache_holds_anything_about_a_person(stage, scanner):
     assert "/scan/sources.json" in kept
     assert "/scan/session.json" not in kept
     texts = "\n".join(kept.values())
-    for secret in (CREW[0][0], "csrf_token", '"csrf"', "ESP1:", "Inspector\""):
+    for secret in (CREW[0][0], "csrf_token", '"csrf"', "ESP1:", 'Inspector"'):
         assert secret not in texts
 
 

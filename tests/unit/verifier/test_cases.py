@@ -178,7 +178,7 @@ class TestWhatStays:
         assert PERSON.surnames not in shown
         assert "keeps verdicts only" in shown
         for table in ("cases", "case_persons", "inspections", "openid4vp_transactions"):
-            rows = stage.database.query(f"SELECT * FROM {table}")  # noqa: S608 - a constant
+            rows = stage.database.query(f"SELECT * FROM {table}")
             assert PERSON.surnames not in json.dumps(rows, ensure_ascii=False, default=str)
 
     def test_longer_for_a_case_file(self, stage, browser):
