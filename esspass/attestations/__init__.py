@@ -61,8 +61,8 @@ from esspass.attestations.registry import (
 )
 from esspass.attestations.schemas import envelope_claims, verify_issuance, verify_presentation
 from esspass.attestations.shapes import probe_shape, read_claims, write_claims
-from esspass.attestations.type_integrity import matches_integrity, verify_type_integrity
 from esspass.attestations.specification import pda1_states
+from esspass.attestations.type_integrity import matches_integrity, verify_type_integrity
 from esspass.attestations.wording import (
     code_name,
     country_name,
@@ -122,10 +122,10 @@ __all__ = [
     "iso_country",
     "matches_integrity",
     "parse_day",
-    "pda1_states",
     "parse_institution_id",
     "parse_person_record",
     "parse_record",
+    "pda1_states",
     "plain_text",
     "probe_shape",
     "read_claims",
