@@ -167,6 +167,21 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("Whoever asked did not take the answer. It may be too late, or answered already."),
         _("Ask them to start again. The history notes what was sent."),
     ),
+    "not_offered": ErrorText(
+        _("The institution does not do this"),
+        _("It sends no replacement certificates through the wallet. Nothing was sent."),
+        _("Ask your institution yourself, by telephone or on its website."),
+    ),
+    "unknown_purpose": ErrorText(
+        _("This document is not for that"),
+        _("There is no such check for this kind of document."),
+        _("Go to your documents."),
+    ),
+    "deliver_uri_elsewhere": ErrorText(
+        _("We cannot tell who asks"),
+        _("The certificate would go to a place that is not the desk's. So it was stopped."),
+        _REFUSED,
+    ),
     "expired": ErrorText(
         _("This request is too old"),
         _("It was made some time ago and is no longer valid."),

@@ -35,8 +35,8 @@ from wallet.pictures import Pictures, create_picture_fetcher
 from wallet.presentation import Presentation
 from wallet.provider import WalletProvider
 from wallet.receiving import Receiver
-from wallet.schema import ALL_MIGRATIONS
 from wallet.replacing import Replacing
+from wallet.schema import ALL_MIGRATIONS
 from wallet.service import Inspector, Wallet
 from wallet.showing import Showing
 
