@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from demo.crew import crew
 from demo.people import Citizen, citizens
 from demo.story import expect
 from demo.world import World
-from esspass.attestations import PID
+from esspass.attestations import PID, attestation_type
 from esspass.storage import connect
 from issuer import connect_issuer
 from issuer.config import IssuerConfig
@@ -31,6 +32,7 @@ from wallet.issuance import Received
 from wallet.keys import Holder
 from wallet.presentation import Answered
 from wallet.service import Wallet
+from wallet.showing import ShownCode
 from wallet.wiring import create_sign_in, create_wallet
 
 
@@ -128,6 +130,12 @@ class Owner:
         """Answer a request with no."""
         return self.wallet.present(self.holder, uri, lambda _asked: None, clock())
 
+    def show(self, kind: str, purpose: str) -> ShownCode:
+        """Show the document of a kind as QR code; its texts are frames, shown in turn."""
+        held = self.wallet.credentials.of_holder(self.holder.id)
+        document = next(each for each in held if attestation_type(each.vct).kind == kind)
+        return self.wallet.show(self.holder, document.id, purpose, clock(), seconds=1)[0]
+
 
 def agree(_asked: ConsentRequest) -> Choice:
     """Consent to the first way of answering."""
@@ -172,8 +180,9 @@ class Cast:
 
     @cached_property
     def citizens(self) -> dict[str, Citizen]:
-        """The citizens by key."""
-        return {citizen.key: citizen for citizen in citizens(datetime.now(UTC).date())}
+        """The citizens and the builder's crew by key."""
+        today = datetime.now(UTC).date()
+        return {citizen.key: citizen for citizen in (*citizens(today), *crew(today))}
 
     @cached_property
     def _wallet(self) -> Wallet:

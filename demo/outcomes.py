@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from demo.actors import Inspector, Owner, clock
 from demo.story import StepError, expect
@@ -59,3 +60,12 @@ def _findings(conclusion: Conclusion) -> Iterator[Finding]:
 def _troubles(conclusion: Conclusion) -> str:
     troubles = (f for f in _findings(conclusion) if f.outcome is not Outcome.PASSED)
     return ", ".join(f"{finding.check} {finding.reason}" for finding in troubles)
+
+
+def ruled(
+    ruling: Mapping[str, Any], outcome: str, rule: str | None = None, reason: str = ""
+) -> str:
+    """The rules come to this outcome, for this reason."""
+    found = (ruling["outcome"], ruling["rule"], ruling["reason"])
+    expect(found == (outcome, rule, reason), f"ruled {found}")
+    return ": ".join(each for each in (outcome, rule, reason) if each)

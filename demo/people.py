@@ -154,22 +154,16 @@ def _builder(today: date) -> Citizen:
         residence=(Address("Kaunas", "LT", "Ąžuolyno g. 15-4", "LT-44100"),),
         stay=(Address("Πειραιάς", "GR", "Οδός Λιμένος 21", "185 38"),),
     )
-    site = PlaceOfWork(
-        address=Address("Πειραιάς", "GR", "Ακτή Υποδείγματος 3", "185 36"),
-        name="Εργοτάξιο Λιμένα Πειραιά",
-        id="990000456",
-        type_of_id="03",
-    )
-    a1 = _create_pda1(
+    a1 = create_pda1(
         person,
         today,
         serial=1,
         status="01",
-        employments=(_BALTIC_CONSTRUCTION,),
-        states=(StateOfActivity("GR", (site,)),),
+        employments=(BALTIC_CONSTRUCTION,),
+        states=(StateOfActivity("GR", (HARBOUR_SITE,)),),
     )
     story = "A builder whose Lithuanian employer has posted him to a site in Piraeus"
-    return _create_citizen("builder", story, person, today, (a1, _create_ehic(person, today, 1)))
+    return create_citizen("builder", story, person, today, (a1, _create_ehic(person, today, 1)))
 
 
 def _driver(today: date) -> Citizen:
@@ -183,7 +177,7 @@ def _driver(today: date) -> Citizen:
         place_of_birth=PlaceOfBirth("LT", "Šiauliai"),
         residence=(Address("Marijampolė", "LT", "Kelininkų g. 8", "LT-68110"),),
     )
-    a1 = _create_pda1(
+    a1 = create_pda1(
         person,
         today,
         serial=2,
@@ -197,7 +191,7 @@ def _driver(today: date) -> Citizen:
         ),
     )
     story = "A lorry driver for two employers in four States, in Greece without a fixed place"
-    return _create_citizen("driver", story, person, today, (a1,))
+    return create_citizen("driver", story, person, today, (a1,))
 
 
 def _musician(today: date) -> Citizen:
@@ -219,7 +213,7 @@ def _musician(today: date) -> Citizen:
         id="99000042",
         type_of_id="03",
     )
-    a1 = _create_pda1(
+    a1 = create_pda1(
         person,
         today,
         serial=3,
@@ -228,7 +222,7 @@ def _musician(today: date) -> Citizen:
         states=(StateOfActivity("RO", (hall,)),),
     )
     story = "A self-employed musician with a season of concerts in Cluj-Napoca"
-    return _create_citizen("musician", story, person, today, (a1,))
+    return create_citizen("musician", story, person, today, (a1,))
 
 
 def _pensioner(today: date) -> Citizen:
@@ -243,7 +237,7 @@ def _pensioner(today: date) -> Citizen:
         residence=(Address("Palanga", "LT", "Pušų tako g. 3", "LT-00110"),),
     )
     story = "A pensioner travelling in Romania"
-    return _create_citizen("pensioner", story, person, today, (_create_ehic(person, today, 4),))
+    return create_citizen("pensioner", story, person, today, (_create_ehic(person, today, 4),))
 
 
 def _parent(today: date) -> Citizen:
@@ -271,10 +265,16 @@ def _parent(today: date) -> Citizen:
     )
     card = _create_ehic(child, today, 5, represented=child)
     story = "A mother who carries the health insurance card of her son"
-    return _create_citizen("parent", story, parent, today, (card,), represents=child)
+    return create_citizen("parent", story, parent, today, (card,), represents=child)
 
 
-_BALTIC_CONSTRUCTION = Employment(
+HARBOUR_SITE = PlaceOfWork(
+    address=Address("Πειραιάς", "GR", "Ακτή Υποδείγματος 3", "185 36"),
+    name="Εργοτάξιο Λιμένα Πειραιά",
+    id="990000456",
+    type_of_id="03",
+)
+BALTIC_CONSTRUCTION = Employment(
     name="UAB Pavyzdinė statyba",
     id="900004516",
     country="LT",
@@ -312,7 +312,7 @@ def _depot(name: str, country: str, town: str, street: str) -> PlaceOfWork:
     return PlaceOfWork(Address(town, country, street), name)
 
 
-def _create_citizen(
+def create_citizen(
     key: str,
     story: str,
     person: Person,
@@ -320,6 +320,7 @@ def _create_citizen(
     documents: tuple[Document, ...],
     represents: Person | None = None,
 ) -> Citizen:
+    """A citizen, with the PID the identity authority holds for them."""
     return Citizen(key, story, person, _create_pid(person, today), documents, represents)
 
 
@@ -334,7 +335,7 @@ def _create_pid(person: Person, today: date) -> Pid:
     )
 
 
-def _create_pda1(
+def create_pda1(
     person: Person,
     today: date,
     *,

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from demo.actors import Cast, Inspector, Office, Owner, clock
+from demo.hospital import treat
 from demo.outcomes import declined, ended, held, passed
 from demo.people import institutions
 from demo.processes import Process
+from demo.site import CREW, visit
 from demo.story import Story, expect, expect_refusal
 from demo.world import World, institution
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
@@ -25,6 +27,7 @@ from issuer.reasons import WithdrawalReason
 from verifier.service import Result
 
 PACE_SECONDS = 2.1  # longer than anything is cached in a quick world
+CITIZENS = ("builder", "driver", "musician", "pensioner", "parent")
 OPERATOR, LITHUANIA = "List operator", "Institution, Lithuania"
 GREECE, ROMANIA = "Inspector, Greece", "Clinic, Romania"
 
@@ -61,6 +64,8 @@ class _Scenario:
         self._identify()
         self._issue()
         self._inspect()
+        visit(self.story, self.greece, self.lithuania, self._crew())
+        treat(self.story, self.romania, self.owners, self.world.base_url("issuer-lt"))
         self._refuse()
         self._withdraw()
         self._fail()
@@ -78,7 +83,8 @@ class _Scenario:
         return f"{len(names)} signed lists are public"
 
     def _identify(self) -> None:
-        for owner in self.owners.values():
+        for key in CITIZENS:
+            owner = self.owners[key]
             what = "signs in with the simulated eID and receives a PID"
             self.story.tell(owner.name, what, partial(self._take_pid, owner))
 
@@ -109,6 +115,21 @@ class _Scenario:
     def _take_ehic(self, owner: Owner) -> str:
         offer = self.lithuania.offer(owner.citizen, EHIC, "ehic", "pre-authorized", tx_code=True)
         return held(owner.accept(offer.uri, offer.tx_code).credential_ids)
+
+    def _crew(self) -> dict[str, Owner]:
+        """The builder and his colleagues; those with a telephone receive what they will show."""
+        for key in ("mason", "welder", "painter"):
+            owner = self.owners[key]
+            self.story.tell(
+                owner.name,
+                "receives PID and PD A1, to show them on site",
+                partial(self._equip, owner),
+            )
+        return {key: self.owners[key] for key in CREW}
+
+    def _equip(self, owner: Owner) -> str:
+        self._take_pid(owner)
+        return self._take_a1(owner, PDA1_WEBUILD)
 
     def _inspect(self) -> None:
         for key, what in (

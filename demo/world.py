@@ -17,6 +17,7 @@ from typing import Any
 import issuer
 import verifier
 import wallet
+from demo.crew import crew
 from demo.people import Institution, citizens, institutions
 from demo.pki import Pki
 from demo.processes import Service
@@ -251,7 +252,8 @@ def migrate_world(world: World) -> None:
 
 def _create_databases(world: World, now: int) -> None:
     migrate_world(world)
-    people = citizens(datetime.fromtimestamp(now, UTC).date())
+    today = datetime.fromtimestamp(now, UTC).date()
+    people = (*citizens(today), *crew(today))
     for key in ("issuer-lt", "identity-lt"):
         only_pid = key == "identity-lt"
         documents = [

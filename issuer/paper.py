@@ -66,6 +66,16 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """What the code on a paper says, and the place in a status list it names."""
+
+    document: PaperDocument
+    text: str = field(repr=False)
+    status: StatusReference
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaperOffice:
     """Puts decisions on paper; without a seal it says so."""
 
@@ -75,32 +85,45 @@ class PaperOffice:
     def create(self, record_id: str, wish: Wish, now: int, actor: str = "") -> Paper:
         """Make the paper of a decision in force: an A1, or a card's replacement certificate.
 
-        Raises UnknownRecordError, StateError, PaperError, MalformedError (``unknown_language``),
-        UnavailableError (``no_seal``, ``pdf_unavailable``, ``no_time_stamp``).
+        Raises as ``create_code``, MalformedError (``unknown_language``), and UnavailableError
+        (``pdf_unavailable``, ``no_time_stamp``).
         """
-        if self.seal is None:
-            raise UnavailableError("this institution has no seal for paper", code="no_seal")
+        code, seal = self.create_code(record_id, wish, now), self._require_seal()
+        record = self.issuance.records.get(record_id)
+        pdf = create_pdf(
+            code.document,
+            locale=wish.locale,
+            second_locale=wish.second_locale,
+            seal=seal,
+            core_text=code.text,
+            credential=self._create_credential(record, code, now),
+            now=now,
+        )
+        self.issuance.history.add(record.id, Event.PRINTED, now, actor)
+        return Paper(code.document.number, pdf, code.text)
+
+    def create_code(self, record_id: str, wish: Wish, now: int) -> Code:
+        """Make the sealed code alone.
+
+        Raises UnknownRecordError, StateError, PaperError, UnavailableError (``no_seal``).
+        """
+        seal = self._require_seal()
         record = self.issuance.records.get(record_id)
         if record.state is not RecordState.GRANTED:
             raise StateError("the document is not in force")
         document = _create_document(record, wish, now)
-        expires_at = self._expiry(document, self.seal)
+        expires_at = self._expiry(document, seal)
         if expires_at <= now:
             raise PaperError("the document is over", code="document_over")
         slot = self._take_slot(record.id, now, expires_at)
         status = StatusReference(self.issuance.status_uri(slot[0]), slot[1])
-        core_text = self._create_core(document, self.seal, status, (now, expires_at))
-        pdf = create_pdf(
-            document,
-            locale=wish.locale,
-            second_locale=wish.second_locale,
-            seal=self.seal,
-            core_text=core_text,
-            credential=self._create_credential(record, document, status, (now, expires_at)),
-            now=now,
-        )
-        self.issuance.history.add(record.id, Event.PRINTED, now, actor)
-        return Paper(document.number, pdf, core_text)
+        text = self._create_core(document, seal, status, (now, expires_at))
+        return Code(document, text, status, expires_at)
+
+    def _require_seal(self) -> Seal:
+        if self.seal is None:
+            raise UnavailableError("this institution has no seal for paper", code="no_seal")
+        return self.seal
 
     def _expiry(self, document: PaperDocument, seal: Seal) -> int:
         """The end of the last day, or of the certificates that sign if that is earlier."""
@@ -146,21 +169,15 @@ class PaperOffice:
         except MalformedError as error:
             raise PaperError("the document does not fit the code on paper") from error
 
-    def _create_credential(
-        self,
-        record: Record,
-        document: PaperDocument,
-        status: StatusReference,
-        times: tuple[int, int],
-    ) -> AttachedCredential:
+    def _create_credential(self, record: Record, code: Code, now: int) -> AttachedCredential:
         """The credential with everything in it and nobody's key: it cannot be presented."""
-        known = replace(record, document=document.document)
-        claims = self._create_claims(known, times[0])
+        known = replace(record, document=code.document.document)
+        claims = self._create_claims(known, now)
         identifier = f"urn:uuid:{uuid.uuid4()}"
         claims |= {
             "jti": identifier,
-            "exp": times[1],
-            "status": {"status_list": {"idx": status.index, "uri": status.uri}},
+            "exp": code.expires_at,
+            "status": {"status_list": {"idx": code.status.index, "uri": code.status.uri}},
             "binding": _UNBOUND,
         }
         if "sub" in claims:
@@ -168,7 +185,7 @@ class PaperOffice:
         del claims["cnf"]
         disclosable = attestation_type(claims["vct"]).disclosable
         token = create_sd_jwt_vc(claims, disclosable, self.issuance.signer)
-        return AttachedCredential(f"{document.number}.sd-jwt", token.encode())
+        return AttachedCredential(f"{code.document.number}.sd-jwt", token.encode())
 
     def _create_claims(self, record: Record, now: int) -> dict[str, Any]:
         """The claims in the first type of ours that can express the document."""

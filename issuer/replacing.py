@@ -232,7 +232,12 @@ def create_certificate_maker(paper: PaperOffice, country: str) -> CertificateMak
             request.treatment_from,
             request.treatment_until,
         )
-        made = paper.create(record.id, wish, now)
+        try:
+            made = paper.create(record.id, wish, now)
+        except UnavailableError as error:  # the sealed code serves the desk without a page, too
+            if error.code != "pdf_unavailable":
+                raise
+            return ReplacementDelivery(paper.create_code(record.id, wish, now).text, None)
         return ReplacementDelivery(made.core_text, made.pdf)
 
     return make

@@ -31,7 +31,7 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import bundles, cases, inspections, persons, replacements, scan_sources
+from verifier import bundles, cases, inspections, persons, replacements
 from verifier.bundles import Bundles
 from verifier.case_files import create_case_files
 from verifier.case_pages import create_case_pages
@@ -52,7 +52,6 @@ from verifier.replacement_pages import (
 )
 from verifier.replacements import Replacements
 from verifier.scan import create_scan_blueprint
-from verifier.scan_sources import KeptStatuses, ScanSources
 from verifier.service import Verifier
 from verifier.wording import ERROR_TEXTS
 
@@ -66,7 +65,6 @@ MIGRATIONS = {
     **persons.MIGRATIONS,
     **bundles.MIGRATIONS,
     **replacements.MIGRATIONS,
-    **scan_sources.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -131,22 +129,13 @@ def create_app(
     app.register_blueprint(create_case_pages(verifier))
     app.register_blueprint(create_records(verifier))
     app.register_blueprint(create_intake(verifier))
-    anchors = verifier.casework.judge.bundles.collector.anchors
-    app.register_blueprint(create_case_files(anchors))
+    collector = verifier.casework.judge.bundles.collector
+    app.register_blueprint(create_case_files(collector.anchors))
     app.register_blueprint(create_replacement_pages(verifier.desk, config.wallet_url))
     app.register_blueprint(create_replacement_endpoints(verifier.desk))
-    sources = _create_scan_sources(config, database, fetcher or _fetcher(config), verifier)
-    app.register_blueprint(create_scan_blueprint(verifier, sources.create))
+    app.register_blueprint(create_scan_blueprint(verifier, collector.refresh))
     app.jinja_env.filters["iso_day"] = format_iso_day
     return app
-
-
-def _create_scan_sources(
-    config: VerifierConfig, database: Database, fetcher: Fetcher, verifier: Verifier
-) -> ScanSources:
-    anchors = parse_trust_anchors(config.trust_anchors.read_bytes())
-    kept = KeptStatuses(database)
-    return ScanSources(verifier.trust, SnapshotStore(database), anchors, fetcher, kept)
 
 
 def app_from_environ() -> Flask:

@@ -44,7 +44,7 @@ def create_report(
 def create_report_pdf(report: dict[str, Any], **words: Any) -> bytes:
     """Draw the report as PDF/UA-1. Raises UnavailableError, ``pdf_unavailable``."""
     try:
-        from weasyprint import HTML  # type: ignore[import-untyped]
+        from weasyprint import HTML
     except OSError as error:
         raise UnavailableError(
             "the library that draws PDF files is not installed", code="pdf_unavailable"

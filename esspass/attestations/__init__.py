@@ -65,7 +65,6 @@ from esspass.attestations.schemas import envelope_claims, verify_issuance, verif
 from esspass.attestations.shapes import probe_shape, read_claims, write_claims
 from esspass.attestations.specification import pda1_states
 from esspass.attestations.type_integrity import matches_integrity, verify_type_integrity
-from esspass.attestations.specification import pda1_states
 from esspass.attestations.wording import (
     code_name,
     country_name,
@@ -127,7 +126,6 @@ __all__ = [
     "iso_country",
     "matches_integrity",
     "parse_day",
-    "pda1_states",
     "parse_institution_id",
     "parse_person_record",
     "parse_record",

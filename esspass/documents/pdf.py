@@ -23,7 +23,7 @@ from esspass.documents.typeface import create_font_faces, read_font
 from esspass.errors import MalformedError, UnavailableError
 
 if TYPE_CHECKING:
-    from weasyprint.urls import URLFetcherResponse  # type: ignore[import-untyped]
+    from weasyprint.urls import URLFetcherResponse
 
 MAX_QR_VERSION = 22
 _PANGO = (
@@ -72,7 +72,7 @@ def create_code(core_text: str) -> bytes:
 
 def _write_pdf(html: str, code: bytes, credential: AttachedCredential, now: int) -> bytes:
     try:
-        from weasyprint import HTML, Attachment  # type: ignore[import-untyped]
+        from weasyprint import HTML, Attachment
         from weasyprint.urls import URLFetcher, URLFetcherResponse
 
         from esspass.documents.finishing import finish_pdf

@@ -10,7 +10,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from asn1crypto import algos  # type: ignore[import-untyped]
+from asn1crypto import algos
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature

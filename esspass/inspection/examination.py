@@ -17,16 +17,17 @@ from esspass.inspection.checks import CHECKS, SIGNATURE
 from esspass.inspection.evidence import Credential, HolderBinding
 from esspass.inspection.inspect import inspect_bound, inspect_paper
 from esspass.inspection.person import PERSON, match_person
-from esspass.inspection.ruling import KINDS
+from esspass.inspection.ruling import APPLICATION_ONLY, KINDS
 from esspass.inspection.shown import TIME_CODES
-from esspass.inspection.situation import Situation
+from esspass.inspection.situation import WORK, Situation
 from esspass.inspection.sources import Sources
 from esspass.inspection.submission import ONLINE, PAPER, Submission, read_code
 from esspass.sdjwt import parse_sd_jwt_vc
 from esspass.verdict import Finding, Outcome, Verdict
 
 CLOCK_LEEWAY = 300
-CLOCK_WRONG, PID_NOT_BELIEVED, OTHER_DOCUMENT = "clock_wrong", "pid_not_believed", "other_document"
+CLOCK_WRONG, PID_NOT_BELIEVED = "clock_wrong", "pid_not_believed"
+OTHER_DOCUMENT = "other_document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def examine(
 ) -> Examined:
     """Look at a submission. Raises MalformedError for what is no document of the kind asked for.
 
-    Codes: those of ``read_qr_text``, ``other_document``, or of what does not parse.
+    Codes: those of ``read_qr_text``, ``other_document``, ``application_only``, or of what does not
+    parse.
     """
     opened = _open(submission)
     _require_kind(opened.vct, situation)
@@ -100,6 +102,8 @@ def _require_kind(vct: str, situation: Situation) -> None:
     """A type of ours must be the one asked for; a foreign one is for the checks to name."""
     known = attestation_types().get(vct)
     if known is not None and known.kind != KINDS[situation.kind]:
+        if known.kind == "application" and situation.kind == WORK:
+            raise MalformedError("an A1 was applied for, no more", code=APPLICATION_ONLY)
         raise MalformedError("a document, but not the one asked for", code=OTHER_DOCUMENT)
 
 

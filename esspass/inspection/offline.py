@@ -50,6 +50,11 @@ class SourceCollector:
     fetcher: Fetcher
     cache: StatusListCache
 
+    def refresh(self, now: int) -> dict[str, Any]:
+        """Return the bundle after asking for what is due; a silent source stays as it was."""
+        self.refresh_statuses(now)
+        return self.collect(now)
+
     def refresh_statuses(self, now: int) -> dict[str, str]:
         """Fetch every status list the directory leads to, unless it is fresh.
 
@@ -63,7 +68,10 @@ class SourceCollector:
         return problems
 
     def collect(self, now: int) -> dict[str, Any]:
-        """Return the bundle of all that is stored, as ``parse_sources`` reads it."""
+        """Return the bundle of all that is stored, as ``parse_sources`` reads it.
+
+        ``made_at`` is when the newest of it was fetched, so that an unchanged bundle is the same.
+        """
         view = self.trust.view(now)
         statuses = {
             uri: kept
@@ -71,7 +79,9 @@ class SourceCollector:
             if _read(kept[0], uri, now) is not None
         }
         tokens = {name: self._read_tokens(name, found) for name, found in _choose(view).items()}
-        return create_sources(self.anchors, tokens, view, statuses, now)
+        times = [refresh.succeeded_at for refresh in view.refreshes.values()]
+        made_at = max([*times, *(fetched_at for _, fetched_at in statuses.values())], default=now)
+        return create_sources(self.anchors, tokens, view, statuses, made_at)
 
     def _read_tokens(self, name: str, issues: Sequence[AnyIssue]) -> list[str]:
         return [

@@ -49,6 +49,7 @@ TITLED = (*_WORST, Ending.COVERED)
 """The outcomes a ruling can have; each has a title and a sentence."""
 SUBMISSION = (
     "not_ours", "eu_covid_certificate", "a_url", "torn", "too_large", "other_document",
+    "application_only",
     "rules_missing", "rules_expired",
 )  # fmt: skip
 """Reasons of a ruling that no rule gave: what was scanned is not ours, or no rules are there."""

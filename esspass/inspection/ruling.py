@@ -14,6 +14,7 @@ from esspass.inspection.rules import AUTHENTICITY, SITUATION, Ending, Rule, Rule
 from esspass.inspection.situation import CARE, WORK
 
 RULES_MISSING, RULES_EXPIRED = "rules_missing", "rules_expired"
+APPLICATION_ONLY = "application_only"
 KINDS = {WORK: "pda1", CARE: "ehic"}
 """The kind of document that a kind of situation asks for."""
 
@@ -78,8 +79,12 @@ def create_ruling(facts: Mapping[str, Any], rules: RuleSet | None, now: int) -> 
 
 
 def refuse(reason: str, rules: RuleSet | None) -> Ruling:
-    """Rule on what is no credential of ours; no rule is asked about it."""
-    return Ruling(Ending.NOT_A_CREDENTIAL, reason=reason, version=rules.version if rules else None)
+    """Rule on what no rule is asked about: it is no document, or not the one asked for.
+
+    A proof of application decides nothing: the A1 may come later, and for days that are past.
+    """
+    outcome = Ending.CANNOT_DECIDE if reason == APPLICATION_ONLY else Ending.NOT_A_CREDENTIAL
+    return Ruling(outcome, reason=reason, version=rules.version if rules else None)
 
 
 def _find_worst(results: Iterable[RuleResult]) -> RuleResult | None:

@@ -136,7 +136,8 @@ class RelyingParty:
     ``examine`` judges an answer while the wallet waits: it raises to refuse it, which the wallet
     learns, and returns the presentations to keep until they are taken (none, if it has kept what
     it needs). ``note_failure`` is told the context and reason of every answer that was refused.
-    ``create_receipt`` signs what the wallet may keep of an accepted answer. ``lifetime`` in seconds.
+    ``create_receipt`` signs what the wallet may keep of an accepted answer. ``lifetime`` is in
+    seconds.
     """
 
     base_url: str

@@ -1,10 +1,8 @@
 """A verifier with real lists, rules and status lists, somebody who scans, and what is scanned."""
 
 import json
-import re
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +11,6 @@ from werkzeug.serving import make_server
 
 from esspass.attestations import EHIC, PDA1_WEBUILD
 from esspass.cwt import create_document_cwt
-from esspass.inspection.shown import AUDIENCE
 from esspass.jose.claims import StatusReference
 from esspass.keys.certificates import create_signer
 from esspass.keys.files import write_signer
@@ -108,16 +105,16 @@ class ScanStage:
         value = signed.dumps({"session": token, "csrf": "csrf"})
         page.context.add_cookies([{**cookie, "value": value}])
 
-    def present(self, person=0, purpose="labour-inspection", index=7, **changes):
-        """A presentation of one of the crew's A1, made now."""
+    def present(self, person=0, purpose="labour-inspection", index=7, at=None, **changes):
+        """A presentation of one of the crew's A1, made now or at another time."""
         surnames, forenames = CREW[person]
         worker = replace(PERSON, surnames=surnames, forenames=forenames)
-        a1 = create_a1(document_number=f"LT-A1-{person:06}", **{**_period(), "person": worker, **changes})
+        a1 = create_a1(
+            document_number=f"LT-A1-{person:06}", **{**_period(), "person": worker, **changes}
+        )
         text = self.world.issue(a1, PDA1_WEBUILD, index=index)
         nonce = f"nonce-{person:02}-{time.time_ns()}"
-        return bind_shown(
-            self.world, text, SHOWN, purpose, now=int(time.time()), nonce=nonce
-        )
+        return bind_shown(self.world, text, SHOWN, purpose, now=at or int(time.time()), nonce=nonce)
 
     def code(self, person=0, **changes):
         """The text of one code, however large."""
@@ -175,14 +172,30 @@ class Scanner:
         """Type as a hand-held scanner does, anywhere on the page."""
         self.page.evaluate(_TYPE, text)
 
+    def forget(self):
+        """Take everything from this device that was kept of inspections."""
+        self.page.goto("about:blank")
+        session = self.page.context.new_cdp_session(self.page)
+        wish = {"origin": self.stage.base, "storageTypes": "indexeddb"}
+        session.send("Storage.clearDataForOrigin", wish)
+        session.detach()
+
+    def change(self, act):
+        """Change the set-up of the inspection."""
+        self.page.click(".scan-case__actions button >> nth=0")
+        act(self.page)
+        self.page.click("#begin")
+        self.page.wait_for_selector("#scan-status")
+
     def scan(self, text):
         """Scan and read the outcome of the verdict."""
+        self.page.evaluate("document.querySelector('.scan-verdict')?.classList.add('old')")
         self.type(text)
         return self.verdict()
 
     def verdict(self):
         """Wait for a verdict; return outcome and reason."""
-        banner = self.page.wait_for_selector(".scan-verdict", timeout=15_000)
+        banner = self.page.wait_for_selector(".scan-verdict:not(.old)", timeout=15_000)
         return banner.get_attribute("data-outcome"), banner.get_attribute("data-reason")
 
     def next(self):

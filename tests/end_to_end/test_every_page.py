@@ -164,8 +164,21 @@ def test_the_inspectors_pages(inspector, kept_pages):
     def write_a_long_place(who):
         who.begin("pda1", place="x" * 100)
 
-    pages = ["/", "/?kind=pda1", choose_nothing, write_a_long_place, "/cases", "/cases/new", "/case-files", "/privacy"]
-    review(colleague, [*pages, "/passkeys", "/inspections/nothing", "/cases/nothing"], names=("Maria", "My passkey"))
+    pages = [
+        "/",
+        "/?kind=pda1",
+        choose_nothing,
+        write_a_long_place,
+        "/cases",
+        "/cases/new",
+        "/case-files",
+        "/privacy",
+    ]
+    review(
+        colleague,
+        [*pages, "/passkeys", "/inspections/nothing", "/cases/nothing"],
+        names=("Maria", "My passkey"),
+    )
 
 
 def _invite(staff, kept_pages):

@@ -27,15 +27,21 @@ def stage(tmp_path_factory, _catalogues):
     made.stop()
 
 
-@pytest.fixture
-def scanner(stage, new_page):
-    """The page with an inspection begun; nobody has used this browser before."""
-    page = new_page(width=390, height=844)
+@pytest.fixture(scope="module")
+def kept_scanner(stage, kept_pages):
+    page = kept_pages.open(width=390, height=844)
     stage.sign_in(page)
-    made = Scanner(page, stage)
-    made.open()
-    made.begin()
-    return made
+    yield Scanner(page, stage)
+    page.context.close()
+
+
+@pytest.fixture
+def scanner(kept_scanner, quiet):
+    """The page with an inspection begun; nothing is left of those before."""
+    kept_scanner.forget()
+    kept_scanner.open()
+    kept_scanner.begin()
+    return kept_scanner
 
 
 @pytest.fixture
@@ -100,7 +106,7 @@ class TestCamera:
         scanner.page.wait_for_timeout(2500)
         assert scanner.persons()[1:] == []
 
-    def test_a_foreign_code_is_named_and_the_camera_goes_on(self, stage, filmed):
+    def test_a_foreign_code_is_named_and_the_camera_goes_on(self, filmed):
         scanner = filmed([COVID])
         scanner.begin()
         scanner.page.wait_for_selector(".scan-status--foreign")
@@ -122,6 +128,10 @@ class TestOtherWays:
         assert scanner.scan(stage.code(1)) == GOOD  # the next one, with the verdict on the page
         scanner.next()
         assert len(scanner.persons()) == 2
+
+    def test_a_scanner_at_a_computer_with_greek_keys(self, stage, scanner):
+        scanner.page.evaluate(_TYPE_GREEK, stage.paper())
+        assert scanner.verdict() == GOOD
 
     def test_an_image(self, stage, scanner):
         picture = Image.new("RGB", (3000, 4000), "white")
@@ -163,6 +173,22 @@ _PASTE = """text => {
 }"""
 
 
+# The scanner sends the keys of the US layout, the computer reads them as Greek ones.
+_TYPE_GREEK = """text => {
+  const shifted = {'!': 1, '@': 2, '#': 3, '$': 4, '%': 5, '^': 6, '&': 7, '*': 8, '(': 9, ')': 0};
+  const codes = {' ': 'Space', '-': 'Minus', '+': 'Equal', '.': 'Period', '/': 'Slash', ':': 'Semicolon'};
+  const greek = 'ΑΒΨΔΕΦΓΗΙΞΚΛΜΝΟΠ:ΡΣΤΘΩςΧΥΖ';
+  for (const char of text) {
+    const letter = char >= 'A' && char <= 'Z', digit = char in shifted ? shifted[char] : char;
+    const code = codes[char] ?? (letter ? `Key${char}` : `Digit${digit}`);
+    const key = letter ? greek[char.charCodeAt(0) - 65] : char === ':' ? 'Dead' : char;
+    const shiftKey = letter || char in shifted || '+:'.includes(char);
+    document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, shiftKey, bubbles: true}));
+  }
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', code: 'Enter', bubbles: true}));
+}"""
+
+
 class TestBadInput:
     @pytest.mark.parametrize(
         ("text", "words"),
@@ -171,7 +197,7 @@ class TestBadInput:
             ("https://example.org/a1", "internet address"),
             ("openid4vp://?client_id=x&request_uri=y", "neither an A1"),
             ("ESP1:NCFOXN%TS3DH", "damaged or incomplete"),
-            ("ESD1:", "damaged or incomplete"),
+            ("ESD1:ABC", "damaged or incomplete"),
             ("ESF1:AB12/2/3:NCFOXN", "damaged or incomplete"),
             ("Something else altogether", "neither an A1"),
         ],
@@ -231,9 +257,7 @@ class TestVerdicts:
         assert outcome == "NOT_A_CREDENTIAL"
 
     def test_another_employer_on_site(self, stage, scanner):
-        scanner.page.click(".scan-case__actions button >> nth=0")
-        scanner.page.fill("#employer_name", "Entirely Other Works Ltd")
-        scanner.page.click("#begin")
+        scanner.change(lambda page: page.fill("#employer_name", "Entirely Other Works Ltd"))
         outcome, _ = scanner.scan(stage.code(0))
         assert outcome == "DOUBT"
         assert "invalid" not in scanner.page.inner_text("main").lower()
@@ -245,6 +269,22 @@ class TestVerdicts:
         assert scanner.page.evaluate("document.activeElement.id") == "replaces_colleague-true"
         scanner.page.click("#replaces_colleague-false")
         scanner.page.wait_for_selector(".scan-verdict[data-outcome=COVERED]")
+
+    def test_a_question_there_may_be_reason_to_ask(self, stage, scanner):
+        scanner.scan(stage.code(0))
+        scanner.page.click("summary >> text=More questions")
+        scanner.page.click("#conditions_in_doubt-true")
+        scanner.page.wait_for_selector(".scan-verdict[data-outcome=DOUBT]")
+
+    @pytest.mark.usefixtures("quiet")
+    def test_a_card_at_a_hospital_desk(self, stage, kept_scanner):
+        kept_scanner.forget()
+        kept_scanner.open()
+        kept_scanner.page.check("#kind-care")
+        kept_scanner.page.check("#provider-statutory")
+        kept_scanner.page.click("#begin")
+        kept_scanner.page.wait_for_selector("#scan-status")
+        assert kept_scanner.scan(stage.card()) == GOOD
 
     def test_who_it_is(self, stage, scanner):
         scanner.scan(stage.code(1))
@@ -263,10 +303,7 @@ class TestVerdicts:
 
     def test_the_camera_comes_back_by_itself_unless_it_is_held(self, stage, scanner):
         page = scanner.page
-        page.click(".scan-case__actions button >> nth=0")
-        page.click("summary >> text=Keeping, pace and sound")
-        page.select_option("#pause", "5")
-        page.click("#begin")
+        scanner.change(_return_after_five_seconds)
         scanner.scan(stage.code(0))
         page.wait_for_selector(".scan-return__text:has-text('Camera in')")
         page.click("#pause")
@@ -279,6 +316,11 @@ class TestVerdicts:
         scanner.scan(stage.code(0))
         scanner.page.keyboard.press("Enter")
         scanner.page.wait_for_selector("#scan-status")
+
+
+def _return_after_five_seconds(page):
+    page.click("summary >> text=Keeping, pace and sound")
+    page.select_option("#pause", "5")
 
 
 class TestCrew:
@@ -305,7 +347,7 @@ class TestCrew:
         rows = stage.database.query("SELECT decided FROM case_persons ORDER BY taken_at DESC")
         assert json.loads(rows[0]["decided"])["ruling"]["outcome"] == "DOUBT"
 
-    def test_a_case_file_can_be_recomputed(self, stage, scanner, tmp_path):
+    def test_a_case_file_can_be_recomputed(self, stage, scanner):
         for number in (0, 1):
             scanner.scan(stage.code(number))
         scanner.next()
@@ -317,9 +359,7 @@ class TestCrew:
         assert report.same
 
     def test_verdicts_only(self, stage, scanner):
-        scanner.page.click(".scan-case__actions button >> nth=0")
-        scanner.page.check("#verdict_only")
-        scanner.page.click("#begin")
+        scanner.change(lambda page: page.check("#verdict_only"))
         assert scanner.scan(stage.code(0)) == GOOD
         assert CREW[0][1] in scanner.page.inner_text("main")
         scanner.next()

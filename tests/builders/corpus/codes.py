@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from base45 import b45encode
 
-from esspass.attestations import EHIC, PID
+from esspass.attestations import EHIC, PDA1_APPLICATION, PID
 from esspass.inspection import create_shown_digest
 from esspass.qr import create_frames
 from esspass.sdjwt import parse_sd_jwt
-from tests.builders.corpus.table import COVERED, NOT_A_CREDENTIAL, Taken, case
+from tests.builders.corpus.table import CANNOT_DECIDE, COVERED, NOT_A_CREDENTIAL, Taken, case
 from tests.builders.corpus.world import NOW, CorpusWorld
+from tests.builders.documents import an_application
 from tests.builders.inspections import answer, bind, bind_shown, show
 from tests.builders.presentations import create_ehic, create_pid
 
@@ -205,6 +206,14 @@ ASKED = "A document of ours, but not the one asked for."
 def _(w: CorpusWorld) -> Taken:
     card = bind(w, w.issue(create_ehic(), EHIC), ())
     return replace(w.work(), submission=answer(card))
+
+
+@case("other-application", "A proof that an A1 was applied for", "The A1 may come later.",
+    CANNOT_DECIDE, "application_only",
+)  # fmt: skip
+def _(w: CorpusWorld) -> Taken:
+    proof = bind(w, w.issue(an_application(), PDA1_APPLICATION), ())
+    return replace(w.work(), submission=answer(proof))
 
 
 @case("other-a1-at-desk", "An A1 at the hospital desk", ASKED, NOT_A_CREDENTIAL, "other_document")

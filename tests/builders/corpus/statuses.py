@@ -1,6 +1,6 @@
 """Has it expired or been withdrawn, and can that be known: rules A-04 to A-06."""
 
-from tests.builders.corpus.table import CANNOT_DECIDE, COVERED, NOT_COVERED, Taken, case
+from tests.builders.corpus.table import CANNOT_DECIDE, COVERED, DOUBT, NOT_COVERED, Taken, case
 from tests.builders.corpus.world import NOW, SUSPENDED, WITHDRAWN, CorpusWorld
 from tests.builders.lists import DAY
 from tests.builders.presentations import FUND_LIST
@@ -14,7 +14,7 @@ def _(w: CorpusWorld) -> Taken:
 
 
 @case(
-    "status-suspended", "Put on hold by its issuer", "Only VALID is valid.", NOT_COVERED,
+    "status-suspended", "Put on hold by its issuer", "It binds until withdrawn (C-410/21).", DOUBT,
     "A-05 suspended",
 )  # fmt: skip
 def _(w: CorpusWorld) -> Taken:

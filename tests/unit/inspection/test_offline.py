@@ -59,6 +59,12 @@ def test_collected_sources_decide_alone(world, collector):
     assert decision.ruling.outcome == "COVERED"
 
 
+def test_an_unchanged_bundle_is_the_same(world, collector):
+    first = collector.refresh(world.now)
+    assert first["made_at"] == world.now
+    assert collector.refresh(world.now + 20) == first
+
+
 def test_fresh_lists_are_not_asked_again(world, collector):
     for later, asked in ((0, 1), (299, 1), (300, 2)):
         collector.refresh_statuses(world.now + later)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +35,10 @@ class Stage:
     def __init__(self, folder, database, **settings):
         self.world = IssuingWorld(RULES_IN_FORCE)
         self.world.lists.rules = read_rules()
+        seals = self.world.fund.attestation_signer.certificates
+        self.world.lists.institutions = [
+            replace(each, certificates=seals) for each in self.world.lists.institutions
+        ]
         self.now = self.world.now
         self._publish_lists()
         access = self.world.lists.bodies["access"]

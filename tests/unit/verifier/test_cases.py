@@ -206,7 +206,9 @@ class TestCaseFile:
 
     def upload(self, browser, data):
         form = {"csrf_token": "csrf", "file": (io.BytesIO(data), "case-file.json")}
-        return browser.post("/case-files", data=form)
+        answer = browser.post("/case-files", data=form)
+        answer.request.environ["wsgi.input"].close()  # the client leaves its large body open
+        return answer
 
     def test_is_the_same_by_command_and_by_page(self, stage, browser, tmp_path):
         case = stage.open_case(browser)

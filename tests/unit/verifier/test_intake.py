@@ -7,13 +7,16 @@ from types import SimpleNamespace
 import pytest
 
 from esspass.attestations import PDA1_WEBUILD
+from esspass.cwt import create_document_cwt
 from esspass.errors import VerificationError
 from esspass.jose.jws import parse_jws
 from esspass.openid4vci.replacement import ReplacementDelivery, create_delivery
 from esspass.openid4vci.replacement import verify_replacement_request as read_replacement
-from esspass.qr import create_qr_text
+from esspass.qr import create_paper_text, create_qr_text
+from esspass.statuslist import StatusReference
 from tests.builders.inspections import bind_shown, create_bundle
-from tests.builders.presentations import PERSON, create_a1
+from tests.builders.lists import DAY
+from tests.builders.presentations import FUND_LIST, PERSON, create_a1, create_ehic
 
 PATHS = [("subject", "names"), ("subject", "dateOfBirth"), ("documentID",)]
 PATHS += [("competentInstitution",), ("statusConfirmation",), ("placesOfWork",)]
@@ -174,6 +177,38 @@ class TestTyped:
         assert stage.database.query("SELECT * FROM case_persons") == []
 
 
+def sealed(stage, document, person=PERSON):
+    """The text of the code on a sealed paper."""
+    world = stage.world
+    return create_paper_text(
+        create_document_cwt(
+            document,
+            person=person,
+            status=StatusReference(FUND_LIST, 7),
+            issued_at=world.now - DAY,
+            expires_at=world.now + 30 * DAY,
+            signer=world.fund.attestation_signer,
+        )
+    )
+
+
+class TestPaper:
+    def test_signed_data_stand_beside_the_question_what_the_paper_says(self, stage, browser):
+        case = stage.open_case(browser)
+        page = stage.post(browser, f"{case}/paper", text=sealed(stage, create_a1())).location
+        shown = browser.get(page).text
+        assert "What does your paper say?" in shown
+        assert PERSON.surnames in shown
+        assert 'data-outcome="COVERED"' in shown
+        stage.post(browser, f"{page}/difference", text="Another employer")
+        shown = browser.get(page).text
+        assert "Reported: the paper differs." in shown
+        assert "Another employer" in shown
+        assert "Paper differs" in browser.get(case).text
+        stage.post(browser, f"{page}/erase")
+        assert "Another employer" not in browser.get(page).text
+
+
 class TestReplacement:
     @pytest.fixture
     def asked(self, stage, browser):
@@ -215,6 +250,18 @@ class TestReplacement:
         verdict = browser.get(page).location
         assert 'data-outcome="NOT_A_CREDENTIAL"' in browser.get(verdict).text
         assert browser.get(f"{page}/certificate.pdf").status_code == 404  # of nothing believed
+
+    def test_a_certificate_that_holds_comes_with_its_file(self, stage, browser, asked):
+        page, token = asked
+        body = self.seal(token, sealed(stage, create_ehic()))
+        assert self.deliver(stage, page, body).status_code == 204
+        verdict = browser.get(page).location
+        shown = browser.get(verdict).text
+        assert 'data-outcome="COVERED"' in shown
+        assert f"{page}/certificate.pdf" in shown
+        assert browser.get(f"{page}/certificate.pdf").data == b"%PDF-1.7"
+        stage.post(browser, f"{verdict}/erase")
+        assert browser.get(f"{page}/certificate.pdf").status_code == 404
 
     def test_what_is_not_for_this_request_changes_nothing(self, stage, browser, asked):
         page, token = asked

@@ -146,9 +146,9 @@ def test_withdrawn(stage, browser, wallet):
 def test_suspended_is_not_called_withdrawn(stage, browser, wallet):
     stage.world.withdraw(FUND_LIST, 7, value=2)
     page = browser.get(answered(stage, browser, wallet)).text
-    assert "app-verdict--bad" in page
+    assert "app-verdict--doubt" in page
     assert "The issuer has suspended the document." in page
-    assert "Not covered" in page
+    assert "Doubt" in page
     assert "The issuer has withdrawn" not in page
 
 

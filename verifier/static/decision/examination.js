@@ -27,7 +27,7 @@ import { verifyKeyBinding, verifyShownBinding } from "./keybinding.js";
 import { verifySeal } from "./paper.js";
 import { verifyPerson } from "./person.js";
 import { readPresented } from "./presented.js";
-import { KINDS } from "./ruling.js";
+import { APPLICATION_ONLY, KINDS } from "./ruling.js";
 import { discloseClaims, parseSdJwtVc } from "./sdjwt.js";
 import { findStatusToken, readSignedTime } from "./status.js";
 import { readCode } from "./submission.js";
@@ -39,7 +39,7 @@ const TIME_CODES = ["kb_iat", "shown_too_old", "shown_in_future"];
 /**
  * Look at a submission. Throws MalformedError for what is no document of the kind asked for.
  *
- * Codes: those of `readQrText`, `other_document`, or of what does not parse.
+ * Codes: those of `readQrText`, `other_document`, `application_only`, or of what does not parse.
  * @param {object} context
  * @param {import("./sources.js").OpenedSources} context.sources
  * @param {import("./type.js").Specs} context.specs
@@ -89,6 +89,9 @@ function readStatusUri(payload) {
 /** A type of ours must be the one asked for; a foreign one is for the checks to name. */
 function requireKind({ types }, vct, situation) {
   if (Object.hasOwn(types, vct) && types[vct].kind !== KINDS[situation.kind]) {
+    if (types[vct].kind === "application" && situation.kind === "work") {
+      throw new MalformedError("an A1 was applied for, no more", APPLICATION_ONLY);
+    }
     throw new MalformedError("a document, but not the one asked for", "other_document");
   }
 }

@@ -51,6 +51,7 @@ export const SUBMISSION = [
   "torn",
   "too_large",
   "other_document",
+  "application_only",
   "rules_missing",
   "rules_expired",
 ];

@@ -15,6 +15,8 @@
 import { evaluate, holds } from "./logic.js";
 import { WORST, isInForce } from "./rules.js";
 
+export const APPLICATION_ONLY = "application_only";
+
 /** The kind of document that a kind of situation asks for. */
 export const KINDS = { work: "pda1", care: "ehic" };
 
@@ -48,9 +50,13 @@ export function createRuling(facts, ruleSet, now) {
   return createResult("COVERED", null, "", version, results);
 }
 
-/** Rule on what is no credential of ours; no rule is asked about it. */
+/**
+ * Rule on what no rule is asked about: it is no document, or not the one asked for. A proof of
+ * application decides nothing: the A1 may come later, and for days that are past.
+ */
 export function refuse(reason, ruleSet) {
-  return createResult("NOT_A_CREDENTIAL", null, reason, ruleSet?.version ?? null, []);
+  const outcome = reason === APPLICATION_ONLY ? "CANNOT_DECIDE" : "NOT_A_CREDENTIAL";
+  return createResult(outcome, null, reason, ruleSet?.version ?? null, []);
 }
 
 function createResult(outcome, rule, reason, version, rules) {

@@ -14,7 +14,7 @@ import { RuleTexts } from "./rule-texts.js";
 import { compareClocks, loadSession, now } from "./session.js";
 import { setupView } from "./setup-view.js";
 import { SourceBox } from "./sources.js";
-import { sourcesCard } from "./sources-view.js";
+import { nameOf, sourcesCard } from "./sources-view.js";
 import { all, get, keep, personsOf, put, removeCase, setting } from "./store.js";
 import { sync } from "./sync.js";
 import { verdictView } from "./verdict-view.js";
@@ -200,7 +200,7 @@ class App {
   explainStale({ ruling, sources }) {
     if (ruling.outcome !== "CANNOT_DECIDE") return null;
     const stale = (sources ?? []).filter(({ freshness }) => freshness !== "FRESH");
-    const names = stale.map(({ name }) => t(`source_${name}`));
+    const names = [...new Set(stale.map(({ name }) => nameOf(name)))];
     return names.length ? t("stale_sources", { names: names.join(", ") }) : null;
   }
 
@@ -230,10 +230,9 @@ class App {
   }
 }
 
-function fail(error) {
-  document.getElementById("view").prepend(h("div", { class: "app-flash app-flash--bad", role: "alert" }, icon("bad"), h("p", {}, t("failed"))));
-  throw error;
-}
-
-window.addEventListener("unhandledrejection", () => document.documentElement.setAttribute("data-failed", "yes"));
-new App().begin().catch(fail);
+/** What nobody foresaw: said on the page, for the camera must not seem to look and do nothing. */
+window.addEventListener("unhandledrejection", () => {
+  const note = h("div", { class: "app-flash app-flash--bad", role: "alert" }, icon("bad"), h("p", {}, t("failed")));
+  document.getElementById("view").prepend(note);
+});
+new App().begin();

@@ -56,11 +56,14 @@ export class RuleTexts {
     return text ? fill(text, this.facts) : rule;
   }
 
-  /** Questions only a person can answer: those that rules ask now, and those that were answered. */
+  /** Questions only a person can answer; `asked` are those that rules ask now, or that were answered. */
   questions(ruling, answers) {
-    const asked = new Set(ruling.rules.filter(({ outcome }) => outcome === "ASK").map(({ id }) => id));
+    const outcomes = new Map(ruling.rules.map(({ id, outcome }) => [id, outcome]));
     return (this.ruleSet?.questions ?? [])
-      .filter(({ id, rule }) => asked.has(rule) || typeof answers[id] === "boolean")
-      .map(({ id }) => ({ id, ...this.texts?.questions?.[id], answer: answers[id] ?? null }));
+      .filter(({ rule }) => (outcomes.get(rule) ?? "NOT_APPLICABLE") !== "NOT_APPLICABLE")
+      .map(({ id, rule }) => {
+        const answer = answers[id] ?? null;
+        return { id, ...this.texts?.questions?.[id], answer, asked: answer !== null || outcomes.get(rule) === "ASK" };
+      });
   }
 }

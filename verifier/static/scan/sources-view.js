@@ -4,9 +4,11 @@ import { ago, describeReason, hasText, moment, t } from "./words.js";
 
 const LOOKS = { FRESH: "good", GRACE: "unsure", EXPIRED: "unknown" };
 
-const nameOf = (name) => (hasText(`source_${name}`) ? t(`source_${name}`) : t("source_status"));
+/** What a source is called; any address is that of a status list. */
+export const nameOf = (name) => (hasText(`source_${name}`) ? t(`source_${name}`) : t("source_status"));
 
-function age({ issued_at: issued, fetched_at: fetched }, now) {
+/** How long before a time it was issued, and when it was fetched. */
+export function age({ issued_at: issued, fetched_at: fetched }, now) {
   return [issued && t("issued_ago", { ago: ago(now - issued) }), fetched && t("as_of", { moment: moment(fetched) })].filter(Boolean).join(" · ");
 }
 

@@ -3,6 +3,7 @@
 const SHELL = `scan-shell-${VERSION}`;
 const COPIES = "scan-copies";
 const LANGUAGE = "/scan/language";
+const SOURCES = "/scan/sources.json";
 const LANGUAGES = new Set(["en", "lt", "el", "ro"]);
 const PATIENCE = 6000;
 
@@ -23,6 +24,7 @@ async function install() {
   const { files } = await list.json();
   const cache = await caches.open(SHELL);
   await Promise.all(Object.entries(files).map(([address, digest]) => store(cache, address, digest)));
+  await openSources(SOURCES); // the page that installs this worker asked for them before it was there
   await self.skipWaiting();
 }
 
@@ -48,12 +50,12 @@ async function openSources(request) {
   const copies = await caches.open(COPIES);
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.ok) await copies.put("/scan/sources.json", answer.clone());
+    if (answer.ok) await copies.put(SOURCES, answer.clone());
     if (answer.ok || answer.status === 401) return answer;
   } catch {
     // no network: the copy below
   }
-  const copy = await copies.match("/scan/sources.json");
+  const copy = await copies.match(SOURCES);
   if (!copy) return Response.error();
   const headers = new Headers(copy.headers);
   headers.set("X-Scan-Copy", "1");
@@ -72,7 +74,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (event.request.mode === "navigate") return url.pathname === "/scan" ? event.respondWith(openShell(url)) : undefined;
-  if (url.pathname === "/scan/sources.json") return event.respondWith(openSources(event.request));
+  if (url.pathname === SOURCES) return event.respondWith(openSources(event.request));
   if (url.pathname.startsWith("/static/") || url.pathname.startsWith("/scan/")) {
     if (!["/scan/session.json", "/scan/precache.json"].includes(url.pathname)) event.respondWith(openFile(event.request));
   }

@@ -2,11 +2,12 @@
 import { button, factList, h, icon, tag } from "./dom.js";
 import { writeMrz } from "./icao.js";
 import { LOOKS } from "./outcomes.js";
+import { age, nameOf } from "./sources-view.js";
 import { checks, country, day, describeReason, moment, t } from "./words.js";
 
 const CHECK_LOOKS = { PASSED: "good", FAILED: "bad", INDETERMINATE: "unsure" };
-const RULE_LOOKS = { PASSED: "good", NOT_APPLICABLE: "info", INFO: "info", ASK: "unknown", DOUBT: "unsure", CANNOT_DECIDE: "unknown", NOT_COVERED: "bad", NOT_A_CREDENTIAL: "foreign" };
-const QUIET = new Set(["PASSED", "NOT_APPLICABLE"]);
+const RULE_LOOKS = { INFO: "info", DOUBT: "unsure", CANNOT_DECIDE: "unknown", NOT_COVERED: "bad", NOT_A_CREDENTIAL: "foreign" };
+const QUIET = new Set(["PASSED", "NOT_APPLICABLE", "ASK"]); // what is asked stands above, as a question
 
 function banner(person, words, stale) {
   const { ruling } = person.decision;
@@ -26,6 +27,16 @@ function question({ id, text, help, answer }, onAnswer) {
   return h("fieldset", { class: "scan-question", "data-question": id },
     h("legend", {}, text ?? id), help && h("p", { class: "govuk-hint" }, help),
     h("div", { class: "scan-answers" }, choice(true, t("yes")), choice(false, t("no"))));
+}
+
+/** What rules ask stands open; what one may have reason to ask can be opened. */
+function askAll(questions, onAnswer) {
+  const [asked, others] = [true, false].map((wish) => questions.filter((each) => each.asked === wish).map((each) => question(each, onAnswer)));
+  const more = h("details", { class: "govuk-details" },
+    h("summary", { class: "govuk-details__summary" }, h("span", { class: "govuk-details__summary-text" }, t("more_questions"))),
+    h("div", { class: "govuk-details__text" }, others));
+  return h("section", { class: "scan-questions", "aria-labelledby": "questions" },
+    h("h2", { class: "govuk-heading-m", id: "questions" }, t("questions")), asked, others.length ? more : null);
 }
 
 function identity({ person, represented }) {
@@ -104,7 +115,7 @@ function evidence({ findings, sources }, takenAt) {
     h("div", { class: "govuk-details__text" },
       h("ul", { class: "scan-rules" }, findings.map(({ check, outcome, reason }) => h("li", { "data-check": check, "data-outcome": outcome }, icon(CHECK_LOOKS[outcome] ?? "info"),
         h("div", {}, h("p", {}, h("strong", {}, checks[check]?.label ?? check)), h("p", {}, outcome === "PASSED" ? checks[check]?.passed : describeReason(reason)))))),
-      factList([[t("checked_at"), moment(takenAt)], [t("sources"), (sources ?? []).map(({ name, freshness }) => `${name} (${t(`freshness_${freshness}`)})`).join(", ")]])));
+      factList([[t("checked_at"), moment(takenAt)], [t("sources"), (sources ?? []).map((each) => `${nameOf(each.name)}: ${age(each, takenAt)}`).join("; ")]])));
 }
 
 /** Everything about one person; `facts` is null once the claims are erased or never kept. */
@@ -113,7 +124,7 @@ export function verdictView({ person, facts, words, stale, onAnswer, onDifferenc
   const questions = facts && ruling.outcome !== "NOT_A_CREDENTIAL" ? words.questions(ruling, person.answers) : [];
   return [
     banner(person, words, stale),
-    questions.length ? h("section", { class: "scan-questions", "aria-labelledby": "questions" }, h("h2", { class: "govuk-heading-m", id: "questions" }, t("questions")), questions.map((each) => question(each, onAnswer))) : null,
+    questions.length ? askAll(questions, onAnswer) : null,
     h("div", { class: "scan-result" },
       facts && ruling.outcome !== "NOT_A_CREDENTIAL" ? card("identity", t("identity"), identity(facts.document)) : null,
       facts && ruling.outcome !== "NOT_A_CREDENTIAL" ? shown(person, facts, onDifference) : null,

@@ -40,10 +40,10 @@ export function country(code) {
   }
 }
 
-/** How long ago, in the largest unit that is not zero. */
+/** A span of time in the largest unit that is not zero; at least a minute. */
 export function ago(seconds) {
   const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, each]) => seconds >= each) ?? ["minute", 60];
-  return new Intl.NumberFormat(bcp, { style: "unit", unit, unitDisplay: "long" }).format(Math.max(0, Math.floor(seconds / size)));
+  return new Intl.NumberFormat(bcp, { style: "unit", unit, unitDisplay: "long" }).format(Math.max(1, Math.floor(seconds / size)));
 }
 
 /** Today, as the calendar of the place where the device is says. */
