@@ -3,7 +3,7 @@
 import pytest
 
 from demo.people import institutions
-from esspass.attestations import EHIC, PDA1_WEBUILD
+from esspass.attestations import EHIC, PDA1_WEBUILD, country_name, pda1_states
 from esspass.web.languages import LOCALES
 from tests.end_to_end.conftest import add_authenticator, check_accessibility
 from tests.end_to_end.quality import (
@@ -71,7 +71,9 @@ def test_a_full_wallet(holder):
     documents = holder.documents()
     assert len(documents) == 3
     pages = ["/", *documents, f"{documents[0]}/delete", "/history", "/history/clear"]
-    review(holder, [*pages, _delete_an_entry], names=("Jonas",))
+    pages += [f"{document}/{page}" for document in documents[:2] for page in ("show", "cover")]
+    countries = (country_name(code, "en") for code in pda1_states())
+    review(holder, [*pages, _delete_an_entry], names=("Jonas", *countries))
 
 
 def _delete_an_entry(citizen):
