@@ -8,7 +8,7 @@ NARROW = {"width": 320, "height": 640}
 # nor unit symbols, which are the same everywhere.
 _WORDS = r"""() => {
   const foreign = 'dd, code, script, style, svg, q, textarea, noscript, .app-languages,'
-    + ' .app-account, .app-countries, .app-logo, .app-error__code, .app-countdown__time, [lang]:not(html)';
+    + ' .app-account, .app-countries, .wallet-value, .app-logo, .app-error__code, .app-countdown__time, [lang]:not(html)';
   const words = [document.title.split(' – ')[0]];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
