@@ -2,7 +2,7 @@
 PYTHON3 ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
-CATALOGUES := $(wildcard esspass/web/translations/*/LC_MESSAGES/*.po issuer/translations/*/LC_MESSAGES/*.po \
+CATALOGUES := $(wildcard esspass/*/translations/*/LC_MESSAGES/*.po issuer/translations/*/LC_MESSAGES/*.po \
                          wallet/translations/*/LC_MESSAGES/*.po verifier/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: demo serve test lint bench lock format clean tools
