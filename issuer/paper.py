@@ -15,11 +15,12 @@ from typing import Any
 
 from cryptography import x509
 
-from esspass.attestations import Ehic, Pda1, attestation_type
+from esspass.attestations import Application, Ehic, Pda1, attestation_type
 from esspass.cwt import create_document_cwt
 from esspass.documents import (
     AttachedCredential,
     PaperA1,
+    PaperApplication,
     PaperDocument,
     ReplacementCertificate,
     Seal,
@@ -58,21 +59,26 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper just made: the file, and what its code says."""
+    """A paper just made: the file, and what its code says if it has one."""
 
     number: str
     pdf: bytes = field(repr=False)
-    core_text: str = field(repr=False)
+    core_text: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """What the code on a paper says, and the place in a status list it names."""
+class Sheet:
+    """What goes on a paper, and the place in a status list that it and its credential name."""
 
     document: PaperDocument
-    text: str = field(repr=False)
     status: StatusReference
+    issued_at: int
     expires_at: int
+
+    @property
+    def has_code(self) -> bool:
+        """Say whether the paper bears a code: a proof of application bears none."""
+        return not isinstance(self.document, PaperApplication)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +89,35 @@ class PaperOffice:
     seal: Seal | None
 
     def create(self, record_id: str, wish: Wish, now: int, actor: str = "") -> Paper:
-        """Make the paper of a decision in force: an A1, or a card's replacement certificate.
+        """Make the paper of a decision in force.
 
-        Raises as ``create_code``, MalformedError (``unknown_language``), and UnavailableError
+        It is an A1, a proof of application, or a card's replacement certificate. Raises as ``create_code``, MalformedError (``unknown_language``), and UnavailableError
         (``pdf_unavailable``, ``no_time_stamp``).
         """
-        code, seal = self.create_code(record_id, wish, now), self._require_seal()
+        sheet, seal = self._prepare(record_id, wish, now), self._require_seal()
         record = self.issuance.records.get(record_id)
+        core_text = self._create_core(sheet, seal) if sheet.has_code else None
         pdf = create_pdf(
-            code.document,
+            sheet.document,
             locale=wish.locale,
             second_locale=wish.second_locale,
             seal=seal,
-            core_text=code.text,
-            credential=self._create_credential(record, code, now),
+            core_text=core_text,
+            credential=self._create_credential(record, sheet),
             now=now,
         )
         self.issuance.history.add(record.id, Event.PRINTED, now, actor)
-        return Paper(code.document.number, pdf, code.text)
+        return Paper(sheet.document.number, pdf, core_text)
 
-    def create_code(self, record_id: str, wish: Wish, now: int) -> Code:
-        """Make the sealed code alone.
+    def create_code(self, record_id: str, wish: Wish, now: int) -> str:
+        """Make the text of the sealed code alone.
 
         Raises UnknownRecordError, StateError, PaperError, UnavailableError (``no_seal``).
         """
+        sheet = self._prepare(record_id, wish, now)
+        return self._create_core(sheet, self._require_seal())
+
+    def _prepare(self, record_id: str, wish: Wish, now: int) -> Sheet:
         seal = self._require_seal()
         record = self.issuance.records.get(record_id)
         if record.state is not RecordState.GRANTED:
@@ -117,8 +128,7 @@ class PaperOffice:
             raise PaperError("the document is over", code="document_over")
         slot = self._take_slot(record.id, now, expires_at)
         status = StatusReference(self.issuance.status_uri(slot[0]), slot[1])
-        text = self._create_core(document, seal, status, (now, expires_at))
-        return Code(document, text, status, expires_at)
+        return Sheet(document, status, now, expires_at)
 
     def _require_seal(self) -> Seal:
         if self.seal is None:
@@ -127,7 +137,10 @@ class PaperOffice:
 
     def _expiry(self, document: PaperDocument, seal: Seal) -> int:
         """The end of the last day, or of the certificates that sign if that is earlier."""
-        last = document.document.ends if isinstance(document, PaperA1) else document.ends
+        if isinstance(document, ReplacementCertificate):
+            last: date | None = document.ends
+        else:
+            last = document.document.ends
         assert last is not None
         midnight = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
         chains = (seal.signer.certificates, self.issuance.signer.certificates)
@@ -148,36 +161,32 @@ class PaperOffice:
             )
             return slot
 
-    def _create_core(
-        self,
-        document: PaperDocument,
-        seal: Seal,
-        status: StatusReference,
-        times: tuple[int, int],
-    ) -> str:
+    def _create_core(self, sheet: Sheet, seal: Seal) -> str:
+        if isinstance(sheet.document, PaperApplication):
+            raise PaperError("there is no code for a document of this kind")
         try:
             cwt = create_document_cwt(
-                document.document,
-                issued_at=times[0],
-                expires_at=times[1],
-                status=status,
+                sheet.document.document,
+                issued_at=sheet.issued_at,
+                expires_at=sheet.expires_at,
+                status=sheet.status,
                 signer=seal.signer,
-                person=document.person,
+                person=sheet.document.person,
                 issuer=self.issuance.base_url,
             )
             return create_paper_text(cwt)
         except MalformedError as error:
             raise PaperError("the document does not fit the code on paper") from error
 
-    def _create_credential(self, record: Record, code: Code, now: int) -> AttachedCredential:
+    def _create_credential(self, record: Record, sheet: Sheet) -> AttachedCredential:
         """The credential with everything in it and nobody's key: it cannot be presented."""
-        known = replace(record, document=code.document.document)
-        claims = self._create_claims(known, now)
+        known = replace(record, document=sheet.document.document)
+        claims = self._create_claims(known, sheet.issued_at)
         identifier = f"urn:uuid:{uuid.uuid4()}"
         claims |= {
             "jti": identifier,
-            "exp": code.expires_at,
-            "status": {"status_list": {"idx": code.status.index, "uri": code.status.uri}},
+            "exp": sheet.expires_at,
+            "status": {"status_list": {"idx": sheet.status.index, "uri": sheet.status.uri}},
             "binding": _UNBOUND,
         }
         if "sub" in claims:
@@ -185,7 +194,7 @@ class PaperOffice:
         del claims["cnf"]
         disclosable = attestation_type(claims["vct"]).disclosable
         token = create_sd_jwt_vc(claims, disclosable, self.issuance.signer)
-        return AttachedCredential(f"{code.document.number}.sd-jwt", token.encode())
+        return AttachedCredential(f"{sheet.document.number}.sd-jwt", token.encode())
 
     def _create_claims(self, record: Record, now: int) -> dict[str, Any]:
         """The claims in the first type of ours that can express the document."""
@@ -202,6 +211,8 @@ def _create_document(record: Record, wish: Wish, now: int) -> PaperDocument:
     match record.document:
         case Pda1() as document:
             return PaperA1(document, document.person or record.person)
+        case Application() as proof:
+            return PaperApplication(proof, record.person)
         case Ehic() as card:
             return _create_certificate(record, card, wish, now)
     raise PaperError("there is no paper for a document of this kind")

@@ -237,7 +237,8 @@ def create_certificate_maker(paper: PaperOffice, country: str) -> CertificateMak
         except UnavailableError as error:  # the sealed code serves the desk without a page, too
             if error.code != "pdf_unavailable":
                 raise
-            return ReplacementDelivery(paper.create_code(record.id, wish, now).text, None)
+            return ReplacementDelivery(paper.create_code(record.id, wish, now), None)
+        assert made.core_text is not None  # a card's paper bears a code
         return ReplacementDelivery(made.core_text, made.pdf)
 
     return make

@@ -1,4 +1,4 @@
-"""Paper: the form A1 and the EHIC replacement certificate as sealed, accessible PDF files.
+"""Paper: form A1, proof of its application, EHIC replacement certificate as sealed PDF files.
 
 ``create_pdf`` makes one, ``verify_seal`` checks one. Both are pure; making needs Pango.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from esspass.documents.model import (
     AttachedCredential,
     PaperA1,
+    PaperApplication,
     PaperDocument,
     ReplacementCertificate,
 )
@@ -18,6 +19,7 @@ from esspass.documents.sealed import VerifiedSeal, seal_anchors, verify_seal
 __all__ = [
     "AttachedCredential",
     "PaperA1",
+    "PaperApplication",
     "PaperDocument",
     "ReplacementCertificate",
     "Seal",

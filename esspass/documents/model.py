@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from esspass.attestations import Ehic, Pda1, Person
+from esspass.attestations import Application, Ehic, Pda1, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,23 @@ class ReplacementCertificate:
         return self.document.document_number
 
 
-PaperDocument = PaperA1 | ReplacementCertificate
+@dataclass(frozen=True, slots=True)
+class PaperApplication:
+    """A proof that an A1 was applied for; ``person`` is who the A1 would be about.
+
+    It has no code: the core data of paper (``specs/documents/core.json``) know no applications.
+    """
+
+    document: Application
+    person: Person = field(repr=False)
+
+    @property
+    def number(self) -> str:
+        """The reference number of the application."""
+        return self.document.document_number
+
+
+PaperDocument = PaperA1 | ReplacementCertificate | PaperApplication
 
 
 @dataclass(frozen=True, slots=True)

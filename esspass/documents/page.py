@@ -11,10 +11,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from esspass.attestations import Institution
 from esspass.attestations.values import describe_value
 from esspass.attestations.wording import country_name, date_name, end_date_name
+from esspass.documents.application import create_application_parts
 from esspass.documents.certificate import create_certificate_sections, write_figures
 from esspass.documents.form import Section, create_sections, merge_equal
 from esspass.documents.languages import N_, Language, say
-from esspass.documents.model import PaperA1, PaperDocument, ReplacementCertificate
+from esspass.documents.model import (
+    PaperA1,
+    PaperApplication,
+    PaperDocument,
+    ReplacementCertificate,
+)
 
 _Texts = tuple[str, ...]
 _PAGES = Environment(
@@ -45,6 +51,11 @@ _CERTIFICATE_PURPOSE = (
         " (form S1) or private providers."
     ),
 )
+_APPLICATION_LIMITS = (
+    N_("It does not say which country's legislation applies: no decision has been taken yet."),
+    N_("It frees nobody from contributions in the country of work."),
+    N_("It is no proof of identity, and gives no right to health care."),
+)
 _SECTION_TITLES = {
     "4": N_("Details of the employer or of the self-employment"),
     "5": N_("Places of work in the State of activity"),
@@ -67,6 +78,8 @@ def render_page(document: PaperDocument, languages: Sequence[Language], now: int
     }
     if isinstance(document, PaperA1):
         return _render_a1(document, languages, issued_on, shared)
+    if isinstance(document, PaperApplication):
+        return _render_application(document, languages, shared)
     return _render_certificate(document, languages, created.date(), shared)
 
 
@@ -133,6 +146,27 @@ def _render_certificate(
         sections=create_certificate_sections(paper, languages, delivered_on),
         limits=lambda language: [language(text) for text in _CERTIFICATE_LIMITS],
         purpose=lambda language: [language(text) for text in _CERTIFICATE_PURPOSE],
+    )
+
+
+def _render_application(
+    paper: PaperApplication, languages: Sequence[Language], shared: Mapping[str, Any]
+) -> str:
+    applied_on = paper.document.applied_on.isoformat()
+    facts = [
+        (say(languages, N_("Person")), (_full_name(paper),)),
+        (say(languages, N_("Date of birth")), (write_figures(paper.person.date_of_birth),)),
+        (
+            say(languages, N_("Applied on")),
+            merge_equal([date_name(applied_on, _.locale) for _ in languages]),
+        ),
+        (say(languages, N_("Reference number")), (paper.number,)),
+    ]
+    return _PAGES.get_template("application.html").render(
+        shared,
+        facts=facts,
+        parts=create_application_parts(paper.document, languages),
+        limits=lambda language: [language(text) for text in _APPLICATION_LIMITS],
     )
 
 

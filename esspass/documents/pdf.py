@@ -38,18 +38,18 @@ def create_pdf(
     locale: str,
     second_locale: str | None,
     seal: Seal,
-    core_text: str,
+    core_text: str | None,
     credential: AttachedCredential,
     now: int,
 ) -> bytes:
-    """Make the paper: ``core_text`` goes into the QR code, ``credential`` is attached.
+    """Make the paper: ``core_text``, if any, goes into the QR code, ``credential`` is attached.
 
     ``locale`` is the language of issue, ``second_locale`` that of the authority abroad; ``now`` is
     epoch seconds. Raises MalformedError ``unknown_language`` and ``too_large``,
     UnavailableError ``pdf_unavailable`` and ``no_time_stamp``.
     """
     languages = choose_languages(locale, second_locale)
-    code = create_code(core_text)
+    code = b"" if core_text is None else create_code(core_text)
     html = render_page(document, languages, now)
     return seal_pdf(_write_pdf(html, code, credential, now), seal, now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, render_template, request
 from flask_babel import get_locale
 
-from esspass.attestations import Pda1
+from esspass.attestations import Application, Pda1
 from esspass.web import LOCALES, now, page_blueprint
 from esspass.web.languages import languages
 from esspass.web.passkeys import require_sign_in, signed_in_user
@@ -34,8 +34,12 @@ def form(record_id: str) -> str:
 def _guess_second(record: Record, first: str) -> str:
     """The language of the first State abroad that we print in, else English."""
     document = record.document
-    states = document.states_of_activity if isinstance(document, Pda1) else ()
-    spoken = [SPOKEN[state.country] for state in states if state.country in SPOKEN]
+    states: tuple[str, ...] = ()
+    if isinstance(document, Pda1):
+        states = tuple(state.country for state in document.states_of_activity)
+    elif isinstance(document, Application):
+        states = document.states_of_work
+    spoken = [SPOKEN[state] for state in states if state in SPOKEN]
     return next((locale for locale in (*spoken, *LOCALES) if locale != first), "")
 
 

@@ -7,11 +7,20 @@ from datetime import date, timedelta
 import pytest
 
 from demo.people import citizens
-from esspass.attestations import OPEN_END, Address, Employment, Pda1, PlaceOfWork, StateOfActivity
+from esspass.attestations import (
+    OPEN_END,
+    Address,
+    Application,
+    Employment,
+    Pda1,
+    PlaceOfWork,
+    StateOfActivity,
+)
 from esspass.cwt import create_document_cwt
 from esspass.documents import (
     AttachedCredential,
     PaperA1,
+    PaperApplication,
     ReplacementCertificate,
     Seal,
     create_pdf,
@@ -94,6 +103,25 @@ def long_paper():
     )
 
 
+def application_paper():
+    """A proof that the builder's A1 was applied for."""
+    paper = paper_of("builder")
+    asked = paper.document
+    document = Application(
+        document_number="AP-A1-LT-2026-000001",
+        pin=asked.pin,
+        applied_on=date(2026, 11, 3),
+        legislation_country="LT",
+        starts=asked.starts,
+        ends=asked.ends,
+        employments=asked.employments,
+        states_of_work=("GR", "RO"),
+        institution=asked.institution,
+        issued_on=TODAY,
+    )
+    return PaperApplication(document, paper.person)
+
+
 PAPERS = {
     "builder": lambda: paper_of("builder"),
     "driver": lambda: paper_of("driver"),
@@ -101,6 +129,7 @@ PAPERS = {
     "flat": flat_paper,
     "ship": ship_paper,
     "long": long_paper,
+    "application": application_paper,
 }
 
 
@@ -139,7 +168,8 @@ def pdf_of():
         key = (name, locale, second_locale)
         if key not in made:
             paper = PAPERS[name]()
-            text = FULL_CODE if name == "flat" else core_text_of(paper)
+            text = None if name == "application" else core_text_of(paper)
+            text = FULL_CODE if name == "flat" else text
             made[key] = make(paper, locale, second_locale, core_text=text)
         return made[key]
 

@@ -50,7 +50,8 @@ def test_every_paper_is_tagged_named_and_says_its_language(pdf_of, name):
         assert metadata["pdfuaid:part"] == "1"
         assert PAPERS[name]().number in metadata["dc:title"]
     tags = {str(element.S) for element in elements(pdf)}
-    assert {"/Document", "/H1", "/H2", "/Table", "/TR", "/TH", "/TD", "/Figure", "/L"} <= tags
+    assert {"/Document", "/H1", "/H2", "/Table", "/TR", "/TH", "/TD", "/L"} <= tags
+    assert ("/Figure" in tags) is (name != "application")  # the code, where there is one
 
 
 def test_the_code_says_what_it_is(pdf_of):
@@ -140,6 +141,29 @@ def test_fields_1_to_9_stand_in_the_order_of_the_card(pdf_of):
     numbers = [*"123456789", "(a)", "(b)", "(c)", "(d)"]
     places = [text.index(f"{number} {name}") for number, name in zip(numbers, names, strict=True)]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("languages", "words"),
+    [
+        (("en", None), ["This is not an A1 certificate", "Applied on 3 November 2026",
+                        "Greece", "Romania", "Check the reference number with the institution"]),
+        (("lt", None), ["Tai nėra A1 pažymėjimas", "2026 m. lapkričio 3 d.", "Graikija",
+                        "Prašymo numerį patikrinkite"]),
+        (("el", None), ["Δεν είναι πιστοποιητικό A1", "3 Νοεμβρίου 2026", "Ελλάδα",
+                        "Ελέγξτε τον αριθμό αναφοράς"]),
+        (("ro", None), ["Acesta nu este un certificat A1", "3 noiembrie 2026", "Grecia",
+                        "Verificați numărul de referință"]),
+        (("lt", "el"), ["Tai nėra A1 pažymėjimas", "Δεν είναι πιστοποιητικό A1"]),
+    ],
+)  # fmt: skip
+def test_a_proof_of_application_says_plainly_what_it_is(pdf_of, languages, words):
+    data = pdf_of("application", *languages)
+    text = text_of(data)
+    shared = ["AP-A1-LT-2026-000001", "UAB Pavyzdinė statyba", "Šarūnas Žemaitis"]
+    for expected in [*shared, *words]:
+        assert expected in text
+    assert len(pages(data)) <= 2
 
 
 @pytest.mark.parametrize("name", PAPERS)

@@ -13,7 +13,7 @@ from esspass.documents.pdf import create_code
 from esspass.qr import read_qr_text
 from tests.unit.documents.conftest import FULL_CODE, NOW, PAPERS, SEAL
 
-CODED = [name for name in PAPERS if name != "flat"]
+CODED = [name for name in PAPERS if name not in ("flat", "application")]
 A4_MILLIMETRES = 210
 
 

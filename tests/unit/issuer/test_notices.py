@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_EUDI, PDA1_WEBUILD, Ehic
+from esspass.documents import seal_anchors, verify_seal
 from esspass.errors import VerificationError
 from esspass.openid4vci.metadata import parse_issuer_metadata
 from esspass.statuslist import INVALID
@@ -20,6 +21,7 @@ from issuer.service import OfferError
 from tests.builders.issuance import ISSUER, NOW
 from tests.unit.issuer.conftest import Office
 from tests.unit.issuer.test_back_office import Clerk, page_of
+from tests.unit.issuer.test_paper import credential_of, get_paper, status_of
 
 LOCALES = {"en", "lt", "el", "ro"}
 TODAY = datetime.fromtimestamp(NOW, UTC).date()
@@ -447,8 +449,32 @@ def test_the_clerk_makes_a_proof_from_the_pending_decision(application_office):
     assert "AP-A1-LT" in form.text
     shown = clerk.get(made.headers["Location"].removesuffix("/offer")).text
     assert "Application (not an A1 certificate)" in shown
-    assert "back_office_paper" not in shown
+    assert f"{made.headers['Location'].removesuffix('/offer')}/paper" in shown
     assert f"{path}/application" not in clerk.get(page_of(office, "driver", "pda1")).text
+
+
+def test_the_proof_on_paper_for_clerk_and_holder(application_office):
+    """Sealed, without a code; its credential is bound to nobody and ends with the decision."""
+    office = application_office
+    clerk, path = Clerk(office), page_of(office, "builder", "pda1")
+    made = clerk.post(f"{path}/application", clerk.get(path), paper="1")
+    form = clerk.get(made.headers["Location"])
+    assert "It says plainly that it is not an A1" in form.text
+    assert 'value="el" selected' in form.text
+    pdf = clerk.get(f"{made.headers['Location']}.pdf", language="lt", second="el").data
+    verify_seal(pdf, seal_anchors(office.view), NOW)
+    acknowledge(office)
+    wallet = office.ready("builder", "application", PDA1_APPLICATION)
+    fetched = get_paper(wallet, lang="en")
+    assert fetched.status_code == 200
+    verify_seal(fetched.data, seal_anchors(office.view), NOW)
+    reference = credential_of(fetched.data).status
+    assert credential_of(pdf).status == reference
+    assert "cnf" not in credential_of(pdf).claims
+    assert status_of(office, reference) == 0
+    office.issuer.approve(office.records["builder", "pda1"], NOW + 5, "A clerk")
+    assert status_of(office, reference) == 1
+    assert get_paper(wallet, lang="en").json["error"] == "credential_request_denied"
 
 
 def test_no_proof_where_the_institution_does_not_issue_it(office):
