@@ -91,7 +91,8 @@ class PaperOffice:
     def create(self, record_id: str, wish: Wish, now: int, actor: str = "") -> Paper:
         """Make the paper of a decision in force.
 
-        It is an A1, a proof of application, or a card's replacement certificate. Raises as ``create_code``, MalformedError (``unknown_language``), and UnavailableError
+        It is an A1, a proof of application, or a card's replacement certificate. Raises as
+        ``create_code``, MalformedError (``unknown_language``), and UnavailableError
         (``pdf_unavailable``, ``no_time_stamp``).
         """
         sheet, seal = self._prepare(record_id, wish, now), self._require_seal()
