@@ -1,0 +1,164 @@
+"""The institution's pages around a decision, with data and empty; and what the wallet makes of it.
+
+The wallet's part needs no browser: the real issuer answers the real wallet.
+"""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_WEBUILD, Ehic
+from issuer import import_decisions
+from issuer.replacements import Replacement
+from tests.end_to_end.residents import settle
+from tests.end_to_end.test_every_page import review
+from wallet.history import Event
+
+LANGUAGES = ("en", "el")
+OWN_NAMES = ("English", "Lietuvių", "Ελληνικά", "Română")  # of languages, in themselves
+
+
+@pytest.fixture(scope="module")
+def person(cast):
+    return settle(cast, "Butkus", "Matas")
+
+
+@pytest.fixture(scope="module")
+def office(cast):
+    return cast.office("issuer-lt")
+
+
+def ending_card(cast, person, serial):
+    """Enter a card that ends in thirty days; return its record's id."""
+    card = next(each for each in person.documents if isinstance(each, Ehic))
+    ends = datetime.now(UTC).date() + timedelta(days=30)
+    starts = ends - timedelta(days=700)
+    number = f"8044090001{serial:010}"
+    ending = replace(
+        card, document_number=number, starts=starts, issued_on=starts, ends=ends, expires_on=ends
+    )
+    environ = cast.world.service("issuer-lt").environ
+    (record_id,) = import_decisions(environ, [(person.person, (ending,))], int(time.time()))
+    return record_id
+
+
+def take(owner, office, record_id, vct):
+    """Offer a decision's document and let the wallet take it."""
+    issuer = office.services.issuer
+    offer = issuer.create_offer(
+        record_id, vct, "pre-authorized", tx_code=False, now=int(time.time()), created_by="clerk"
+    )
+    (held_id,) = owner.accept(offer.uri).credential_ids
+    return owner.wallet.find(owner.holder.id, held_id)
+
+
+def ask_to_renew(owner, held):
+    now = int(time.time())
+    return owner.wallet.aftercare.renew(held, owner.wallet.inspector.decide(now), now)
+
+
+def test_a_renewal_is_requested_then_offered_by_a_clerk(cast, office, person):
+    """An A1 is nothing that rules renew: the wish waits for a clerk and stays one wish."""
+    owner = cast.owner("builder")
+    held = take(owner, office, office.record_id(person, "pda1"), PDA1_WEBUILD)
+    assert ask_to_renew(owner, held).result == "requested"
+    assert ask_to_renew(owner, held).result == "requested"
+    waiting = [each.record.id for each in office.services.issuer.renewals.open_requests()]
+    assert waiting.count(office.record_id(person, "pda1")) == 1
+    owner.wallet.delete_credential(owner.holder.id, held.id, int(time.time()))
+
+
+def test_a_card_near_its_end_is_offered_anew_at_once(cast, office):
+    insured = settle(cast, "Jankus", "Domas")
+    record_id = ending_card(cast, insured, 7701)
+    owner = cast.owner("builder")
+    held = take(owner, office, record_id, EHIC)
+    renewal = ask_to_renew(owner, held)
+    assert renewal.result == "offered"
+    (fresh_id,) = owner.accept(renewal.offer_uri).credential_ids
+    fresh = owner.wallet.find(owner.holder.id, fresh_id)
+    assert fresh.id != held.id
+    assert ask_to_renew(owner, held).result == "offered"
+    for each in (held, fresh):
+        owner.wallet.delete_credential(owner.holder.id, each.id, int(time.time()))
+
+
+def test_a_proof_goes_when_its_a1_is_here_and_not_before(cast, office):
+    applicant = settle(cast, "Kazlas", "Rokas")
+    issuer, owner, now = office.services.issuer, cast.owner("builder"), int(time.time())
+    a1 = office.record_id(applicant, "pda1")
+    issuer.hold(a1, now, "clerk")
+    proof = take(owner, office, issuer.applications.acknowledge(a1, now), PDA1_APPLICATION)
+    assert owner.wallet.settle(owner.holder.id, now) == []
+    issuer.approve(a1, now, "clerk")
+    assert owner.wallet.settle(owner.holder.id, now) == []  # the A1 is granted, not yet fetched
+    assert proof.id in [each.id for each in owner.wallet.credentials.of_holder(owner.holder.id)]
+    held = take(owner, office, a1, PDA1_WEBUILD)  # whoever takes a document settles
+    kept = owner.wallet.credentials.of_holder(owner.holder.id)
+    assert proof.id not in [each.id for each in kept]
+    assert held.id in [each.id for each in kept]
+    events = [entry.event for entry in owner.wallet.history.of_holder(owner.holder.id)]
+    assert Event.REPLACED in events
+    owner.wallet.delete_credential(owner.holder.id, held.id, now)
+
+
+pages = pytest.mark.usefixtures("quiet")
+
+
+@pytest.mark.browser
+@pages
+def test_renewal_requests(clerk, office, person):
+    a1 = office.services.issuer.records.get(office.record_id(person, "pda1"))
+    office.services.issuer.renewals.request(a1, int(time.time()))
+    names = ("Matas", "Butkus")
+    review(clerk, ["/renewal-requests"], languages=LANGUAGES, names=names)
+    for waiting in office.services.issuer.renewals.open_requests():
+        office.services.issuer.renewals.decline(waiting.record.id, int(time.time()), "clerk")
+    review(clerk, ["/renewal-requests"], languages=LANGUAGES)
+    clerk.read("en")
+    clerk.go("/renewal-requests")
+    assert "Nothing waits" in clerk.text
+
+
+@pytest.mark.browser
+@pages
+def test_replacement_certificates(clerk, office, person):
+    replacements, now = office.services.replacing.replacements, int(time.time())
+    today = datetime.now(UTC).date()
+    card = office.services.issuer.records.get(office.record_id(person, "ehic"))
+    if not replacements.latest():
+        review(clerk, ["/replacements"], languages=LANGUAGES)
+    for name in ("sent", "waiting"):
+        given = Replacement(
+            f"review-{name}", card.person_id, card.id, "Clinica Exemplu", "RO", today, today, now
+        )
+        assert replacements.add(given, today, 3)
+    review(
+        clerk, ["/replacements"], languages=LANGUAGES, names=("Matas", "Butkus", "Clinica Exemplu")
+    )
+
+
+@pytest.mark.browser
+@pages
+def test_paper_and_hold(clerk, cast, office):
+    resident = settle(cast, "Norkus", "Tadas")
+    names = ("Tadas", "Norkus", *OWN_NAMES)
+    a1, card = (office.record_id(resident, kind) for kind in ("pda1", "ehic"))
+    for record_id in (a1, card):
+        review(clerk, [f"/decisions/{record_id}/paper"], languages=LANGUAGES, names=names)
+    clerk.read("en")
+    clerk.go(f"/decisions/{a1}")
+    clerk.press("form[action$='/hold'] button")
+    assert "on hold" in clerk.text
+    review(clerk, [f"/decisions/{a1}"], languages=("en",))
+    clerk.press("form:has(input[name=paper]) button")
+    assert clerk.path.endswith("/paper")
+    proof = clerk.path.removesuffix("/paper")
+    review(clerk, [f"{proof}/paper"], languages=LANGUAGES, names=names)
+    review(clerk, [proof], languages=("en",))
+    clerk.go(f"{proof}/paper")
+    with clerk.page.expect_download() as download:
+        clerk.page.click("main form button[type=submit]")
+    assert download.value.suggested_filename.startswith("AP-A1-LT-")
