@@ -439,7 +439,7 @@ def test_stale_lists_decide_nothing(local_office, desk, people):
 
 def test_the_list_of_certificates(local_office, desk, people):
     clerk = Clerk(local_office)
-    assert "None yet" in clerk.get("/replacements").text
+    assert "No certificates yet" in clerk.get("/replacements").text
     desk.status = 503
     ask(local_office, desk, people["builder"])
     page = clerk.get("/replacements")
