@@ -24,6 +24,8 @@ def read_json(name: str) -> Any:
 
 LOCALES: tuple[str, ...] = tuple(read_json("languages.json"))
 """The languages on offer; ``scripts/translations import`` adds one that is complete."""
+PUBLISHED_LOCALES = LOCALES[:4]
+"""Those of the type metadata that issued credentials name by its digest."""
 
 
 @cache

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from esspass.attestations import PDA1_WEBUILD, attestation_type
+from esspass.attestations import PDA1_WEBUILD, attestation_type, attestation_types
 from esspass.attestations.wording import code_name
 from esspass.documents.languages import choose_languages
 from esspass.documents.page import render_page
@@ -34,6 +34,7 @@ def main(language, folder):
         "words": json.loads(read("/scan/specs.json"))["words"][language],
         "paper": render_page(paper_of("builder"), choose_languages(language, None), NOW),
         "labels": [group.labels[language] for group in attestation_type(PDA1_WEBUILD).groups],
+        "integrity": [known.integrity for known in attestation_types().values()],
         "code": code_name("status_confirmation", "01", language),
     }
     print(json.dumps(found))

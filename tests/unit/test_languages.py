@@ -13,6 +13,8 @@ import pytest
 from babel import Locale
 from babel.messages.pofile import read_po, write_po
 
+from esspass.attestations import attestation_types
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = ("en", "lt", "el", "ro")
 NEW = "fi"
@@ -188,6 +190,11 @@ def test_pages_are_in_the_new_language(read):
         countries_and_names = {*Locale(NEW).territories.values(), "Inspector", "ESSPASS"}
         left = set(words) - {*ours} - countries_and_names
         assert [text for text in left if not re.search(r"\d\. marraskuuta 2026", text)] == []
+
+
+def test_what_was_issued_before_still_names_the_types(read):
+    """Credentials hold the digest of the type metadata: a new language must not change it."""
+    assert read["integrity"] == [known.integrity for known in attestation_types().values()]
 
 
 def test_rules_labels_codes_and_papers_are_in_the_new_language(read):

@@ -36,10 +36,24 @@ def test_other_types_are_refused(vct):
     assert raised.value.code == "unknown_type"
 
 
+def _edition(node):
+    """The metadata without the languages that came after its publication."""
+    if isinstance(node, dict):
+        return {name: _edition(value) for name, value in node.items()}
+    if isinstance(node, list):
+        kept = [each for each in node if not _is_later(each)]
+        return [_edition(each) for each in kept]
+    return node
+
+
+def _is_later(entry):
+    return isinstance(entry, dict) and entry.get("locale", "en") not in {"en", "lt", "el", "ro"}
+
+
 @pytest.mark.parametrize("vct", VCTS)
 def test_integrity_is_that_of_the_published_bytes(vct):
     known = attestation_type(vct)
-    assert json.loads(known.metadata_bytes) == known.metadata
+    assert json.loads(known.metadata_bytes) == _edition(known.metadata)
     digest = base64.b64encode(hashlib.sha256(known.metadata_bytes).digest()).decode()
     assert known.integrity == f"sha256-{digest}"
 
