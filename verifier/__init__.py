@@ -77,7 +77,9 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
     cache = StatusListCache(database)
     statuses = StatusSource(fetcher, cache)
-    collector = SourceCollector(trust, SnapshotStore(database), anchors, fetcher, cache)
+    collector = SourceCollector(
+        trust, SnapshotStore(database), anchors, fetcher, cache, config.trust_max_age
+    )
     record = Inspections(database)
     casework = Casework(
         Cases(database),
