@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography import x509
 
-from esspass.attestations import Application, Ehic, Pda1, attestation_type
+from esspass.attestations import Application, Ehic, Pda1, attestation_type, spoken_languages
 from esspass.cwt import create_document_cwt
 from esspass.documents import (
     AttachedCredential,
@@ -36,7 +36,7 @@ from issuer.issuance import CredentialIssuer
 from issuer.records import Record, RecordState, StateError
 
 PAPER = "paper"  # in place of a credential configuration
-SPOKEN = {"LT": "lt", "GR": "el", "CY": "el", "RO": "ro"}  # the languages papers are written in
+SPOKEN = spoken_languages()  # the languages papers are written in
 CERTIFICATE_DAYS = 90  # of a replacement certificate, unless said otherwise
 _UNBOUND = "no binding"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from esspass.attestations import PID
+from esspass.attestations.specification import read_json
 from esspass.errors import VerificationError
 from esspass.inspection.inspect import inspect_presentation
 from esspass.inspection.status import StatusSource
@@ -33,12 +34,7 @@ DCQL: Mapping[str, Any] = {
         }
     ]
 }
-_PURPOSE = {
-    "en": "To find your documents at this institution before they are issued to your wallet.",
-    "lt": "Kad rastume Jūsų dokumentus šioje įstaigoje prieš išduodami juos į Jūsų dėklę.",
-    "el": "Για να βρεθούν τα έγγραφά σας σε αυτόν τον φορέα πριν εκδοθούν στο πορτοφόλι σας.",  # noqa: RUF001
-    "ro": "Pentru a găsi documentele dvs. la această instituție înainte de emiterea în portofel.",
-}
+_PURPOSE: Mapping[str, str] = read_json("purposes.json")["sign_in"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Fixtures every test may use: databases, the shared data with published vectors."""
 
 import os
+import shutil
 import uuid
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import sync_playwright
 
 from esspass.storage import connect
 
@@ -14,6 +16,7 @@ settings.load_profile("esspass")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +25,22 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip("the published vectors (../shared/data) are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """The one driver of browsers: two in a process do not go together."""
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed (scripts/test-tools finds or installs it)")
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

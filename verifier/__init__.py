@@ -31,7 +31,7 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import bundles, cases, inspections, persons, replacements
+from verifier import bundles, cases, inspections, persons, postings, replacements
 from verifier.bundles import Bundles
 from verifier.case_files import create_case_files
 from verifier.case_pages import create_case_pages
@@ -45,6 +45,7 @@ from verifier.judge import Judge
 from verifier.pages import create_pages
 from verifier.person_view import format_iso_day
 from verifier.persons import Persons
+from verifier.postings import Postings
 from verifier.records import create_records
 from verifier.replacement_pages import (
     create_replacement_endpoints,
@@ -64,6 +65,7 @@ MIGRATIONS = {
     **cases.MIGRATIONS,
     **persons.MIGRATIONS,
     **bundles.MIGRATIONS,
+    **postings.MIGRATIONS,
     **replacements.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
@@ -75,12 +77,14 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
     trust = TrustSource(fetcher, SnapshotStore(database), anchors, config.trust_max_age)
     cache = StatusListCache(database)
     statuses = StatusSource(fetcher, cache)
-    collector = SourceCollector(trust, SnapshotStore(database), anchors, fetcher, cache)
+    collector = SourceCollector(
+        trust, SnapshotStore(database), anchors, fetcher, cache, config.trust_max_age
+    )
     record = Inspections(database)
     casework = Casework(
         Cases(database),
         Persons(database),
-        Judge(trust, statuses, Bundles(database, collector)),
+        Judge(trust, statuses, Bundles(database, collector), Postings(database, config.secret_key)),
         config.verdict_retention,
     )
     signer = read_signer(config.keys_folder, "access")

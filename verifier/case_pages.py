@@ -327,6 +327,11 @@ def _find_portrait(conclusion: Conclusion | None) -> str:
     """Return the portrait of a believed identity as a data URL, if one was disclosed."""
     for document in conclusion.documents if conclusion else ():
         picture = (document.claims or {}).get("picture")
-        if document.vct == PID and document.outcome == "PASSED" and isinstance(picture, str):
-            return picture
+        if document.vct == PID and document.outcome == "PASSED" and _is_portrait(picture):
+            return str(picture)
     return ""
+
+
+def _is_portrait(picture: object) -> bool:
+    """Only a picture that came along; nothing is fetched (PID Rulebook, section 4.1.1)."""
+    return isinstance(picture, str) and picture.startswith("data:image/jpeg;base64,")

@@ -13,7 +13,7 @@ from esspass.inspection import Credential, Decision, Submission, parse_submissio
 from esspass.verdict import Finding
 from verifier.bundles import Bundle
 from verifier.cases import Case, Cases
-from verifier.judge import Judge, find_binding_digest
+from verifier.judge import Decided, Judge, find_binding_digest
 from verifier.persons import MAX_PERSONS, NOTHING, WALLET, CasePerson, Persons
 from verifier.purposes import find_purpose
 from verifier.queries import Kind
@@ -96,10 +96,10 @@ class Casework:
         keeps: bool,
     ) -> CasePerson:
         """Record what a wallet answered. ``keeps`` False stores no more than the verdict."""
-        decision, bundle = self.judge.decide(submission, case.situation, {}, now, findings=findings)
-        person = _create_person(case, person_id, WALLET, decision, now)
+        decided = self.judge.decide(submission, case.situation, {}, now, findings=findings)
+        person = _create_person(case, person_id, WALLET, decided.decision, now)
         person = replace(person, hidden=hidden, binding_digest=find_binding_digest(submission))
-        return self._store(case, person, submission if keeps else None, decision, bundle)
+        return self._store(case, person, submission if keeps else None, decided)
 
     def add_refused(
         self,
@@ -118,9 +118,9 @@ class Casework:
     def add_without_document(self, case: Case, now: int) -> CasePerson:
         """Record somebody who showed no document (A-29, E-18)."""
         self._require_room(case, now)
-        decision, bundle = self.judge.decide(None, case.situation, {}, now)
-        person = _create_person(case, create_id(), NOTHING, decision, now)
-        return self._store(case, person, None, decision, bundle)
+        decided = self.judge.decide(None, case.situation, {}, now)
+        person = _create_person(case, create_id(), NOTHING, decided.decision, now)
+        return self._store(case, person, None, decided)
 
     def add_submission(
         self,
@@ -144,7 +144,7 @@ class Casework:
         findings: tuple[Finding, ...] = ()
         if scan.bundle is None and scan.submission is not None:
             findings = self.judge.ask_status(scan.submission, scan.taken_at)
-        decision, bundle = self.judge.decide(
+        decided = self.judge.decide(
             scan.submission,
             case.situation,
             scan.answers,
@@ -154,11 +154,11 @@ class Casework:
             seen=seen,
         )
         source = scan.source if scan.submission is not None else NOTHING
-        person = _create_person(case, scan.id, source, decision, scan.taken_at)
+        person = _create_person(case, scan.id, source, decided.decision, scan.taken_at)
         person = replace(
             person, binding_digest=digest, answers=scan.answers, difference=scan.difference
         )
-        return self._store(case, person, scan.submission, decision, bundle, seen)
+        return self._store(case, person, scan.submission, decided, seen)
 
     def answer(
         self, case: Case, person: CasePerson, answers: Mapping[str, bool | None]
@@ -178,6 +178,8 @@ class Casework:
             case.situation,
             merged,
             person.taken_at,
+            history=person.evidence["history"],
+            seen=frozenset(person.evidence["seen"]),
         )
         decided = replace(
             person,
@@ -193,20 +195,31 @@ class Casework:
         case: Case,
         person: CasePerson,
         submission: Submission | None,
-        decision: Decision,
-        bundle: Bundle,
+        decided: Decided,
         seen: frozenset[str] = frozenset(),
     ) -> CasePerson:
         """Keep what was shown only where the case says so, and only of a document that is one."""
-        has_shown = submission is not None and decision.facts["document"]["kind"] is not None
+        facts = decided.decision.facts
+        has_shown = submission is not None and facts["document"]["kind"] is not None
         if case.keep and (has_shown or person.source == NOTHING):
             person = replace(
                 person,
-                evidence=_create_evidence(submission, decision, seen),
-                sources_digest=self.judge.bundles.keep(bundle, person.evidence_until),
+                evidence=_create_evidence(submission, decided, seen),
+                sources_digest=self.judge.bundles.keep(decided.bundle, person.evidence_until),
             )
+            self.judge.postings.add(person.id, facts, person.taken_at)
         self.persons.add(person)
         return person
+
+    def remove(self, person_id: str) -> None:
+        """Forget a check altogether, also what it would have told later ones."""
+        self.persons.remove(person_id)
+        self.judge.postings.remove(person_id)
+
+    def erase(self, person_id: str) -> None:
+        """Erase what was shown in a check, now; the verdict stays."""
+        self.persons.erase(person_id)
+        self.judge.postings.remove(person_id)
 
     def report_difference(self, person: CasePerson, text: str) -> None:
         """Note what the paper says instead. Raises MalformedError, ``text_too_long``."""
@@ -217,6 +230,7 @@ class Casework:
 
     def purge(self, now: int) -> None:
         """Erase what was shown when its time is over, then verdicts, then empty cases."""
+        self.judge.postings.purge(now - self.retention)
         self.persons.purge(now, self.retention)
         self.judge.bundles.purge(now)
         self.cases.purge(now - self.retention)
@@ -262,12 +276,12 @@ def _create_person(
 
 
 def _create_evidence(
-    submission: Submission | None, decision: Decision, seen: frozenset[str]
+    submission: Submission | None, decided: Decided, seen: frozenset[str]
 ) -> dict[str, Any]:
     return {
         "submission": submission.as_json() if submission else None,
-        "facts": decision.facts,
-        "history": [],
+        "facts": decided.decision.facts,
+        "history": list(decided.history),
         "seen": sorted(seen),
         "salt": secrets.token_urlsafe(24),
     }

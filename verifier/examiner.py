@@ -83,7 +83,7 @@ class Examiner:
         # The person first: once it is concluded, a browser looks for the verdict.
         self._add_person(answer, case, found, conclusion, now, refused=refusal is not None)
         if not self._conclude(answer.context, case, conclusion, now, confirmed=confirmed):
-            self.casework.persons.remove(answer.context)
+            self.casework.remove(answer.context)
             raise ProtocolError("this inspection is over")
         if refusal is not None:
             raise ProtocolError("the presentation was not accepted", code=refusal.reason)
@@ -98,7 +98,7 @@ class Examiner:
         case = self._case(inspection_id, now)
         self.casework.add_refused(case, inspection_id, [finding], None, now)
         if not self._conclude(inspection_id, case, conclusion, now, confirmed=True):
-            self.casework.persons.remove(inspection_id)
+            self.casework.remove(inspection_id)
 
     def _case(self, inspection_id: str, now: int) -> Case:
         """Return the case of a request. Raises ProtocolError when it was purged."""

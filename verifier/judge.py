@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -33,8 +33,19 @@ from esspass.inspection.submission import read_code
 from esspass.trust import TrustSource
 from esspass.verdict import Finding, Outcome
 from verifier.bundles import Bundle, Bundles
+from verifier.postings import Postings
 
 Answers = Mapping[str, bool | None]
+History = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, and what it rests on; ``history``: earlier postings of the same person."""
+
+    decision: Decision
+    bundle: Bundle
+    history: History = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class Judge:
     trust: TrustSource
     statuses: StatusSource
     bundles: Bundles
+    postings: Postings
     known: dict[str, RuleSet] = field(default_factory=dict, repr=False)
 
     def rule_set(self, now: int) -> RuleSet | None:
@@ -86,15 +98,21 @@ class Judge:
         bundle: Bundle | None = None,
         findings: Iterable[Finding] = (),
         seen: frozenset[str] = frozenset(),
-    ) -> tuple[Decision, Bundle]:
-        """Decide on a submission by ``bundle``, or by what is believed now.
+    ) -> Decided:
+        """Decide by ``bundle``, or by what is believed now, and by earlier postings.
 
         ``findings`` of an inspection just made name the status lists that answered it.
         """
         if bundle is None:
             bundle = self.bundles.create(_answered(findings), now)
         sources = parse_sources(bundle, anchors=self.bundles.collector.anchors)
-        return decide(sources, submission, situation, answers, now=now, seen=seen), bundle
+        decision = decide(sources, submission, situation, answers, now=now, seen=seen)
+        history = self.postings.find(decision.facts["document"])
+        if history:  # who it is stands in the document, so first without
+            decision = decide(
+                sources, submission, situation, answers, now=now, history=history, seen=seen
+            )
+        return Decided(decision, bundle, history)
 
     def ask_status(self, submission: Submission, now: int) -> tuple[Finding, ...]:
         """Inspect what was scanned or typed with the network, so that its status is known."""
@@ -119,10 +137,13 @@ class Judge:
         situation: Situation,
         answers: Answers,
         now: int,
+        *,
+        history: History,
+        seen: frozenset[str],
     ) -> Decision:
         """Decide as of the time of the check, with other answers."""
         sources = parse_sources(bundle, tokens=tokens)
-        return decide(sources, submission, situation, answers, now=now)
+        return decide(sources, submission, situation, answers, now=now, history=history, seen=seen)
 
 
 def find_binding_digest(submission: Submission | None) -> str:

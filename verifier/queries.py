@@ -2,7 +2,8 @@
 
 As little as the question needs: names and date of birth to compare with the identity, the entries
 an inspection is about, never nationality, gender or home address. Documents without a name are
-compared by personal number, so only with those the identity's number is asked for.
+compared by personal number, so only with those the identity's number is asked for. The portrait of
+the identity is for comparing the person: asked for where there is one, never a condition.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ _PID_NUMBER: dict[str, _Path] = {
     "pin": ["personal_administrative_number"],
     "country": ["issuing_country"],
 }
+_PORTRAIT: dict[str, _Path] = {"portrait": ["picture"]}
 
 
 def create_query(
@@ -79,15 +81,18 @@ def _a1() -> list[tuple[dict[str, Any], str]]:
 
 
 def _identity(query_id: str) -> dict[str, Any]:
-    further = _PID_NUMBER if query_id == "pid_number" else {}
-    return _credential(query_id, PID, _PID_CORE, further)
+    further = [_PID_NUMBER] if query_id == "pid_number" else []
+    return _credential(query_id, PID, _PID_CORE, *further, _PORTRAIT)
 
 
 def _credential(
-    query_id: str, vct: str, core: dict[str, _Path], further: dict[str, _Path] | None = None
+    query_id: str, vct: str, core: dict[str, _Path], *further: dict[str, _Path]
 ) -> dict[str, Any]:
-    """Ask for all, or, if the document lacks some of ``further``, for ``core`` alone."""
-    paths = {**core, **(further or {})}
+    """Ask for all; if the document lacks some, without the last of ``further``, and so on."""
+    sets = [dict(core)]
+    for more in further:
+        sets.insert(0, {**sets[0], **more})
+    paths = sets[0]
     query: dict[str, Any] = {
         "id": query_id,
         "format": SD_JWT_VC,
@@ -95,5 +100,5 @@ def _credential(
         "claims": [{"id": name, "path": path} for name, path in paths.items()],
     }
     if further:
-        query["claim_sets"] = [list(paths), list(core)]
+        query["claim_sets"] = [list(each) for each in sets]
     return query

@@ -21,9 +21,9 @@ from werkzeug.exceptions import NotFound
 
 import esspass.web
 from esspass.attestations import iso_country
-from esspass.web import now, page_blueprint
+from esspass.web import LOCALES, now, page_blueprint
 from esspass.web.csrf import csrf_token
-from esspass.web.languages import LOCALES, languages, select_locale
+from esspass.web.languages import languages, select_locale
 from esspass.web.passkeys import current_session, login_required, signed_in_user
 from verifier.decision_specs import create_decision_specs
 from verifier.scan_files import StaticFiles, create_digest
@@ -83,7 +83,8 @@ class _Pages:
         """The version is the digest of all files, so that any change makes a new worker."""
         script = (_OWN / "scan" / "sw.js").read_text(encoding="utf-8")
         version = create_digest(json.dumps(self._digests()).encode())[:16]
-        response = Response(f'const VERSION = "{version}";\n{script}', mimetype="text/javascript")
+        known = f'const VERSION = "{version}";\nconst LANGUAGES = {json.dumps(LOCALES)};\n'
+        response = Response(known + script, mimetype="text/javascript")
         response.headers["Service-Worker-Allowed"] = "/scan"
         return _revalidate(response)
 

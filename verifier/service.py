@@ -188,7 +188,7 @@ class Verifier:
     def erase(self, person_id: str) -> None:
         """Erase what was shown before its time, wherever it is kept."""
         self.inspections.erase_claims(person_id)
-        self.casework.persons.erase(person_id)
+        self.casework.erase(person_id)
         self.replacements.erase(person_id)
 
     def purge(self, now: int) -> None:

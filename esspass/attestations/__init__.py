@@ -73,6 +73,7 @@ from esspass.attestations.wording import (
     enumerate_words,
     parse_day,
     plain_text,
+    spoken_languages,
 )
 
 __all__ = [
@@ -135,6 +136,7 @@ __all__ = [
     "read_claims",
     "read_presented",
     "render_card",
+    "spoken_languages",
     "verify_integrity",
     "verify_issuance",
     "verify_presentation",

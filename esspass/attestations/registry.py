@@ -23,7 +23,13 @@ from esspass.attestations.model import (
     PDA1_WEBUILD,
     PID,
 )
-from esspass.attestations.specification import COUNTRY, pda1_states, read_json, read_text
+from esspass.attestations.specification import (
+    COUNTRY,
+    PUBLISHED_LOCALES,
+    pda1_states,
+    read_json,
+    read_text,
+)
 from esspass.attestations.template import create_card_template
 from esspass.attestations.wording import country_name
 from esspass.errors import MalformedError
@@ -105,9 +111,20 @@ def _read_type(vct: str) -> AttestationType:
         disclosable=tuple(path for group in groups for path in group.paths),
         groups=groups,
         metadata=metadata,
-        metadata_bytes=json.dumps(metadata, ensure_ascii=False, separators=(",", ":")).encode(),
+        metadata_bytes=_publish(metadata),
         templates=templates,
     )
+
+
+def _publish(metadata: Mapping[str, Any]) -> bytes:
+    """Write the published edition; a language that came later would change ``vct#integrity``."""
+    edition = {**_speak(metadata), "claims": [_speak(claim) for claim in metadata["claims"]]}
+    return json.dumps(edition, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _speak(owner: Mapping[str, Any]) -> dict[str, Any]:
+    spoken = [entry for entry in owner.get("display", ()) if entry["locale"] in PUBLISHED_LOCALES]
+    return {**owner, "display": spoken} if spoken else dict(owner)
 
 
 def _read_group(entry: Mapping[str, Any]) -> DisclosureGroup:

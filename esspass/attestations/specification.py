@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LOCALES = ("en", "lt", "el", "ro")
 COUNTRY = "<CC>"  # in paths of groups, forms and labels: any State of the PD A1
 
 
@@ -21,6 +20,12 @@ def read_text(name: str) -> str:
 def read_json(name: str) -> Any:
     """Return a JSON file of ``specs/types``; callers do not change it."""
     return json.loads(read_text(name))
+
+
+LOCALES: tuple[str, ...] = tuple(read_json("languages.json"))
+"""The languages on offer; ``scripts/translations import`` adds one that is complete."""
+PUBLISHED_LOCALES = LOCALES[:4]
+"""Those of the type metadata that issued credentials name by its digest."""
 
 
 @cache

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
+from babel.languages import get_official_languages
 from babel.lists import format_list
 
 from esspass.attestations.countries import iso_country
 from esspass.attestations.model import OPEN_END
-from esspass.attestations.specification import LOCALES, read_json
+from esspass.attestations.specification import LOCALES, pda1_states, read_json
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 MAX_VALUE_LENGTH = 2000
@@ -24,6 +25,16 @@ def choose_locale(locale: str) -> str:
     """Return the language of the catalogue that serves ``locale`` (``lt-LT``); English else."""
     language = locale.replace("_", "-").partition("-")[0].lower()
     return language if language in LOCALES else LOCALES[0]
+
+
+@cache
+def spoken_languages() -> Mapping[str, str]:
+    """The first official language on offer of each State that has one, by ISO 3166-1 alpha-2."""
+    official = {state: get_official_languages(state) for state in pda1_states()}
+    on_offer = {
+        state: [each for each in spoken if each in LOCALES] for state, spoken in official.items()
+    }
+    return {state: spoken[0] for state, spoken in on_offer.items() if spoken}
 
 
 def word(key: str, locale: str) -> str:

@@ -23,7 +23,7 @@ from esspass.inspection.inspect import (
     inspect_paper,
     inspect_presentation,
 )
-from esspass.inspection.names import NameMatch, match_names
+from esspass.inspection.names import NameMatch, match_names, normalize_name
 from esspass.inspection.offline import SourceCollector
 from esspass.inspection.person import PERSON, PersonEvidence, match_person
 from esspass.inspection.recomputation import CaseReport, PersonReport, verify_case_file
@@ -90,6 +90,7 @@ __all__ = [
     "inspect_presentation",
     "match_names",
     "match_person",
+    "normalize_name",
     "parse_answers",
     "parse_case_file",
     "parse_rule_set",

@@ -73,6 +73,11 @@ def match_names(one: str, other: str) -> NameMatch:
     return NameMatch.PARTIAL if part else NameMatch.DIFFERENT
 
 
+def normalize_name(name: str) -> str:
+    """Write a name one way: lower case, no diacritics, one space between parts."""
+    return " ".join(_plain(name[:MAX_NAME]))
+
+
 def _parts(name: str) -> list[str]:
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
     return [part for part in _SEPARATORS.split(folded) if part]

@@ -35,24 +35,32 @@ from esspass.trust import (
     TrustSource,
     TrustView,
 )
+from esspass.trust.source import DEFAULT_MAX_AGE
 
+STATUS_LISTS = "status-lists"
 MAX_LISTS = 100
 """How many status lists of one institution are fetched."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCollector:
-    """Makes the bundle of sources out of what a verifier keeps; one per app."""
+    """Makes the bundle of sources out of what a verifier keeps; one per app.
+
+    Institutions are asked for their status lists every ``max_age`` seconds at most, by whichever
+    process comes first.
+    """
 
     trust: TrustSource
     store: SnapshotStore
     anchors: TrustAnchors
     fetcher: Fetcher
     cache: StatusListCache
+    max_age: int = DEFAULT_MAX_AGE
 
     def refresh(self, now: int) -> dict[str, Any]:
         """Return the bundle after asking for what is due; a silent source stays as it was."""
-        self.refresh_statuses(now)
+        if self.store.claim(STATUS_LISTS, now, self.max_age):
+            self.refresh_statuses(now)
         return self.collect(now)
 
     def refresh_statuses(self, now: int) -> dict[str, str]:

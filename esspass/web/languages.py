@@ -16,9 +16,9 @@ from flask_babel import Babel, get_locale
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
+from esspass.attestations.specification import LOCALES
 from esspass.web.settings import WebSettings, web_settings
 
-LOCALES = ("en", "lt", "el", "ro")
 PROTOCOL_BLUEPRINTS = "esspass.protocol"
 _CATALOGUES = Path(__file__).parent / "translations"
 _YEAR = 365 * 24 * 3600

@@ -1,9 +1,7 @@
 """Fixtures for tests in Chromium: apps on free ports, accessibility, passkeys, a camera."""
 
 import logging
-import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,16 +13,15 @@ import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from esspass.attestations import EHIC, PDA1_WEBUILD
 from esspass.storage import connect
+from tests.conftest import CHROMIUM
 from tests.end_to_end.residents import eid_form, settle
 from tests.end_to_end.visitors import Citizen, Clerk, Inspector
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Axe()
 GREECE = {"locale": "el", "timezone_id": "Europe/Athens"}
@@ -34,21 +31,6 @@ WIDTH, HEIGHT, FRAMES = 640, 480, 8
 @pytest.fixture(scope="session", autouse=True)
 def _catalogues():
     subprocess.run([sys.executable, ROOT / "scripts" / "translations", "compile"], check=True)
-
-
-@pytest.fixture(scope="session")
-def playwright():
-    if not CHROMIUM:
-        pytest.skip("Chromium is not installed (scripts/test-tools finds or installs it)")
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(playwright):
-    chromium = playwright.chromium.launch(executable_path=CHROMIUM)
-    yield chromium
-    chromium.close()
 
 
 class Pages:

@@ -11,7 +11,8 @@ from PIL import Image
 from esspass.inspection.case_file import parse_case_file
 from esspass.inspection.recomputation import verify_case_file
 from esspass.web.languages import LOCALES
-from tests.end_to_end.conftest import CHROMIUM, draw_code
+from tests.conftest import CHROMIUM
+from tests.end_to_end.conftest import draw_code
 from tests.end_to_end.quality import check_reflow, check_words, walk_by_keyboard
 from tests.end_to_end.scanning import CREW, Scanner, ScanStage, write_film
 

@@ -1,18 +1,14 @@
 """The two places the engine runs in: Node.js, and Chromium under the verifier's own headers."""
 
-import os
-import shutil
 from functools import partial
 
 import pytest
 from flask import send_file
-from playwright.sync_api import sync_playwright
 
 from esspass.web import WebSettings, create_web_app
 from tests.interop.decision.engine import FOLDER, create_batch, run_batch
 from tests.simulators.server import LoopbackServer
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 BLANK = '<!doctype html><link rel="icon" href="data:,"><title>Blank</title>'
 RUN = """async (given) => {
   const { attest } = await import("/calls.mjs");
@@ -37,13 +33,10 @@ def create_page_app(url):
 
 
 @pytest.fixture(scope="session")
-def page():
+def page(browser):
     """A page of Chromium that may load scripts from its own server only."""
-    if not CHROMIUM:
-        pytest.skip("Chromium is not installed (scripts/test-tools finds or installs it)")
     server = LoopbackServer()
-    with server.serving(create_page_app(server.url)), sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM)
+    with server.serving(create_page_app(server.url)):
         opened = browser.new_page()
         problems = []
         opened.on("console", lambda message: problems.append(message.text))
@@ -52,7 +45,7 @@ def page():
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         yield opened
         assert problems == []
-        browser.close()
+        opened.close()
 
 
 @pytest.fixture(scope="session", params=["node", "chromium"])

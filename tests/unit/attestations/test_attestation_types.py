@@ -16,10 +16,10 @@ from esspass.attestations import (
     attestation_types,
     envelope_claims,
 )
+from esspass.attestations.specification import LOCALES
 from esspass.errors import MalformedError
 from tests.builders.documents import VCTS, complete_claims
 
-LOCALES = ["en", "lt", "el", "ro"]
 NEVER_DISCLOSABLE = {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"}
 
 
@@ -36,10 +36,24 @@ def test_other_types_are_refused(vct):
     assert raised.value.code == "unknown_type"
 
 
+def _edition(node):
+    """The metadata without the languages that came after its publication."""
+    if isinstance(node, dict):
+        return {name: _edition(value) for name, value in node.items()}
+    if isinstance(node, list):
+        kept = [each for each in node if not _is_later(each)]
+        return [_edition(each) for each in kept]
+    return node
+
+
+def _is_later(entry):
+    return isinstance(entry, dict) and entry.get("locale", "en") not in {"en", "lt", "el", "ro"}
+
+
 @pytest.mark.parametrize("vct", VCTS)
 def test_integrity_is_that_of_the_published_bytes(vct):
     known = attestation_type(vct)
-    assert json.loads(known.metadata_bytes) == known.metadata
+    assert json.loads(known.metadata_bytes) == _edition(known.metadata)
     digest = base64.b64encode(hashlib.sha256(known.metadata_bytes).digest()).decode()
     assert known.integrity == f"sha256-{digest}"
 
@@ -69,11 +83,11 @@ def test_everything_shown_is_in_four_languages(vct):
         *(claim["display"] for claim in metadata["claims"] if "display" in claim),
     ]
     for display in displays:
-        assert [entry["locale"] for entry in display] == LOCALES
+        assert [entry["locale"] for entry in display] == list(LOCALES)
         assert all(entry.get("label", entry.get("name")).strip() for entry in display)
         assert len({"description" in entry for entry in display}) == 1
     for group in attestation_type(vct).groups:
-        assert list(group.labels) == LOCALES
+        assert list(group.labels) == list(LOCALES)
 
 
 @pytest.mark.parametrize("vct", VCTS)

@@ -2,9 +2,8 @@
 
 import pytest
 
-from esspass.attestations.specification import read_json
+from esspass.attestations.specification import LOCALES, read_json
 
-LOCALES = ["en", "lt", "el", "ro"]
 WEBUILD = read_json("pda1-webuild/issuance.schema.json")["$defs"]
 FLAT = read_json("pda1-eudi/issuance.schema.json")["$defs"]
 PID = read_json("pid/issuance.schema.json")["properties"]
@@ -36,7 +35,7 @@ def test_every_code_has_words(code_list, codes):
 def test_words_are_complete_and_distinct(code_list):
     entries = read_json("codes.json")[code_list]
     for entry in entries.values():
-        assert list(entry) == LOCALES
+        assert list(entry) == list(LOCALES)
     for locale in LOCALES:
         words = [entry[locale].strip() for entry in entries.values()]
         assert all(words)

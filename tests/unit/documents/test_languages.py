@@ -2,7 +2,6 @@
 
 import importlib.util
 import re
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,11 @@ LOCALES = ("lt", "el", "ro")
 
 @pytest.fixture(scope="module")
 def translations():
-    """``scripts/translations`` as a module."""
-    loader = SourceFileLoader("translations", str(ROOT / "scripts" / "translations"))
-    module = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader("translations", loader)
-    )
-    loader.exec_module(module)
+    """The catalogues of ``scripts/translations`` as a module."""
+    path = ROOT / "scripts" / "translations" / "catalogues.py"
+    specification = importlib.util.spec_from_file_location("catalogues", path)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
     return module
 
 

@@ -62,7 +62,11 @@ def test_collected_sources_decide_alone(world, collector):
 def test_an_unchanged_bundle_is_the_same(world, collector):
     first = collector.refresh(world.now)
     assert first["made_at"] == world.now
+    asked = len(world.web.asked)
     assert collector.refresh(world.now + 20) == first
+    assert len(world.web.asked) == asked
+    collector.refresh(world.now + 60)
+    assert AGGREGATION in world.web.asked[asked:]
 
 
 def test_fresh_lists_are_not_asked_again(world, collector):

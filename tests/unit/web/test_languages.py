@@ -1,10 +1,10 @@
-"""Four languages: chosen by link, remembered by cookie, guessed from the browser."""
+"""Languages: chosen by link, remembered by cookie, guessed from the browser."""
 
 import datetime as dt
 
 import pytest
 
-from esspass.web.languages import LOCALES, format_country, format_day, format_moment
+from esspass.web.languages import format_country, format_day, format_moment
 
 TITLES = {"en": "Sign in", "lt": "Prisijungti", "el": "Σύνδεση", "ro": "Conectare"}
 
@@ -13,7 +13,7 @@ def page_in(client, **headers):
     return client.get("/sign-in", headers=headers).get_data(as_text=True)
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("locale", TITLES)
 def test_the_switch_is_remembered(client, locale):
     response = client.get(f"/sign-in?next=/form&lang={locale}")
     assert (response.status_code, response.location) == (302, "/sign-in?next=%2Fform")
@@ -25,7 +25,7 @@ def test_the_switch_is_remembered(client, locale):
 
 @pytest.mark.parametrize(
     ("accepted", "locale"),
-    [("el-GR,el;q=0.9", "el"), ("lt", "lt"), ("fr,de;q=0.5", "en"), ("", "en")],
+    [("el-GR,el;q=0.9", "el"), ("lt", "lt"), ("is,no;q=0.5", "en"), ("", "en")],
 )
 def test_the_browser_gives_the_first_guess(client, accepted, locale):
     assert f'<html lang="{locale}"' in page_in(client, **{"Accept-Language": accepted})

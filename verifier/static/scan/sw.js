@@ -1,10 +1,9 @@
-// Keeps the shell, the engine and the sources. The server puts `VERSION` before this text.
-/* global VERSION */
+// Keeps the shell, the engine and the sources. The server puts `VERSION` and `LANGUAGES` before this text.
+/* global VERSION, LANGUAGES */
 const SHELL = `scan-shell-${VERSION}`;
 const COPIES = "scan-copies";
 const LANGUAGE = "/scan/language";
 const SOURCES = "/scan/sources.json";
-const LANGUAGES = new Set(["en", "lt", "el", "ro"]);
 const PATIENCE = 6000;
 
 async function sha256(response) {
@@ -35,7 +34,7 @@ async function activate() {
 }
 
 async function remember(language) {
-  if (LANGUAGES.has(language)) await (await caches.open(COPIES)).put(LANGUAGE, new Response(language));
+  if (LANGUAGES.includes(language)) await (await caches.open(COPIES)).put(LANGUAGE, new Response(language));
 }
 
 async function openShell(url) {

@@ -1,15 +1,13 @@
-#!/usr/bin/env python3
-"""Keep the message catalogues: ``update`` from the sources, ``check`` them, ``compile`` for use.
+"""One catalogue per package: English in the source, one folder per language beside the code."""
 
-One catalogue per package, English in the source, one folder per language beside the code. The
-compiled files are not committed: make and the tests call ``compile``.
+# ruff: noqa: INP001 - run as `python scripts/translations`
 
-usage: scripts/translations update [PACKAGE …] | check [PACKAGE …] | compile
-"""
+from __future__ import annotations
 
+import json
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,17 +15,22 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("esspass/web", "esspass/documents", "issuer", "wallet", "verifier")
-LOCALES = ("lt", "el", "ro")
+LANGUAGES_FILE = ROOT / "specs" / "types" / "languages.json"
+ENGLISH, *LOCALES = json.loads(LANGUAGES_FILE.read_text(encoding="utf-8"))
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("templates/**.html", "jinja2")]
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{[\w.]+\}")
+Text = str | Sequence[str]  # one text, or the plural forms of one
 
 
 def po_file(package: str, locale: str) -> Path:
+    """Return where the texts of a package in a language are."""
     return ROOT / package / "translations" / locale / "LC_MESSAGES" / "messages.po"
 
 
+@cache
 def extract(package: str) -> Catalog:
     """Collect the English texts of a package."""
     catalog = Catalog(project="esspass", charset="utf-8")
@@ -40,6 +43,7 @@ def extract(package: str) -> Catalog:
 
 
 def read(package: str, locale: str) -> Catalog:
+    """Return the catalogue of a language as it is kept, or an empty one."""
     path = po_file(package, locale)
     if not path.exists():
         return Catalog(locale=locale, charset="utf-8", fuzzy=False)
@@ -49,16 +53,31 @@ def read(package: str, locale: str) -> Catalog:
 
 def update(package: str) -> None:
     """Bring new texts into every language and drop those no longer used."""
-    template = extract(package)
-    for locale in LOCALES if len(template) else ():
-        catalog = read(package, locale)
-        catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
-        _describe(catalog, package)
-        path = po_file(package, locale)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(file, catalog, width=100, ignore_obsolete=True, include_lineno=False,
-                     sort_by_file=True)
+    for locale in LOCALES if len(extract(package)) else ():
+        write(package, locale, merge(package, locale))
+
+
+def merge(package: str, locale: str) -> Catalog:
+    """Return the catalogue of a language with the texts that are in use."""
+    catalog = read(package, locale)
+    catalog.update(extract(package), no_fuzzy_matching=True, update_creation_date=False)
+    return catalog
+
+
+def write(package: str, locale: str, catalog: Catalog) -> None:
+    """Keep the catalogue of a language."""
+    _describe(catalog, package)
+    path = po_file(package, locale)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(
+            file,
+            catalog,
+            width=100,
+            ignore_obsolete=True,
+            include_lineno=False,
+            sort_by_file=True,
+        )
 
 
 def _describe(catalog: Catalog, package: str) -> None:
@@ -77,12 +96,21 @@ def find_problems(package: str) -> Iterator[str]:
             if not message.id:
                 continue
             found = catalog.get(message.id, message.context)
-            if found is None or not (found.string and all(_plurals(found.string))):
-                yield f"{package} {locale}: not translated: {message.id}"
-            elif found.fuzzy:
-                yield f"{package} {locale}: uncertain: {message.id}"
-            elif any(_placeholders(text) != _placeholders(message.id) for text in _plurals(found.string)):
-                yield f"{package} {locale}: placeholders differ: {message.id}"
+            problem = find_problem(message.id, found.string if found else "", found and found.fuzzy)
+            if problem:
+                yield f"{package} {locale}: {problem}: {message.id}"
+
+
+def find_problem(english: Text, translation: Text, fuzzy: bool | None = None) -> str | None:
+    """Say what is wrong with a translation, if anything is."""
+    if not (translation and all(_plurals(translation))):
+        return "not translated"
+    if fuzzy:
+        return "uncertain"
+    wanted = _placeholders(english)
+    if any(_placeholders(text) != wanted for text in _plurals(translation)):
+        return "placeholders differ"
+    return None
 
 
 def compile_catalogue(package: str) -> None:
@@ -98,30 +126,9 @@ def compile_catalogue(package: str) -> None:
             write_mo(file, read(package, locale))
 
 
-def _placeholders(text: str | tuple[str, ...]) -> set[str]:
-    return set(re.findall(r"%\(\w+\)[sd]", text if isinstance(text, str) else text[-1]))
+def _placeholders(text: Text) -> set[str]:
+    return set(PLACEHOLDER.findall(_plurals(text)[-1]))
 
 
-def _plurals(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return string if isinstance(string, tuple) else (string,)
-
-
-def main(arguments: list[str]) -> int:
-    match arguments:
-        case ["update", *chosen]:
-            for package in chosen or PACKAGES:
-                update(package)
-        case ["compile"]:
-            for package in PACKAGES:
-                compile_catalogue(package)
-        case ["check", *chosen]:
-            problems = [p for package in chosen or PACKAGES for p in find_problems(package)]
-            print(*problems, sep="\n", end="\n" if problems else "")
-            return 1 if problems else 0
-        case _:
-            sys.exit(__doc__)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _plurals(text: Text) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
