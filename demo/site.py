@@ -121,8 +121,8 @@ class _Visit:
     def _print(self) -> str:
         record = self.lithuania.record_id(self.crew["carpenter"].citizen, "pda1")
         code = self.lithuania.services.paper.create_code(record, Wish("lt", "el"), clock())
-        self.papers["carpenter"] = Submission("paper", code.text, purpose=PURPOSE)
-        return f"{len(code.text)} characters"
+        self.papers["carpenter"] = Submission("paper", code, purpose=PURPOSE)
+        return f"{len(code)} characters"
 
     def _show(self, key: str) -> Submission:
         """What a camera reads off a telephone: all frames of one minute."""
