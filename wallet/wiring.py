@@ -35,6 +35,7 @@ from wallet.showing import Showing
 from wallet.sign_in import HeadlessSignIn
 
 CALLBACK_PATH = "/offer/callback"
+PATIENCE = 25.0  # seconds: an institution may have to draw and seal a paper first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class _Stores:
 
     def create_wallet(self, config: WalletConfig) -> Wallet:
         """Give every part its collaborators."""
-        fetcher = Fetcher(FetchPolicy(config.allow_loopback, config.ca_file))
+        fetcher = Fetcher(FetchPolicy(config.allow_loopback, config.ca_file, PATIENCE))
         keys = HolderKeys(self.database, self.server_key)
         credentials = Credentials(self.database, self.server_key)
         deferred = DeferredCredentials(self.database, self.server_key)
