@@ -168,8 +168,8 @@ def pdf_of():
         key = (name, locale, second_locale)
         if key not in made:
             paper = PAPERS[name]()
-            text = None if name == "application" else core_text_of(paper)
-            text = FULL_CODE if name == "flat" else text
+            given = {"application": None, "flat": FULL_CODE}
+            text = given[name] if name in given else core_text_of(paper)
             made[key] = make(paper, locale, second_locale, core_text=text)
         return made[key]
 
