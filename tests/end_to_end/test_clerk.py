@@ -68,7 +68,7 @@ def test_a_withdrawal_is_seen_by_holder_and_inspector(
 ):
     holder = new_citizen("Tomas")
     equip(holder, cast, person)
-    assert _check(inspector, holder) == "Γνήσιο και μη ανακληθέν"
+    assert _check(inspector, holder) == "Καλύπτεται"
     clerk.open_decision(a1_number)
     clerk.press(".issuer-actions a[href$='/withdraw']")
     today = datetime.now(UTC).date()
@@ -82,10 +82,10 @@ def test_a_withdrawal_is_seen_by_holder_and_inspector(
     assert "Withdrawn" in clerk.text
     assert "The work or the insurance ended earlier" in clerk.text
     time.sleep(PACE_SECONDS)
-    assert _check(inspector, holder) == "Ανακλήθηκε"
+    assert _check(inspector, holder) == "Δεν καλύπτεται"
     assert inspector.findings()["status"] == "FAILED"
     banner = inspector.page.inner_text(".app-verdict--bad")
-    assert "Ο εκδότης" in banner
+    assert "ανακάλεσε" in banner
     check_words(inspector.page)
     holder.documents()
     holder.press("a.app-credential[aria-label^='Portable']")
