@@ -83,6 +83,7 @@ def test_a_replacement_certificate_reaches_the_desk(nurse, citizen):
     check_accessibility(citizen.page)
     check_reflow(citizen.page)
     assert "Pavyzdinė" in citizen.text
+    citizen.confirm()
     citizen.press("button[value=send]")
     assert "/replacement/result/" in citizen.path
     assert "on its way" in citizen.heading

@@ -85,8 +85,18 @@ class Citizen(Visitor):
         self.paste(link)
         self.press("main a.govuk-button")
 
+    def confirm(self):
+        """Use the passkey if the page asks for it, as it does some minutes after the last time."""
+        asked = self.page.locator("main a[href^='/sign-in?']")
+        if asked.count():
+            before = self.page.url
+            self.press("main a[href^='/sign-in?']")
+            self.page.click(".app-passkey button")
+            self.page.wait_for_url(before)
+
     def accept(self, tx_code=None):
         """Accept the offer on the page."""
+        self.confirm()
         if tx_code is not None:
             self.page.fill("#tx_code", tx_code)
         self.press("button[name=answer][value=accept]")
@@ -106,6 +116,7 @@ class Citizen(Visitor):
 
     def share(self):
         """Agree to what is asked on the page."""
+        self.confirm()
         self.press("button[name=answer][value=share]")
 
     def refuse(self):
