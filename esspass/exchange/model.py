@@ -1,0 +1,160 @@
+"""A case as one institution sees it, and the messages that make it.
+
+The words are EESSI's: a case (BUC) has a case owner (PO) and counterparties (CP); a document is the
+logical SED with a set id that all its versions share; a message carries one version of it to one
+receiver. Epoch seconds, UTC; institution ids in EESSI form (``LT:1000``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from esspass.errors import VerificationError
+
+
+class Role(StrEnum):
+    """What an institution is in a case."""
+
+    CASE_OWNER = "PO"
+    COUNTERPARTY = "CP"
+
+
+class CaseStatus(StrEnum):
+    """Where one institution's copy of a case stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class MessageAction(StrEnum):
+    """What a message does: opens the case, adds a document, brings a new version of one."""
+
+    START = "Start"
+    NEW = "New"
+    UPDATE = "Update"
+
+
+class DocumentStatus(StrEnum):
+    """Where a document stands."""
+
+    VALID = "valid"
+    INVALIDATED = "invalidated"
+    REJECTED = "rejected"
+
+
+class RefusedMessageError(VerificationError):
+    """A message that must not be taken into the case; ``code`` says why."""
+
+    code = "not_allowed_now"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a message: its bytes travel beside, its SHA-256 (base64url) is signed."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One version of a document on its way to its receivers; all of it is signed.
+
+    ``set_id`` names the document, ``version`` counts from 1, ``related_set_id`` is the document it
+    answers or is about. ``receivers`` are all that this version goes to; each gets an envelope.
+    """
+
+    message_id: str
+    case_id: str
+    case_type: str
+    case_version: str
+    sed: str
+    set_id: str
+    version: int
+    action: MessageAction
+    sender: str
+    receivers: tuple[str, ...]
+    sent_at: int
+    content: Mapping[str, Any] = field(repr=False)
+    related_set_id: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """A document in a case: who said it to whom, its latest version, and where it stands."""
+
+    set_id: str
+    sed: str
+    sender: str
+    receivers: tuple[str, ...]
+    version: int
+    first_at: int
+    latest_at: int
+    related_set_id: str | None = None
+    status: DocumentStatus = DocumentStatus.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One institution's copy (``me``) of a case: the fold of all messages it sent and received.
+
+    ``participants`` are all institutions in it, the owner first; ``former`` those that left.
+    """
+
+    id: str
+    type: str
+    version: str
+    me: str
+    owner: str
+    participants: tuple[str, ...]
+    status: CaseStatus
+    opened_at: int
+    changed_at: int
+    documents: tuple[DocumentState, ...] = ()
+    former: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> Role:
+        """What this institution is in the case."""
+        return Role.CASE_OWNER if self.me == self.owner else Role.COUNTERPARTY
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the institution may do now (or from ``available_at`` on).
+
+    ``set_id`` is the document that an update, invalidation, clarification or rejection is about,
+    ``related_set_id`` the one that a reply answers; ``receivers`` whom it may go to.
+    """
+
+    sed: str
+    action: MessageAction
+    receivers: tuple[str, ...]
+    set_id: str | None = None
+    related_set_id: str | None = None
+    available_at: int = 0
+    local: bool = False
+    """True for what only changes the own copy: closing it, archiving it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Something due in a case; ``kind`` is stable, ``set_id`` the document that started it.
+
+    ``whose`` is the institution that must act; ``verified`` whether the time limit was read in its
+    source.
+    """
+
+    kind: str
+    set_id: str
+    whose: str
+    due_at: int
+    source: str
+    verified: bool
