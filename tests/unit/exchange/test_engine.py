@@ -6,7 +6,13 @@ import pytest
 
 from esspass.errors import MalformedError
 from esspass.exchange.case_type import case_type
-from esspass.exchange.engine import apply_message, close_locally, find_actions, open_case
+from esspass.exchange.engine import (
+    apply_message,
+    close_locally,
+    find_actions,
+    note_undelivered,
+    open_case,
+)
 from esspass.exchange.model import (
     Attachment,
     CaseStatus,
@@ -348,11 +354,19 @@ class TestRefusals:
         copy = apply_message(copy, second, posting.now)
         assert apply_message(copy, third, posting.now).documents[0].version == 3
 
-    def test_a_gap_in_versions_is_not_bridged_by_saying_less(self, posting):
+    def test_a_gap_in_versions_is_not_bridged_by_saying_nothing(self, posting):
         posting.send(LT, "A009", set_id=posting.sent[0].set_id)
         third = posting.send(LT, "A009", set_id=posting.sent[0].set_id)
-        silent = replace(third, after={EL: (posting.sent[0].message_id,)})
+        silent = replace(third, after={})
         assert _refusal(posting.copies[EL], silent, posting.now) == "reordered"
+
+    def test_what_was_given_up_for_a_receiver_holds_nothing_up(self, posting):
+        lost = posting.send(LT, "A009", set_id=posting.sent[0].set_id)
+        posting.channels.clear()
+        posting.copies[LT] = note_undelivered(posting.copies[LT], lost.message_id, EL, posting.now)
+        posting.send(LT, "A009", set_id=lost.set_id)
+        posting.rest()
+        assert posting.copies[EL].documents[0].version == 3
 
     def test_a_reply_to_what_did_not_arrive(self, begin):
         network = begin("LA_BUC_01", EL, RO)
@@ -394,7 +408,7 @@ class TestRefusals:
             ({"sender": EL, "receivers": (LT,)}, "not_allowed_now"),
             ({"facts": ("joined DE:5000",)}, "not_allowed_now"),
             ({"related_set_id": "document-9999"}, "reordered"),
-            ({"version": 2}, "reordered"),
+            ({"version": 2}, "not_allowed_now"),
             ({"action": MessageAction.START}, "not_allowed_now"),
         ],
     )
