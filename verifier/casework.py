@@ -139,8 +139,8 @@ class Casework:
         self._require_room(case, now)
         _require_likely(scan.taken_at, now)
         digest = scan.submission.binding_digest() if scan.submission else ""
-        replayed = bool(digest) and self.persons.was_shown(digest, scan.id)
-        seen = frozenset({digest}) if replayed else frozenset()
+        fresh = not digest or self.persons.claim_binding(digest, scan.id, scan.taken_at)
+        seen = frozenset() if fresh else frozenset({digest})
         findings: tuple[Finding, ...] = ()
         if scan.bundle is None and scan.submission is not None:
             findings = self.judge.ask_status(scan.submission, scan.taken_at)
@@ -201,14 +201,15 @@ class Casework:
         """Keep what was shown only where the case says so, and only of a document that is one."""
         facts = decided.decision.facts
         has_shown = submission is not None and facts["document"]["kind"] is not None
-        if case.keep and (has_shown or person.source == NOTHING):
-            person = replace(
-                person,
-                evidence=_create_evidence(submission, decided, seen),
-                sources_digest=self.judge.bundles.keep(decided.bundle, person.evidence_until),
-            )
-            self.judge.postings.add(person.id, facts, person.taken_at)
-        self.persons.add(person)
+        with self.persons.database.atomic():
+            if case.keep and (has_shown or person.source == NOTHING):
+                person = replace(
+                    person,
+                    evidence=_create_evidence(submission, decided, seen),
+                    sources_digest=self.judge.bundles.keep(decided.bundle, person.evidence_until),
+                )
+                self.judge.postings.add(person.id, facts, person.taken_at)
+            self.persons.add(person)
         return person
 
     def remove(self, person_id: str) -> None:
