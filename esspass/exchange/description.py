@@ -77,13 +77,9 @@ def _chosen(name: str, node: Node, value: Mapping[str, Any], locale: str) -> _Ro
 
 
 def _leaf(node: Node, value: Any, locale: str, name: str = "") -> str:
-    kind = kind_of(node)
-    if kind is Kind.DATE:
-        return date_name(value, locale)
-    if kind is Kind.COUNTRY:
-        return country_words(value, locale)
-    if kind is Kind.SED:
-        return sed_words(value, locale)
+    write = _LEAVES.get(kind_of(node))
+    if write:
+        return write(value, locale)
     if "codes" in node:
         return code_words(node["codes"], value, locale)
     if isinstance(value, bool):
@@ -100,7 +96,7 @@ def _period(value: Mapping[str, Any], locale: str) -> str:
     else:
         period = value["OpenPeriod"]
         ends = code_words("typeOpenPeriod", period["typeOpenPeriod"], locale).lower()
-    return f"{date_name(period['startDate'], locale)} – {ends}"
+    return f"{date_name(period['startDate'], locale)} \N{EN DASH} {ends}"
 
 
 def _address(value: Mapping[str, Any], locale: str) -> str:
@@ -134,6 +130,11 @@ def _finding(value: Mapping[str, Any], _locale: str) -> str:
     return ": ".join(plain_text(value[name]) for name in ("rule", "sentence") if name in value)
 
 
+_LEAVES: Mapping[Kind, Callable[[Any, str], str]] = {
+    Kind.DATE: date_name,
+    Kind.COUNTRY: country_words,
+    Kind.SED: sed_words,
+}
 _LINES: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
     "period": _period,
     "address": _address,

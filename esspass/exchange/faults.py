@@ -57,7 +57,7 @@ def _faults(sed: str, error: ValidationError) -> Iterator[tuple[str, Fault]]:
             schema = _find(node, (member,))
             yield _first_field((*place, member), schema), Fault.REQUIRED
     elif error.validator == "not":
-        member = error.validator_value["required"][0]
+        member = str(_value(error)["required"][0])
         yield _first_field((*place, member), _find(node, (member,))), Fault.NOT_WANTED
     else:
         yield _first_field(place, node), _classify(node, error)
@@ -66,12 +66,17 @@ def _faults(sed: str, error: ValidationError) -> Iterator[tuple[str, Fault]]:
 def _missing(node: Node, error: ValidationError) -> list[str]:
     """The members that must be there and are not."""
     if error.validator == "required":
-        return [name for name in error.validator_value if name not in error.instance]
+        return [name for name in _value(error) if name not in error.instance]
     if error.validator == "anyOf":
-        return [str(error.validator_value[0]["required"][0])]
+        return [str(_value(error)[0]["required"][0])]
     if error.validator == "minProperties" and kind_of(node) is Kind.BLOCK:
         return [next(iter(node["properties"]))]
     return []
+
+
+def _value(error: ValidationError) -> Any:
+    """What the schema says at the keyword that failed."""
+    return error.validator_value
 
 
 def _classify(node: Node, error: ValidationError) -> Fault:

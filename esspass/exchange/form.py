@@ -58,7 +58,7 @@ def form_fields(
 
 
 def parse_form(sed: str, form: Form) -> dict[str, Any]:
-    """Read content from what was typed; nothing is checked yet (``verify_content``, ``find_faults``).
+    """Read content from what was typed; nothing is checked yet (``find_faults`` does).
 
     Raises MalformedError, ``unknown_sed``.
     """
@@ -68,7 +68,7 @@ def parse_form(sed: str, form: Form) -> dict[str, Any]:
 
 def fill_form(content: Mapping[str, Any]) -> dict[str, list[str]]:
     """Write content as the fields of its form: what ``parse_form`` reads back."""
-    return {name: values for name, values in _fill("", content)}
+    return dict(_fill("", content))
 
 
 @dataclass(frozen=True, slots=True)
