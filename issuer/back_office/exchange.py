@@ -70,6 +70,7 @@ def show(case_id: str) -> str:
         subject=describe_subject(contents_of(view)), stations=draw_standing(view, actions, at),
         choices=_arrange(view, actions), closable=_is_closable(actions, at),
         messages=list(reversed(view.messages)), read=read_message,
+        latest={each.message.set_id: each.message.message_id for each in view.messages},
         open_tasks=[task for task in view.tasks if task.done_at is None],
     )  # fmt: skip
 
@@ -157,12 +158,17 @@ def _task_row(task: Task) -> dict[str, Any]:
     words, detail = texts.task_words(task)
     view = services().desk.view(task.case_id) if task.case_id else None
     subject = describe_subject(contents_of(view)) if view else None
-    return {"task": task, "words": words, "detail": detail, "view": view, "subject": subject}
+    page = texts.TASK_PAGES.get(task.kind)
+    href = url_for("cases.show", case_id=task.case_id) if view else page(task) if page else ""
+    about = subject[0] if subject else "" if view else task.reference
+    return {"task": task, "words": words, "detail": detail, "view": view, "href": href, "about": about}
 
 
 @blueprint.post("/tasks/<task_id>/done")
 def done(task_id: str) -> Response:
-    """Note that a task is done."""
+    """Note that a task is done; go back to where it was shown."""
     services().desk.tasks.done(task_id, now(), signed_in_user().name)
     flash(gettext("The task is done."), "success")
-    return redirect(url_for("cases.tasks"), 303)
+    case_id = request.form.get("case", "")
+    back = url_for("cases.show", case_id=case_id) if case_id else url_for("cases.tasks")
+    return redirect(back, 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from flask_babel import get_locale, gettext
@@ -51,6 +51,8 @@ TASKS: dict[str, Text] = {
     "answer_entitlement_request": _("Answer the request for a replacement certificate"),
 }
 """By kind; the parts of the institution that make tasks add theirs."""
+TASK_PAGES: dict[str, Callable[[Task], str]] = {}
+"""The page where a task without a case is worked on, by kind."""
 FAULTS: Mapping[Fault, Text] = {
     Fault.REQUIRED: _("this must be filled in"),
     Fault.TOO_LONG: _("this is too long"),
@@ -131,6 +133,16 @@ def refusal_words(error: EsspassError) -> str:
     if words == error.code:
         words = gettext("It is not possible now")
     return gettext("Nothing was sent. %(why)s.", why=words)
+
+
+def cause_words(code: str) -> str:
+    """Why a message was refused, or could not be delivered."""
+    return code_words("cause", code, locale())
+
+
+def iso_day(text: str) -> str:
+    """An ISO date in words."""
+    return date_name(text, locale())
 
 
 def due_kind(due_at: int | None, at: int) -> str:
