@@ -6,8 +6,9 @@ nor that it may not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cryptography import x509
 
@@ -19,17 +20,24 @@ from esspass.trust.exchange_entry import ExchangeEntry
 from esspass.trust.model import Freshness, freshness
 
 
+class Change(StrEnum):
+    """What X100 tells about an institution; the values are the codes of its ``typeChange``."""
+
+    JOINED = "01"
+    LEFT = "02"
+    COMPETENT = "03"
+    NOT_COMPETENT = "04"
+    REACHED_ELSEWHERE = "05"
+    CONTACT = "06"
+
+
 @dataclass(frozen=True, slots=True)
 class ParticipantChange:
-    """What X100 tells: an institution's access point, or a competence, came, changed or ended.
-
-    ``what`` is ``joined``, ``left``, ``endpoint``, ``keys``, ``contact`` or ``competences``;
-    ``case_types`` are those it is no longer, or newly, competent for.
-    """
+    """A change of an institution, and the type of case it concerns, if one alone."""
 
     institution_id: str
-    what: str
-    case_types: tuple[str, ...] = ()
+    change: Change
+    case_type: str | None = None
 
 
 def require_directory(directory: InstitutionDirectory | None, now: int) -> InstitutionDirectory:
@@ -110,28 +118,23 @@ def _entry(institution: Institution | None) -> ExchangeEntry | None:
 def _compare(
     name: str, before: ExchangeEntry | None, after: ExchangeEntry | None, now: int
 ) -> Iterator[ParticipantChange]:
-    if before is None or after is None:
-        if before is not after:
-            what = "joined" if before is None else "left"
-            yield ParticipantChange(name, what, _case_types(before or after, now))
-        return
-    if before.endpoint != after.endpoint:
-        yield ParticipantChange(name, "endpoint")
-    if _keys(before) != _keys(after):
-        yield ParticipantChange(name, "keys")
-    if before.contact != after.contact:
-        yield ParticipantChange(name, "contact")
-    changed = set(_case_types(before, now)) ^ set(_case_types(after, now))
-    if changed:
-        yield ParticipantChange(name, "competences", tuple(sorted(changed)))
+    if before is None and after is not None:
+        yield ParticipantChange(name, Change.JOINED)
+    elif before is not None and after is None:
+        yield ParticipantChange(name, Change.LEFT)
+    elif before is not None and after is not None:
+        if before.endpoint != after.endpoint or _keys(before) != _keys(after):
+            yield ParticipantChange(name, Change.REACHED_ELSEWHERE)
+        if before.contact != after.contact:
+            yield ParticipantChange(name, Change.CONTACT)
+        old, new = _case_types(before, now), _case_types(after, now)
+        yield from (ParticipantChange(name, Change.COMPETENT, t) for t in sorted(new - old))
+        yield from (ParticipantChange(name, Change.NOT_COMPETENT, t) for t in sorted(old - new))
 
 
 def _keys(entry: ExchangeEntry) -> tuple[object, ...]:
     return dict(entry.encryption), {create_x5t_s256(c) for c in entry.certificates}
 
 
-def _case_types(entry: ExchangeEntry | None, now: int) -> tuple[str, ...]:
-    competences: Sequence[str] = (
-        [] if entry is None else [c.case_type for c in entry.competences if c.covers(now)]
-    )
-    return tuple(sorted(set(competences)))
+def _case_types(entry: ExchangeEntry, now: int) -> set[str]:
+    return {c.case_type for c in entry.competences if c.covers(now)}

@@ -16,12 +16,14 @@ from esspass.trust.directory import parse_institution_id
 
 T = TypeVar("T")
 MAX_RECEIVERS = 50
+MAX_FACTS = 500
 MAX_ATTACHMENTS = 20
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 MAX_FILE_NAME = 255
 _MAX_TIME = 253402300799
 _MAX_VERSION = 10_000
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_FACT = re.compile(r"[ -~]{1,200}")
 _CODE = re.compile(r"[A-Za-z0-9_]{1,40}")
 _CASE_VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
 _SHA256 = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -29,6 +31,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}")
 _MEMBERS = frozenset({
     "message_id", "case_id", "case_type", "case_version", "sed", "set_id", "version", "action",
     "sender", "receivers", "sent_at", "content", "related_set_id", "attachments",
+    "after", "facts",
 })  # fmt: skip
 _ATTACHMENT = frozenset({"name", "media_type", "size", "sha256"})
 
@@ -50,6 +53,8 @@ def write_message(message: Message) -> dict[str, Any]:
         "content": dict(message.content),
         "related_set_id": message.related_set_id,
         "attachments": [_write_attachment(each) for each in message.attachments],
+        "after": {receiver: list(ids) for receiver, ids in message.after.items()},
+        "facts": list(message.facts),
     }
 
 
@@ -75,6 +80,8 @@ def parse_message(value: Any) -> Message:
         content=content,
         related_set_id=None if related is None else _read_text(members, "related_set_id", _ID),
         attachments=_read_attachments(members["attachments"]),
+        after=_read_after(members["after"]),
+        facts=_read_array(members["facts"], MAX_FACTS, _read_fact),
     )
 
 
@@ -89,6 +96,23 @@ def _read_receivers(value: Any) -> tuple[str, ...]:
     if not receivers or len(set(receivers)) != len(receivers):
         raise MalformedError("a message names each of its receivers once")
     return receivers
+
+
+def _read_after(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or len(value) > MAX_RECEIVERS:
+        raise MalformedError("what a message comes after has another form")
+    return {
+        parse_institution_id(receiver): _read_array(ids, MAX_RECEIVERS, _read_id)
+        for receiver, ids in value.items()
+    }
+
+
+def _read_id(value: Any) -> str:
+    return _read_text({"message_id": value}, "message_id", _ID)
+
+
+def _read_fact(value: Any) -> str:
+    return _read_text({"facts": value}, "facts", _FACT)
 
 
 def _read_attachments(value: Any) -> tuple[Attachment, ...]:
