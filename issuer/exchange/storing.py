@@ -51,4 +51,3 @@ def _read_members(kind: type[Any], value: Mapping[str, Any]) -> Any:
         if member.name in value or member.default is MISSING
     }
     return kind(**known)
-
