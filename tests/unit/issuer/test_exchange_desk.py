@@ -290,7 +290,12 @@ def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
     other = {**A009, "AdditionalInformation": {"additionalInformation": "other words"}}
     assert refuse(pair, *forge(pair, replace(sent, content=other))) == "replayed"
     assert (
-        refuse(pair, *forge(pair, replace(sent, case_id="n" * 22, set_id="n" * 22, sed="A012", content=A012)))
+        refuse(
+            pair,
+            *forge(
+                pair, replace(sent, case_id="n" * 22, set_id="n" * 22, sed="A012", content=A012)
+            ),
+        )
         == "unknown_sed"
     )
     invalid = replace(sent, case_id="n" * 22, set_id="n" * 22, message_id="n" * 22, content={})
