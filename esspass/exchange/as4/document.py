@@ -183,7 +183,9 @@ def _read_message(header: Any, sed: str, content: Mapping[str, Any]) -> Message:
             sent_at=_read_moment(_text(identification, "CreationDateAndTime")),
             content=content,
             related_set_id=_text(scope, "RelatedSetId") or None,
-            attachments=tuple(map(_read_item, header.iter(sbdh("ManifestItem")))),
+            attachments=tuple(
+                map(_read_item, header.findall(f"{sbdh('Manifest')}/{sbdh('ManifestItem')}"))
+            ),
             **known,
         )
     except (ValueError, OverflowError) as error:
