@@ -59,13 +59,12 @@ def table(table_id: str) -> Table:
 @cache
 def checks() -> tuple[Check, ...]:
     """All checks between tables."""
-    return tuple(
-        Check(
-            each["id"], *(each.get("between") or each["within"]), tuple(each["by"]),
-            "between" in each,
-        )
-        for each in _read()["checks"]
-    )  # fmt: skip
+    return tuple(_read_check(each) for each in _read()["checks"])
+
+
+def _read_check(value: Mapping[str, Any]) -> Check:
+    first, second = value.get("between") or value["within"]
+    return Check(value["id"], first, second, tuple(value["by"]), "between" in value)
 
 
 def smallest_cell() -> int:
