@@ -10,8 +10,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from esspass.exchange.case_type import LOCAL_CLOSE, CaseType, Flag, Right, Trigger, case_types
+from esspass.exchange.case_type import (
+    LOCAL_CLOSE,
+    MACHINE_SEDS,
+    CaseType,
+    Flag,
+    Right,
+    Trigger,
+    case_types,
+)
 from esspass.exchange.model import Role
+from esspass.exchange.sed import sed_type
 
 _LETTERS = {
     Flag.INVALIDATE: "X008",
@@ -123,7 +132,7 @@ def _create_messages(kind: CaseType) -> Iterator[str]:
         often = "any number" if right.again else "once, again when invalidated or rejected"
         also = ", ".join(_LETTERS[flag] for flag in Flag if flag in right.flags)
         to = ", to its sender only" if right.to_sender else ""
-        yield f"| {right.sed} | {_name_roles(right)} | {when}{to} | {often} | {also} |"
+        yield f"| {_name(right.sed)} | {_name_roles(right)} | {when}{to} | {often} | {also} |"
 
 
 def _describe_trigger(trigger: Trigger) -> str:
@@ -140,14 +149,22 @@ def _describe_trigger(trigger: Trigger) -> str:
 
 
 def _create_administrative(kind: CaseType) -> Iterator[str]:
-    for role in Role:
-        yield f"- {role.value}: {', '.join(sorted(kind.administrative[role])) or 'none'}"
-    derived = sorted(kind.seds - {right.sed for right in kind.rights} - _named(kind))
-    yield f"- following from these and from the flags: {', '.join(derived)}"
+    """X messages: those of each role, and those that follow from flags or from X002."""
+    yield "| Message | By |"
+    yield "|---|---|"
+    named = {name for names in kind.administrative.values() for name in names}
+    for sed in sorted(named):
+        roles = [role.value for role in Role if sed in kind.administrative[role]]
+        yield f"| {_name(sed)} | {' or '.join(roles)} |"
+    for sed in sorted(kind.seds - {right.sed for right in kind.rights} - named):
+        by = "machines" if sed in MACHINE_SEDS else "whom it falls to"
+        yield f"| {_name(sed)} | {by} |"
 
 
-def _named(kind: CaseType) -> set[str]:
-    return {name for names in kind.administrative.values() for name in names}
+def _name(sed: str) -> str:
+    if sed == LOCAL_CLOSE:
+        return "closing the own copy"
+    return f"{sed} {sed_type(sed).title('en')}"
 
 
 def _create_deadlines(kind: CaseType) -> Iterator[str]:
