@@ -45,6 +45,7 @@ from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import OUT, Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
 from issuer.exchange.participants import Participants
+from issuer.exchange.reactions import Reaction
 from issuer.exchange.tasks import Task, Tasks
 
 UNREAD = "unread"
@@ -110,6 +111,10 @@ class Desk:
     def tasks(self) -> Tasks:
         """The work list."""
         return self.keeper.tasks
+
+    def register(self, sed: str, reaction: Reaction) -> None:
+        """Have ``reaction`` run by the worker for each message of a type that comes in."""
+        self.keeper.reactions.register(sed, reaction)
 
     def find_partners(self, case_type: str, role: str, country: str, now: int) -> tuple[str, ...]:
         """Return the institutions of an ISO country that take a role in a type of case now.

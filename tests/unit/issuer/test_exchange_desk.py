@@ -379,7 +379,7 @@ def test_reactions_run_in_order_until_they_succeed(pair):
             raise UnavailableError("not now")
         seen.append((case.id, message.set_id))
 
-    el.desk.keeper.reactions.register("A010", react)
+    el.desk.register("A010", react)
     case_id = lt.start("LA_BUC_05", "A010", A010, EL)
     second = lt.send(case_id, "A010", A010)
     pair.settle()
@@ -400,7 +400,7 @@ def test_a_reaction_that_never_succeeds_is_left_to_a_clerk(pair):
     def fail(_case, _message, _now):
         raise UnavailableError("never")
 
-    el.desk.keeper.reactions.register("A009", fail)
+    el.desk.register("A009", fail)
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     lt.pump()
     for _ in range(12):
