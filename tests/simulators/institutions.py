@@ -59,12 +59,12 @@ def ask(environ, receiver, path, most):
     """A clerk who asks ``most`` questions, and notes each in ``path`` once it is safe."""
     services = connect_issuer(IssuerConfig.from_environ(environ))
     question = create_content("A005")
-    done = sum(1 for _ in open(path))
+    done = len(path.read_text().splitlines())
     for number in range(max(0, done - 2), most):
         services.desk.start(
             "LA_BUC_06", [receiver], "A005", question, read_clock(), reference=f"question-{number}"
         )
-        with open(path, "a") as file:
+        with path.open("a") as file:
             file.write(f"question-{number}\n")
         time.sleep(0.05)
 

@@ -280,7 +280,7 @@ def forge(pair, message, files=None):
 
 
 def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
-    """EX-REFUSED: replayed with other words, to a case unknown, against the rules."""
+    """Replayed with other words, no message of its case type, content without sense, garbage."""
     from dataclasses import replace
 
     lt, el = pair[LT], pair[EL]
@@ -309,7 +309,6 @@ def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
 
 
 def test_a_sender_without_competence_is_refused_and_the_message_ends_as_dead_letter(pair):
-    """EX-COMPETENCE"""
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     pair.list(LT, [pair_ for pair_ in ALL_COMPETENCES if pair_ != ("LA_BUC_04", "PO")])
