@@ -32,6 +32,7 @@ from esspass.exchange.model import (
     Message,
     MessageAction,
     NewIds,
+    RefusedMessageError,
 )
 from esspass.exchange.partners import require_directory, verify_receiver
 from esspass.exchange.wire import MAX_ATTACHMENTS, verify_file_name
@@ -294,6 +295,18 @@ class Desk:
             for each in latest.attachments
         ]
         self.send(case.id, latest.sed, latest.content, now, attachments=files, set_id=set_id)
+
+    def try_again(
+        self, case_id: str, message_id: str, receiver: str, now: int, actor: str = ""
+    ) -> None:
+        """Have a message delivered that was given up. Raises RefusedMessageError if it was not."""
+        with self.keeper.database.atomic():
+            if not self.keeper.outbox.revive(message_id, receiver, now):
+                raise RefusedMessageError("this message was not given up")
+            about = f"{message_id}/{receiver}/"
+            for task in self.tasks.of_case(case_id):
+                if task.reference.startswith(about) and task.done_at is None:
+                    self.tasks.done(task.id, now, actor)
 
     def warn_of_unread(self, now: int) -> int:
         """Make a task of each case with messages that nobody read for 24 hours."""

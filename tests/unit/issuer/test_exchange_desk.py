@@ -191,6 +191,16 @@ def test_a_dead_letter_is_an_exception_in_the_case_and_a_task(pair):
     assert lt.desk.search().cases[0].undelivered
     pair.clock[0] += 3600
     assert lt.pump() == 0, "it is over"
+    message_id = lt.desk.view(case_id).messages[0].message.message_id
+    lt.desk.try_again(case_id, message_id, EL, lt.now, "Ona")
+    assert [task for task in lt.desk.tasks.open() if task.kind == "undelivered"] == []
+    with pytest.raises(RefusedMessageError):
+        lt.desk.try_again(case_id, message_id, EL, lt.now, "Ona")
+    pair.list(EL)
+    pair.publish()
+    lt.pump()
+    assert status_of(lt, case_id).status is DeliveryStatus.DELIVERED
+    assert pair[EL].messages(case_id) == ["A009"]
 
 
 def test_messages_of_a_case_go_one_after_another(pair):
