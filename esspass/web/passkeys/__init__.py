@@ -5,6 +5,8 @@ from __future__ import annotations
 from esspass.web import sessions
 from esspass.web.passkeys import store
 from esspass.web.passkeys.access import (
+    Duties,
+    configure_duties,
     current_session,
     current_user,
     forget_session,
@@ -13,6 +15,7 @@ from esspass.web.passkeys.access import (
     signed_in_user,
     start_session,
 )
+from esspass.web.passkeys.ceremony import new_user, new_user_id
 from esspass.web.passkeys.pages import CITIZEN, STAFF, create_passkey_blueprint
 from esspass.web.passkeys.store import (
     Passkey,
@@ -30,11 +33,13 @@ __all__ = [
     "CITIZEN",
     "MIGRATIONS",
     "STAFF",
+    "Duties",
     "Passkey",
     "PasskeyStore",
     "ServerSession",
     "ServerSessionStore",
     "User",
+    "configure_duties",
     "create_first_invitation",
     "create_passkey_blueprint",
     "create_staff_invitation",
@@ -43,6 +48,8 @@ __all__ = [
     "forget_session",
     "invitation_url",
     "login_required",
+    "new_user",
+    "new_user_id",
     "require_sign_in",
     "signed_in_user",
     "start_session",
