@@ -27,18 +27,23 @@ from esspass.trust import (
 )
 from esspass.web import passkeys
 from issuer import (
+    access_log,
     authorization_requests,
     credentials,
     entitlements,
+    four_eyes,
     grants,
     history,
     offers,
     records,
     renewals,
     replacements,
+    sign_in_staff,
 )
 from issuer import replays as replays_module
+from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
+from issuer.access_log import AccessLog
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -46,6 +51,7 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
@@ -62,7 +68,9 @@ from issuer.renewals import Renewals
 from issuer.replacements import Replacements
 from issuer.replacing import ReplacementOffice, create_certificate_maker
 from issuer.replays import Replays
+from issuer.second_looks import SecondLooks
 from issuer.service import Issuer
+from issuer.staff import Staff
 from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
@@ -82,6 +90,10 @@ MIGRATIONS = {
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
+    **staff_module.MIGRATIONS,
+    **access_log.MIGRATIONS,
+    **four_eyes.MIGRATIONS,
+    **sign_in_staff.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -107,6 +119,9 @@ class Services:
     paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
+    staff: Staff
+    access_log: AccessLog
+    second_looks: SecondLooks
 
 
 @dataclass(frozen=True)
@@ -191,6 +206,9 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
+        Staff(database),
+        AccessLog(database),
+        SecondLooks(issuer, issuer.four_eyes),
     )  # fmt: skip
 
 
@@ -204,9 +222,11 @@ def _create_authorization(
 
 
 def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
+    four_eyes = FourEyes(stores.records, stores.credentials, stores.history, config.four_eyes_risk)
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
+        four_eyes,
     )  # fmt: skip
 
 
