@@ -40,5 +40,5 @@ def hire(office):
 
 def lines(page):
     """The lines of a list of tasks, without markup."""
-    found = re.findall(r'<li class="issuer-task.*?</li>', page.text, re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in found]
+    found = page.text.partition("</main>")[0].split('<li class="issuer-task')[1:]
+    return [" ".join(re.sub(r"<[^>]+>", " ", f"<{line}").split()) for line in found]

@@ -156,8 +156,6 @@ def test_each_role_reaches_what_the_table_says_and_nothing_else(office):
     routes = [route for route in guarded_routes(office.app) if route[0] in ACCESS]
     for role, colleague in hire(office).items():
         for endpoint, method, path in routes:
-            if endpoint in ("staff.remove", "staff.give_role"):
-                path = path.replace("/x", "/nobody")
             answer = colleague.get(path) if method == "GET" else colleague.post(path)
             allowed = role in ACCESS[endpoint].roles
             assert (answer.status_code != 403) == allowed, (role, endpoint, answer.status_code)
@@ -227,20 +225,25 @@ def test_an_invitation_without_a_role_is_refused(office):
     assert "Choose what your colleague may do" in answer.text
 
 
-def register(office, link, name):
-    """Redeem an invitation with a passkey, as a browser does."""
-    client, device = office.app.test_client(), SimulatedAuthenticator(ISSUER, urlsplit(ISSUER).hostname)
-    token = link.rpartition("/")[2]
-    page = client.get(f"/invitation/{token}", base_url=ISSUER)
-    csrf = re.search(r'data-csrf="([^"]+)"', page.text).group(1)
-    headers = {"X-CSRF-Token": csrf}
+def register_at(client, page="/sign-in", **who):
+    """Make a passkey in this browser, as the page would; return the device and how to post."""
+    device = SimulatedAuthenticator(ISSUER, urlsplit(ISSUER).hostname)
+    shown = client.get(page, base_url=ISSUER).text
+    headers = {"X-CSRF-Token": re.search(r'data-csrf="([^"]+)"', shown).group(1)}
 
     def post(path, body):
         return client.post(path, json=body, headers=headers, base_url=ISSUER)
 
-    options = post("/passkeys/options", {"name": name, "invitation": token}).json
+    options = post("/passkeys/options", who).json
     done = post("/passkeys/new", {"credential": device.create(options), "label": "key"})
     assert done.status_code == 200, done.text
+    return device, post
+
+
+def register(office, link, name):
+    """Redeem an invitation with a passkey; return the browser."""
+    client, token = office.app.test_client(), link.rpartition("/")[2]
+    register_at(client, f"/invitation/{token}", name=name, invitation=token)
     return client
 
 
