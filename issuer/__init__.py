@@ -25,13 +25,14 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from issuer.back_office import applications, decisions, withdrawal
+from issuer.back_office import applications, decisions, second_looks, staff, withdrawal
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
 from issuer.back_office import replacements as back_office_replacements
+from issuer.back_office.access import configure_access, refuse_passkey_of_provider
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
@@ -44,6 +45,7 @@ from issuer.endpoints import (
     paper,
     replacements,
     sign_in,
+    staff_sign_in,
     status,
     token,
 )
@@ -51,6 +53,7 @@ from issuer.errors import ERROR_TEXTS
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
+from issuer.sign_in_staff import StaffSignIn
 
 __all__ = [
     "MIGRATIONS",
@@ -83,6 +86,9 @@ _BLUEPRINTS = (
     back_office_replacements.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
+    staff.blueprint,
+    second_looks.blueprint,
+    staff_sign_in.blueprint,
 )
 
 
@@ -99,7 +105,10 @@ def create_app(
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
-    app.register_blueprint(create_passkey_blueprint(store, sessions, role=STAFF))
+    app.register_blueprint(
+        create_passkey_blueprint(store, sessions, role=STAFF, on_sign_in=refuse_passkey_of_provider)
+    )
+    configure_access(app, services)
     app.jinja_env.globals["institution"] = config.institution_name
     return app
 
@@ -131,6 +140,12 @@ def _add_sign_in(app: Flask, services: Services) -> None:
     if config.oidc is not None:
         callback = config.base_url + sign_in.OIDC_CALLBACK
         app.extensions["issuer.oidc"] = OidcSignIn(config.oidc, services.fetcher, callback)
+    if config.staff_oidc is not None:
+        callback = config.base_url + staff_sign_in.CALLBACK
+        app.extensions["issuer.staff_oidc"] = StaffSignIn(
+            config.staff_oidc, services.fetcher, services.database, callback
+        )
+    app.jinja_env.globals["staff_provider"] = config.staff_oidc is not None
 
 
 def connect_issuer(config: IssuerConfig) -> Services:
