@@ -108,20 +108,17 @@ class Statistics:
     def _answers(self, starts: int, ends: int) -> Iterator[Cell]:
         """What we answered: days from getting a message to having its answer delivered."""
         rows = self.database.query(
-            "SELECT a.sed, a.sender, a.at AS asked, min(d.at) AS answered"
-            " FROM exchange_messages AS a"
-            " JOIN exchange_messages AS b ON b.case_id = a.case_id AND b.direction = 'out'"
-            " AND b.related_set_id = a.set_id AND substr(b.sed, 1, 1) <> 'X'"
-            " JOIN exchange_deliveries AS d ON d.message_id = b.message_id"
-            " AND d.receiver = a.sender AND d.status = 'DELIVERED'"
-            " WHERE a.direction = 'in' GROUP BY a.message_id, a.sed, a.sender, a.at"
-            " HAVING min(d.at) >= :starts AND min(d.at) < :ends",
-            starts=starts,
-            ends=ends,
+            "SELECT set_id, sed, sender, min(at) AS at FROM exchange_messages"
+            " WHERE direction = 'in' GROUP BY set_id, sed, sender"
         )
-        for row in rows:
-            days = max(0, row["answered"] - row["asked"]) // _DAY
-            yield row["sed"], row["sender"], days_band(days)
+        asked = {row["set_id"]: row for row in rows}
+        for row in self._sent_rows(starts, ends):
+            message = json.loads(row["message"])
+            question = asked.get(message["related_set_id"])
+            is_answer = not row["sed"].startswith("X") and message["version"] == 1
+            if question is not None and is_answer and question["sender"] == row["receiver"]:
+                days = max(0, row["at"] - question["at"]) // _DAY
+                yield question["sed"], question["sender"], days_band(days)
 
 
 def _month(at: int) -> str:
