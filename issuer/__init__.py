@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _
 
 from esspass.inspection.status import StatusSource
@@ -23,8 +23,10 @@ from esspass.web.passkeys import (
     ServerSessionStore,
     create_first_invitation,
     create_passkey_blueprint,
+    require_sign_in,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
+from esspass.web.statistics import Counting, create_statistics_blueprint
 from issuer.back_office import applications, decisions, second_looks, staff, withdrawal
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
@@ -54,6 +56,7 @@ from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
 from issuer.sign_in_staff import StaffSignIn
+from issuer.statistics import Statistics
 
 __all__ = [
     "MIGRATIONS",
@@ -104,6 +107,7 @@ def create_app(
     _add_sign_in(app, services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(_create_statistics(services))
     store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
     app.register_blueprint(
         create_passkey_blueprint(store, sessions, role=STAFF, on_sign_in=refuse_passkey_of_provider)
@@ -124,6 +128,13 @@ def _web_settings(config: IssuerConfig, clock: Callable[[], int]) -> WebSettings
         error_texts=ERROR_TEXTS,
         clock=clock,
     )
+
+
+def _create_statistics(services: Services) -> Blueprint:
+    config = services.config
+    counts = Statistics(services.database, config.institution_id, config.country)
+    counting = Counting(counts.count, services.keys.exchange)
+    return require_sign_in(create_statistics_blueprint(counting))
 
 
 def _add_sign_in(app: Flask, services: Services) -> None:

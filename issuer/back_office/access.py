@@ -62,6 +62,16 @@ ACCESS: Mapping[str, Access] = {
         "back_office_replacements.deliver", "second_looks.decline",
     ),
     **_routes(SECOND, Ground.DECISION, "second_looks.accept"),
+    **_routes(
+        EVERYBODY, Ground.EXCHANGE,
+        "cases.index", "cases.show", "cases.tasks", "cases.attachment",
+        "statistics.show", "statistics.as_csv", "statistics.as_json",
+    ),
+    **_routes(
+        WORK, Ground.EXCHANGE,
+        "cases.close", "cases.done", "case_forms.new", "case_forms.start", "case_forms.write",
+    ),
+    **_routes(LEAD, Ground.EXCHANGE, "statistics.signed"),
     **_routes(OVERSIGHT, Ground.ADMINISTRATION, "staff.index", "staff.access_log"),
     **_routes(
         LEAD, Ground.ADMINISTRATION,
