@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from esspass.attestations import attestation_types, describe_type
 from esspass.attestations.countries import eessi_country
 from esspass.attestations.specification import pda1_states, read_json
 from esspass.exchange.schema import Kind, Node, items, kind_of, members, root
@@ -20,7 +19,6 @@ from esspass.exchange.wording import code_list, country_words, label, sed_words
 
 Form = Mapping[str, Sequence[str]]
 """Every field's values, as ``MultiDict.to_dict(flat=False)`` gives them."""
-_ABOUT = ("pda1", "ehic")
 _SPECIAL = ("XK", "XS", "XU", "XR")
 _MOST_TYPED = 20_000  # characters of one field that are looked at
 
@@ -99,7 +97,7 @@ class _Drawing:
             )  # fmt: skip
         inner = items(node) if kind is Kind.SEVERAL else node
         return FormPart(
-            place, words, kind, required, self._options(name, inner), most=inner.get("maxLength", 0)
+            place, words, kind, required, self._options(inner), most=inner.get("maxLength", 0)
         )
 
     def _is_filled(self, place: str) -> bool:
@@ -116,11 +114,8 @@ class _Drawing:
             for index in range(min(count, node["maxItems"]))
         )
 
-    def _options(self, name: str, node: Node) -> tuple[tuple[str, str], ...]:
+    def _options(self, node: Node) -> tuple[tuple[str, str], ...]:
         kind = kind_of(node)
-        if name == "vct":
-            known = (each for each in attestation_types().values() if each.kind in _ABOUT)
-            return tuple((each.vct, describe_type(each.vct, self.locale)) for each in known)
         if kind is Kind.COUNTRY:
             return _countries(bool(node.get("world")), self.locale)
         if kind is Kind.CODE:
