@@ -26,6 +26,8 @@ from esspass.web.passkeys import (
 )
 from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import applications, decisions, second_looks, staff, withdrawal
+from issuer.back_office import exchange as back_office_exchange
+from issuer.back_office import exchange_forms as back_office_exchange_forms
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -36,6 +38,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     authorize,
     credential,
+    exchange,
     metadata,
     notices,
     offers,
@@ -78,8 +81,11 @@ _BLUEPRINTS = (
     applications.blueprint,
     notices.blueprint,
     replacements.blueprint,
+    exchange.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
+    back_office_exchange.blueprint,
+    back_office_exchange_forms.blueprint,
     staff.blueprint,
     second_looks.blueprint,
     staff_sign_in.blueprint,

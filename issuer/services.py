@@ -51,6 +51,8 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import office as exchange_office
+from issuer.exchange.desk import Desk
 from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
@@ -90,6 +92,7 @@ MIGRATIONS = {
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
+    **exchange_office.MIGRATIONS,
     **staff_module.MIGRATIONS,
     **access_log.MIGRATIONS,
     **four_eyes.MIGRATIONS,
@@ -119,6 +122,7 @@ class Services:
     paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
+    desk: Desk
     staff: Staff
     access_log: AccessLog
     second_looks: SecondLooks
@@ -206,6 +210,7 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
+        exchange_office.create_desk(config, database, keys, chosen, fetcher),
         Staff(database),
         AccessLog(database),
         SecondLooks(issuer, issuer.four_eyes),
