@@ -16,6 +16,7 @@ from esspass.storage import Database, connect
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.entitlements import Entitlements
 from issuer.history import Event, History
+from issuer.loading.commands import load_command
 from issuer.records import Records
 from issuer.services import create_services
 
@@ -51,6 +52,9 @@ def import_decisions(environ: Mapping[str, str], people: People, now: int) -> li
 @click.group()
 def issuer() -> None:
     """Work on an institution's register."""
+
+
+issuer.add_command(load_command)
 
 
 @issuer.command("import")

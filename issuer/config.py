@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
+from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD, Address, Institution
 from esspass.errors import MalformedError
 from esspass.openid4vci.client_attestation import ATTESTATION_MAX_AGE
 from esspass.web.environment import read_settings
@@ -32,7 +32,8 @@ class IssuerConfig:
     ``attestation_types`` are vcts, ``sign_in`` the methods at the authorization endpoint (``pid``,
     ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential. New status
     lists have ``status_bits`` bits: with 2 the back office can suspend, which the rulebooks for PD
-    A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1.
+    A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``records_url`` is where
+    the institution's own records are fetched, ``mappings_folder`` holds its column mappings.
     """
 
     base_url: str
@@ -66,6 +67,15 @@ class IssuerConfig:
     require_attestation_challenge: bool = False
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
+    records_url: str | None = None
+    records_token: str | None = field(default=None, repr=False)
+    records_mapping: str = "canonical"
+    mappings_folder: str | None = None
+    institution_street: str | None = None
+    institution_postcode: str | None = None
+    institution_town: str | None = None
+    institution_phone: str | None = None
+    institution_email: str | None = None
 
     def __post_init__(self) -> None:
         unknown = set(self.sign_in) - set(SIGN_IN_METHODS)
@@ -77,6 +87,22 @@ class IssuerConfig:
             raise MalformedError("ISSUER_STATUS_BITS takes 1 or 2", code="bad_setting")
         if not 2 <= self.batch_size <= 100:
             raise MalformedError("ISSUER_BATCH_SIZE takes 2 to 100", code="bad_setting")
+
+    @property
+    def institution(self) -> Institution:
+        """The institution as its documents name it; some forms need its address too."""
+        town = self.institution_town
+        address = town and Address(
+            town, self.country, self.institution_street, self.institution_postcode
+        )
+        return Institution(
+            self.institution_id,
+            self.institution_name,
+            self.country,
+            address or None,
+            phone=self.institution_phone,
+            email=self.institution_email,
+        )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> IssuerConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from cryptography import x509
@@ -32,6 +33,7 @@ from issuer import (
     entitlements,
     grants,
     history,
+    loading,
     offers,
     records,
     renewals,
@@ -51,6 +53,7 @@ from issuer.history import History
 from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
+from issuer.loading import LoadingOffice, Loads, Office, RecordSource, Register, column_mappings
 from issuer.nonces import Nonces
 from issuer.notices import Notices
 from issuer.offers import Offers
@@ -78,6 +81,7 @@ MIGRATIONS = {
     **entitlements.MIGRATIONS,
     **renewals.MIGRATIONS,
     **replacements.MIGRATIONS,
+    **loading.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
@@ -107,6 +111,8 @@ class Services:
     paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
+    loading: LoadingOffice
+    source: RecordSource | None
 
 
 @dataclass(frozen=True)
@@ -191,7 +197,25 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
+        _create_loading(config, stores),
+        _create_source(config, fetcher),
     )  # fmt: skip
+
+
+def _create_loading(config: IssuerConfig, stores: _Stores) -> LoadingOffice:
+    folder = Path(config.mappings_folder) if config.mappings_folder else None
+    register = Register(
+        stores.records, stores.history, stores.entitlements, config.base_url,
+        config.attestation_types,
+    )  # fmt: skip
+    office = Office(config.institution)
+    return LoadingOffice(Loads(stores.records.database), register, column_mappings(folder), office)
+
+
+def _create_source(config: IssuerConfig, fetcher: Fetcher) -> RecordSource | None:
+    if config.records_url is None:
+        return None
+    return RecordSource(fetcher, config.records_url, config.records_token or "")
 
 
 def _create_authorization(

@@ -11,7 +11,15 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from esspass.attestations.model import Application, Document, Ehic, Pda1, Person, Pid
+from esspass.attestations.model import (
+    Application,
+    Document,
+    Ehic,
+    Institution,
+    Pda1,
+    Person,
+    Pid,
+)
 from esspass.errors import MalformedError
 
 T = TypeVar("T")
@@ -44,6 +52,11 @@ def parse_record(record: Mapping[str, Any]) -> Document:
 def create_person_record(person: Person) -> dict[str, Any]:
     """Write a person as a JSON object."""
     return cast("dict[str, Any]", _write(person))
+
+
+def create_institution_record(institution: Institution) -> dict[str, Any]:
+    """Write an institution as a JSON object."""
+    return cast("dict[str, Any]", _write(institution))
 
 
 def parse_person_record(record: Mapping[str, Any]) -> Person:
