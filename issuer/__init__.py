@@ -26,6 +26,7 @@ from esspass.web.passkeys import (
 )
 from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import applications, decisions, withdrawal
+from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -77,6 +78,7 @@ _BLUEPRINTS = (
     replacements.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
+    back_office_loads.blueprint,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from issuer.authorization_requests import AuthorizationRequests
 from issuer.credentials import Credentials
 from issuer.grants import Grants
+from issuer.loading import Loads
 from issuer.offers import Offers
 from issuer.replacements import Replacements
 from issuer.replays import Replays
@@ -24,6 +25,7 @@ class Housekeeping:
     grants: Grants
     credentials: Credentials
     replacements: Replacements
+    loads: Loads
 
     def purge(self, now: int) -> int:
         """Drop everything that is over; return how many rows."""
@@ -34,6 +36,7 @@ class Housekeeping:
             + self.grants.purge(now)
             + self.credentials.purge()
             + self.replacements.purge(now)
+            + self.loads.purge(now)
         )
 
     def purge_in_passing(self, now: int) -> int:

@@ -134,7 +134,7 @@ class _Stores:
     def housekeeping(self) -> Housekeeping:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
-            self.replacements,
+            self.replacements, Loads(self.records.database),
         )  # fmt: skip
 
     @property

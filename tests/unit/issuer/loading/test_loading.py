@@ -135,7 +135,9 @@ def test_a_wrong_row_is_refused_with_line_field_and_reason(desk, changes, expect
 
 def test_no_value_of_a_refused_row_is_kept(desk):
     load = desk.load(as_csv([row(1, work_state="Graikija")]))
-    kept = [desk.database.query(f"SELECT * FROM {t}") for t in ("loads", "load_rows", "load_errors")]
+    kept = [
+        desk.database.query(f"SELECT * FROM {t}") for t in ("loads", "load_rows", "load_errors")
+    ]
     assert load.refused == 1
     for secret in ("Žemaitis", "38405170415", "Graikija", "1984"):
         assert secret not in str(kept)
@@ -266,10 +268,17 @@ def test_every_mapping_speaks_every_language():
 
 
 def test_an_institution_brings_its_own_columns(tmp_path):
-    own = {"id": "payroll", "kind": "pda1", "title": {"en": "Payroll"}, "columns": [{"name": "Nr", "to": ["x.y"]}]}
+    own = {
+        "id": "payroll",
+        "kind": "pda1",
+        "title": {"en": "Payroll"},
+        "columns": [{"name": "Nr", "to": ["x.y"]}],
+    }
     (tmp_path / "payroll.json").write_text(json.dumps(own))
     assert column_mappings(tmp_path)["payroll"].columns[0].name == "nr"
-    (tmp_path / "payroll.json").write_text(json.dumps({**own, "columns": [{"name": "a", "to": [], "type": "b"}]}))
+    (tmp_path / "payroll.json").write_text(
+        json.dumps({**own, "columns": [{"name": "a", "to": [], "type": "b"}]})
+    )
     column_mappings.cache_clear()
     with pytest.raises(MalformedError):
         column_mappings(tmp_path)
