@@ -46,6 +46,7 @@ from issuer.endpoints import (
     token,
 )
 from issuer.errors import ERROR_TEXTS
+from issuer.records import Records
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
@@ -159,6 +160,8 @@ def migrate(environ: Mapping[str, str]) -> list[str]:
     """Bring the database up to date; return the names of the migrations applied."""
     database = connect(RegisterConfig.from_environ(environ).database_url)
     try:
-        return apply_migrations(database, MIGRATIONS)
+        applied = apply_migrations(database, MIGRATIONS)
+        Records(database).index_rest()
+        return applied
     finally:
         database.close()

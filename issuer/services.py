@@ -38,6 +38,7 @@ from issuer import (
     records,
     renewals,
     replacements,
+    search,
 )
 from issuer import replays as replays_module
 from issuer import status_lists as status_lists_module
@@ -71,6 +72,7 @@ from issuer.tokens import TokenIssuer
 
 MIGRATIONS = {
     **records.MIGRATIONS,
+    **search.MIGRATIONS,
     **history.MIGRATIONS,
     **offers.MIGRATIONS,
     **authorization_requests.MIGRATIONS,
