@@ -29,7 +29,11 @@ MIGRATIONS = {
 }
 MAX_TEXT, MAX_WORDS = 200, 8
 _LONGEST = 40  # letters of a word that count
-_SKIPPED = frozenset({"institution", "issuing_authority"})  # the same in every decision
+_NAMELESS = frozenset(  # codes, and what is the same in most decisions
+    {"institution", "issuing_authority", "legislation_country", "country", "nationalities"}
+    | {"gender", "states_of_work", "status_confirmation", "type_of_employment", "type_of_id"}
+    | {"region", "starts", "ends", "issued_on", "expires_on", "applied_on"}
+)
 _BATCH = 200
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -91,7 +95,9 @@ def _find_prefix(words: Iterable[str], params: dict[str, str]) -> str:
 def _index_words(person: Person, document: Document) -> set[str]:
     words: set[str] = set()
     for text in (*_texts(person), *_texts(document)):
-        words.update(_split(text), romanize_words(" ".join(_split(text))))
+        words.update(_split(text))
+        if not text.isascii():
+            words.update(romanize_words(" ".join(_split(text))))
         if any(char.isdigit() for char in text):
             words.add(fold_name(fold_number(text)))
     return {word[:_LONGEST] for word in words if word}
@@ -107,7 +113,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
     elif is_dataclass(value):
         for each in fields(value):
-            if each.name not in _SKIPPED:
+            if each.name not in _NAMELESS:
                 yield from _texts(getattr(value, each.name))
 
 

@@ -9,6 +9,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from esspass.attestations.model import (
@@ -76,13 +77,18 @@ def _write(value: Any) -> Any:
 def _read(model: type[T], value: Any) -> T:
     if not isinstance(value, Mapping):
         raise MalformedError("a record is a JSON object", code="bad_record")
-    hints = get_type_hints(model)
+    hints = _hints(model)
     if unknown := set(value) - set(hints):
         raise MalformedError(f"{len(unknown)} unknown fields in a record", code="bad_record")
     try:
         return model(**{name: _read_value(hints[name], item) for name, item in value.items()})
     except TypeError as error:
         raise MalformedError("a record lacks a field", code="bad_record") from error
+
+
+@cache
+def _hints(model: type[Any]) -> Mapping[str, Any]:
+    return get_type_hints(model)
 
 
 def _read_value(hint: Any, value: Any) -> Any:
