@@ -25,6 +25,7 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
+from issuer.api import endpoints as api_endpoints
 from issuer.back_office import applications, decisions, withdrawal
 from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
@@ -80,6 +81,7 @@ _BLUEPRINTS = (
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
     back_office_loads.blueprint,
+    *api_endpoints.BLUEPRINTS,
 )
 
 

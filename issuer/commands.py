@@ -13,6 +13,7 @@ import click
 from esspass.attestations import Document, Person, parse_person_record, parse_record
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
+from issuer.api.commands import api_client
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.entitlements import Entitlements
 from issuer.history import Event, History
@@ -55,6 +56,7 @@ def issuer() -> None:
 
 
 issuer.add_command(load_command)
+issuer.add_command(api_client)
 
 
 @issuer.command("import")

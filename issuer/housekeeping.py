@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from issuer.api.clients import ApiClients
 from issuer.authorization_requests import AuthorizationRequests
 from issuer.credentials import Credentials
 from issuer.grants import Grants
@@ -26,6 +27,7 @@ class Housekeeping:
     credentials: Credentials
     replacements: Replacements
     loads: Loads
+    api_clients: ApiClients
 
     def purge(self, now: int) -> int:
         """Drop everything that is over; return how many rows."""
@@ -37,6 +39,7 @@ class Housekeeping:
             + self.credentials.purge()
             + self.replacements.purge(now)
             + self.loads.purge(now)
+            + self.api_clients.purge(now)
         )
 
     def purge_in_passing(self, now: int) -> int:

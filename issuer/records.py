@@ -223,6 +223,15 @@ class Records:
         )
         return parse_record(json.loads(rows[0]["document"])) if rows else None
 
+    def get_numbered(self, number: str) -> Record:
+        """Return the decision with this document number. Raises UnknownRecordError."""
+        rows = self.database.query(
+            f"{_SELECT} WHERE records.document_number = :number", number=number
+        )
+        if not rows:
+            raise UnknownRecordError
+        return _record(rows[0])
+
     def get(self, record_id: str) -> Record:
         """Return a decision. Raises UnknownRecordError."""
         rows = self.database.query(f"{_SELECT} WHERE records.id = :id", id=record_id)

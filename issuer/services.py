@@ -28,6 +28,7 @@ from esspass.trust import (
 )
 from esspass.web import passkeys
 from issuer import (
+    api,
     authorization_requests,
     credentials,
     entitlements,
@@ -42,6 +43,8 @@ from issuer import (
 )
 from issuer import replays as replays_module
 from issuer import status_lists as status_lists_module
+from issuer.api import ApiDesk
+from issuer.api.clients import ApiClients
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -84,6 +87,7 @@ MIGRATIONS = {
     **renewals.MIGRATIONS,
     **replacements.MIGRATIONS,
     **loading.MIGRATIONS,
+    **api.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
@@ -115,6 +119,7 @@ class Services:
     replacing: ReplacementOffice | None
     loading: LoadingOffice
     source: RecordSource | None
+    api: ApiDesk
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class _Stores:
     def housekeeping(self) -> Housekeeping:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
-            self.replacements, Loads(self.records.database),
+            self.replacements, Loads(self.records.database), ApiClients(self.records.database),
         )  # fmt: skip
 
     @property
@@ -201,6 +206,7 @@ def create_services(
         _create_replacing(config, chosen, stores, paper, fetcher),
         _create_loading(config, stores),
         _create_source(config, fetcher),
+        ApiDesk.on(database),
     )  # fmt: skip
 
 

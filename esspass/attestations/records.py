@@ -6,7 +6,7 @@ This is storage, not a published shape; ``write_claims`` is for credentials.
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -77,7 +77,7 @@ def _write(value: Any) -> Any:
 def _read(model: type[T], value: Any) -> T:
     if not isinstance(value, Mapping):
         raise MalformedError("a record is a JSON object", code="bad_record")
-    hints = _hints(model)
+    hints = _hints(cast("Hashable", model))
     if unknown := set(value) - set(hints):
         raise MalformedError(f"{len(unknown)} unknown fields in a record", code="bad_record")
     try:
@@ -87,7 +87,7 @@ def _read(model: type[T], value: Any) -> T:
 
 
 @cache
-def _hints(model: type[Any]) -> Mapping[str, Any]:
+def _hints(model: Hashable) -> Mapping[str, Any]:
     return get_type_hints(model)
 
 

@@ -21,7 +21,7 @@ from esspass.errors import MalformedError, VerificationError
 from issuer.entitlements import Entitlements
 from issuer.history import Event, History
 from issuer.loading.errors import RowError
-from issuer.records import Records
+from issuer.records import Records, RecordState
 
 _DAY = 86400
 
@@ -50,12 +50,19 @@ class Register:
             raise RowError("number_taken", value=document.document_number)
         return found is None
 
-    def enter(self, person: Person, document: Document, now: int, actor: str = "") -> bool:
-        """Enter a decision that is granted; say whether it is new. Raises RowError."""
+    def enter(
+        self,
+        person: Person,
+        document: Document,
+        now: int,
+        actor: str = "",
+        state: RecordState = RecordState.GRANTED,
+    ) -> bool:
+        """Enter a decision; say whether it is new. Raises RowError."""
         if not self.check(person, document, now):
             return False
         known = self.records.find_person(person.pin or "")
-        record_id, is_new = self.records.add(_merge(known, person), document, now)
+        record_id, is_new = self.records.add(_merge(known, person), document, now, state)
         if is_new:
             self.history.add(record_id, Event.IMPORTED, now, actor)
             self.entitlements.open(self.records.get(record_id).person_id, document)

@@ -134,7 +134,11 @@ def parse_entry(
     mapping: ColumnMapping, office: Office, values: Mapping[str, Any]
 ) -> tuple[Person, Document]:
     """Turn the values of a row into a person and a document. Raises RowError."""
-    record = _build(mapping, office, values) if mapping.columns else values
+    return parse_record_entry(_build(mapping, office, values) if mapping.columns else values)
+
+
+def parse_record_entry(record: Mapping[str, Any]) -> tuple[Person, Document]:
+    """Read a ``person`` and a ``document`` in the canonical form. Raises RowError."""
     _verify_texts(record)
     try:
         person = parse_person_record(record["person"])

@@ -1,0 +1,37 @@
+"""Who may call what: operation to roles. An operation that is not here cannot be called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from issuer.api.clients import ApiRole
+
+_CHANGERS = frozenset({ApiRole.CLERK, ApiRole.APPROVER, ApiRole.SUPERVISOR})
+_READERS = frozenset(ApiRole)
+_APPROVERS = frozenset({ApiRole.APPROVER, ApiRole.SUPERVISOR})
+OPEN = frozenset({"token", "openapi"})
+"""Operations that need no token."""
+
+ROLES: Mapping[str, frozenset[ApiRole]] = {
+    "list_decisions": _READERS,
+    "search_decisions": _READERS,
+    "add_decision": _CHANGERS,
+    "get_decision": _READERS,
+    "get_history": _READERS,
+    "approve_decision": _APPROVERS,
+    "refuse_decision": _APPROVERS,
+    "hold_decision": _CHANGERS,
+    "suspend_decision": _APPROVERS,
+    "reinstate_decision": _APPROVERS,
+    "withdraw_decision": _APPROVERS,
+    "list_offers": _READERS,
+    "create_offer": _CHANGERS,
+    "cancel_offer": _CHANGERS,
+    "list_loads": _READERS,
+    "add_load": _CHANGERS,
+    "get_load": _READERS,
+    "list_load_errors": _READERS,
+    "start_load": _CHANGERS,
+    "discard_load": _CHANGERS,
+    "list_accesses": frozenset({ApiRole.AUDITOR, ApiRole.SUPERVISOR}),
+}
