@@ -26,7 +26,7 @@ def list_decisions(wanted: shapes.DecisionFilter) -> dict[str, Any]:
     return _page(records.search("", wanted.state, wanted.page, wanted.size))
 
 
-@blueprint.post("/decisions/search")
+@blueprint.post("/search/decisions")
 @blueprint.input(shapes.DecisionSearch, arg_name="wanted")
 @blueprint.output(shapes.DecisionPage)
 @blueprint.doc(tags=_TAG)

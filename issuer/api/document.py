@@ -88,7 +88,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         operation["responses"] = {"200": operation["responses"]["200"], **_token_errors()}
         return
     sent = {status for status in operation["responses"] if status.startswith("2")}
-    statuses = {"401", "403", "503"} | ({"400", "413", "415"} if method == "post" else set())
+    statuses = {"400", "401", "403", "503"} | ({"413", "415"} if method == "post" else set())
     statuses |= {"404"} if "{" in path else set()
     statuses |= {"409"} if method == "post" else set()
     statuses |= {"422"} if body is not None or operation.get("parameters") else set()

@@ -26,6 +26,7 @@ from esspass.errors import (
 from esspass.web.error_texts import HTTP_CODES
 from issuer.loading.errors import RowError
 
+_MAX_PLACE, _MAX_PLACES = 200, 50
 MEDIA_TYPE = "application/problem+json"
 _STATUSES: Mapping[str, int] = {
     "unknown_record": 404, "unknown_load": 404, "unknown_offer": 404, "unknown_case": 404,
@@ -61,13 +62,13 @@ def answer_invalid(error: HTTPError) -> BaseResponse:
     """Answer to input that does not have its form, naming every place."""
     details = error.detail if isinstance(error.detail, dict) else {}
     places = [
-        {"place": f"{location}.{name}".removesuffix("._schema"), "reason": reason}
+        {"place": f"{location}.{name}".removesuffix("._schema")[:_MAX_PLACE], "reason": reason}
         for location, faults in details.items()
         for name, reasons in faults.items()
         for reason in reasons
     ]
     return create_problem(
-        error.status_code, "bad_input", "the input does not have its form", places
+        error.status_code, "bad_input", "the input does not have its form", places[:_MAX_PLACES]
     )
 
 
