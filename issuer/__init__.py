@@ -37,6 +37,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     authorize,
     credential,
+    exchange,
     metadata,
     notices,
     offers,
@@ -78,6 +79,7 @@ _BLUEPRINTS = (
     applications.blueprint,
     notices.blueprint,
     replacements.blueprint,
+    exchange.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
     back_office_loads.blueprint,

@@ -32,8 +32,10 @@ class IssuerConfig:
     ``attestation_types`` are vcts, ``sign_in`` the methods at the authorization endpoint (``pid``,
     ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential. New status
     lists have ``status_bits`` bits: with 2 the back office can suspend, which the rulebooks for PD
-    A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``records_url`` is where
-    the institution's own records are fetched, ``mappings_folder`` holds its column mappings.
+    A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``exchange_retry`` is
+    the pause after a message to another institution first failed; it doubles each time.
+    ``records_url`` is where the institution's own records are fetched, ``mappings_folder`` holds
+    its column mappings.
     """
 
     base_url: str
@@ -67,6 +69,7 @@ class IssuerConfig:
     require_attestation_challenge: bool = False
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
+    exchange_retry: int = 5
     records_url: str | None = None
     records_token: str | None = field(default=None, repr=False)
     records_mapping: str = "canonical"

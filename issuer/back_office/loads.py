@@ -12,23 +12,18 @@ from werkzeug.wrappers import Response
 
 from esspass.errors import MalformedError
 from esspass.web import now, page_blueprint
-from esspass.web.passkeys import current_user, require_sign_in, signed_in_user
+from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.loading import ColumnMapping, Load, Stage
 from issuer.loading.rows import MAX_BYTES
 from issuer.loading.texts import STAGES, describe_row_error
 from issuer.services import services
 
-blueprint = require_sign_in(page_blueprint("back_office_loads", __name__))
-PAGE_SIZE, ERRORS_SHOWN, REPORT_SIZE = 15, 50, 100_000
 _FORM_PARTS = 64 * 1024
+blueprint = require_sign_in(
+    page_blueprint("back_office_loads", __name__, max_body=MAX_BYTES + _FORM_PARTS)
+)
+PAGE_SIZE, ERRORS_SHOWN, REPORT_SIZE = 15, 50, 100_000
 _RUNNING = (Stage.CHECKING, Stage.LOADING)
-
-
-@blueprint.before_app_request
-def admit_file() -> None:
-    """Let staff send a whole file: the form is read before the view is reached."""
-    if request.endpoint == "back_office_loads.create" and current_user() is not None:
-        request.max_content_length = MAX_BYTES + _FORM_PARTS
 
 
 @blueprint.get("/loads")
