@@ -28,10 +28,12 @@ from esspass.trust import (
 )
 from esspass.web import passkeys
 from issuer import (
+    access_log,
     api,
     authorization_requests,
     credentials,
     entitlements,
+    four_eyes,
     grants,
     history,
     loading,
@@ -40,9 +42,12 @@ from issuer import (
     renewals,
     replacements,
     search,
+    sign_in_staff,
 )
 from issuer import replays as replays_module
+from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
+from issuer.access_log import AccessLog
 from issuer.api import ApiDesk
 from issuer.api.clients import ApiClients
 from issuer.applications import Applications
@@ -54,6 +59,7 @@ from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
+from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
@@ -71,7 +77,9 @@ from issuer.renewals import Renewals
 from issuer.replacements import Replacements
 from issuer.replacing import ReplacementOffice, create_certificate_maker
 from issuer.replays import Replays
+from issuer.second_looks import SecondLooks
 from issuer.service import Issuer
+from issuer.staff import Staff
 from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
@@ -95,6 +103,10 @@ MIGRATIONS = {
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
+    **staff_module.MIGRATIONS,
+    **access_log.MIGRATIONS,
+    **four_eyes.MIGRATIONS,
+    **sign_in_staff.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -121,6 +133,9 @@ class Services:
     notices: Notices
     replacing: ReplacementOffice | None
     desk: Desk
+    staff: Staff
+    access_log: AccessLog
+    second_looks: SecondLooks
     loading: LoadingOffice
     source: RecordSource | None
     api: ApiDesk
@@ -209,6 +224,9 @@ def create_services(
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
         exchange_office.create_desk(config, database, keys, chosen, fetcher),
+        Staff(database),
+        AccessLog(database),
+        SecondLooks(issuer, issuer.four_eyes),
         _create_loading(config, stores),
         _create_source(config, fetcher),
         ApiDesk.on(database),
@@ -241,9 +259,11 @@ def _create_authorization(
 
 
 def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
+    four_eyes = FourEyes(stores.records, stores.credentials, stores.history, config.four_eyes_risk)
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
+        four_eyes,
     )  # fmt: skip
 
 

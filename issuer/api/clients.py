@@ -9,13 +9,13 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 from esspass.errors import MalformedError, ProtocolError
 from esspass.storage import Database, Row
 from issuer.bearer import create_identifier, create_secret, hash_secret
+from issuer.staff import Role
 
 MIGRATIONS = {
     "issuer-api-clients-001": """
@@ -42,15 +42,6 @@ MAX_NAME = 100
 _NOBODY = hash_secret("")
 
 
-class ApiRole(StrEnum):
-    """What a program may do; an auditor reads everything and changes nothing."""
-
-    CLERK = "clerk"
-    APPROVER = "approver"
-    SUPERVISOR = "supervisor"
-    AUDITOR = "auditor"
-
-
 @cache
 def purposes() -> dict[str, dict[str, str]]:
     """Return what the API may be used for: code and texts, of ``specs/api/purposes.json``."""
@@ -65,7 +56,7 @@ class ApiClient:
 
     id: str
     name: str
-    roles: frozenset[ApiRole]
+    roles: frozenset[Role]
     purposes: frozenset[str]
     created_at: int
     revoked_at: int | None = None
@@ -96,7 +87,7 @@ class ApiClients:
         Raises MalformedError: ``bad_client`` for an unknown role or purpose, or a name that is
         taken.
         """
-        known = set(ApiRole) >= roles and purposes().keys() >= for_purposes
+        known = set(Role) >= roles and purposes().keys() >= for_purposes
         if not known or not roles or not for_purposes or not 0 < len(name) <= MAX_NAME:
             raise MalformedError("name, roles and purposes of a client", code="bad_client")
         client_id, secret = create_identifier(), create_secret()
@@ -175,7 +166,7 @@ def _client(row: Row) -> ApiClient:
     return ApiClient(
         id=row["id"],
         name=row["name"],
-        roles=frozenset(ApiRole(role) for role in row["roles"].split()),
+        roles=frozenset(Role(role) for role in row["roles"].split()),
         purposes=frozenset(row["purposes"].split()),
         created_at=row["created_at"],
         revoked_at=row["revoked_at"],

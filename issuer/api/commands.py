@@ -11,8 +11,9 @@ import click
 
 from esspass.errors import MalformedError
 from esspass.storage import connect
-from issuer.api.clients import ApiClients, ApiRole, purposes
+from issuer.api.clients import ApiClients, purposes
 from issuer.config import RegisterConfig
+from issuer.staff import Role
 
 
 @click.group("api-client")
@@ -38,7 +39,7 @@ def _open_clients() -> Iterator[ApiClients]:
     "roles",
     multiple=True,
     required=True,
-    type=click.Choice([role.value for role in ApiRole]),
+    type=click.Choice([role.value for role in Role]),
 )
 @click.option(
     "--purpose", "wanted", multiple=True, required=True, type=click.Choice(list(purposes()))

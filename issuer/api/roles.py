@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from issuer.api.clients import ApiRole
+from issuer.staff import Role
 
-_CHANGERS = frozenset({ApiRole.CLERK, ApiRole.APPROVER, ApiRole.SUPERVISOR})
-_READERS = frozenset(ApiRole)
-_APPROVERS = frozenset({ApiRole.APPROVER, ApiRole.SUPERVISOR})
+_CHANGERS = frozenset({Role.CLERK, Role.APPROVER, Role.SUPERVISOR})
+_READERS = frozenset(Role)
+_APPROVERS = frozenset({Role.APPROVER, Role.SUPERVISOR})
 OPEN = frozenset({"token", "openapi"})
 """Operations that need no token."""
 
-ROLES: Mapping[str, frozenset[ApiRole]] = {
+ROLES: Mapping[str, frozenset[Role]] = {
     "list_decisions": _READERS,
     "search_decisions": _READERS,
     "add_decision": _CHANGERS,
@@ -31,7 +31,7 @@ ROLES: Mapping[str, frozenset[ApiRole]] = {
     "add_load": _CHANGERS,
     "get_load": _READERS,
     "list_load_errors": _READERS,
-    "start_load": _CHANGERS,
+    "start_load": _APPROVERS,
     "discard_load": _CHANGERS,
-    "list_accesses": frozenset({ApiRole.AUDITOR, ApiRole.SUPERVISOR}),
+    "list_accesses": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
 }

@@ -8,10 +8,11 @@ from click.testing import CliRunner
 
 from esspass.attestations import EHIC, create_person_record, create_record
 from issuer import migrate
-from issuer.api.clients import ApiRole, purposes
+from issuer.api.clients import purposes
 from issuer.api.document import create_document
 from issuer.api.roles import OPEN, ROLES
 from issuer.commands import issuer
+from issuer.staff import Role
 from tests.builders.issuance import ISSUER, NOW
 from tests.unit.issuer.api_client import API, Program
 from tests.unit.issuer.loading.test_loading import row
@@ -59,8 +60,8 @@ def test_an_auditor_changes_nothing():
         for method, operation in operations.items()
         if method != "get" and not path.endswith(("/search/decisions", "/token"))
     }
-    assert all(ApiRole.AUDITOR not in ROLES[name] for name in changing)
-    assert all(ApiRole.AUDITOR in ROLES[name] for name in set(ROLES) - changing)
+    assert all(Role.AUDITOR not in ROLES[name] for name in changing)
+    assert all(Role.AUDITOR in ROLES[name] for name in set(ROLES) - changing)
 
 
 def test_the_description_is_whole(office):
