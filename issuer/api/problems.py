@@ -33,7 +33,9 @@ _STATUSES: Mapping[str, int] = {
     "unknown_task": 404, "wrong_state": 409, "wrong_stage": 409, "number_taken": 409,
     "other_person": 409, "offer_not_open": 409,
     "second_person_needed": 409, "not_allowed_now": 409, "case_closed": 409, "wrong_receiver": 409,
-    "not_a_participant": 409, "receiver_not_ready": 409, "unknown_attachment": 404, "status_not_expressible": 409,
+    "not_a_participant": 409, "receiver_not_ready": 409,
+    "unknown_attachment": 404,
+    "status_not_expressible": 409,
 }  # fmt: skip
 _CLASSES: Mapping[type[EsspassError], int] = {
     RowError: 422,

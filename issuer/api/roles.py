@@ -33,5 +33,13 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "list_load_errors": _READERS,
     "start_load": _APPROVERS,
     "discard_load": _CHANGERS,
+    "search_cases": _READERS,
+    "start_case": _CHANGERS,
+    "get_case": _READERS,
+    "send_message": _CHANGERS,
+    "get_attachment": _READERS,
+    "close_case": _CHANGERS,
+    "list_tasks": _READERS,
+    "finish_task": _CHANGERS,
     "list_accesses": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
 }

@@ -58,7 +58,7 @@ def test_an_auditor_changes_nothing():
         operation["operationId"]
         for path, operations in create_document()["paths"].items()
         for method, operation in operations.items()
-        if method != "get" and not path.endswith(("/search/decisions", "/token"))
+        if method != "get" and "/search/" not in path and not path.endswith("/token")
     }
     assert all(Role.AUDITOR not in ROLES[name] for name in changing)
     assert all(Role.AUDITOR in ROLES[name] for name in set(ROLES) - changing)
@@ -143,7 +143,8 @@ def test_roles_decide_and_every_call_is_noted(office, clerk):
         ("Payroll", "records", "suspend_decision", False), ("Payroll", "records", "get_decision", True)
     }  # fmt: skip
     assert is_problem(clerk.get("/accesses"), 403, "forbidden")
-    assert auditor.get("/accesses").json["items"][0]["operation"] == "list_accesses"
+    latest = auditor.get("/accesses").json["items"]
+    assert "list_accesses" in {call["operation"] for call in latest}
 
 
 def test_no_call_without_its_note(office, clerk):
@@ -238,14 +239,15 @@ def test_problems_have_their_status_and_code(clerk, method, path, settings, stat
     assert is_problem(clerk.call(method, path, **settings), status, code)
 
 
-def test_records_are_loaded(office, clerk):
+def test_records_are_loaded(clerk, approver):
     rows = [row(901), row(902, starts="soon")]
     load = clerk.post("/loads", {"mapping": "a1", "source": "Payroll", "rows": rows})
     assert (load.status_code, load.json["stage"], load.json["refused"]) == (201, "checked", 1)
     path = f"/loads/{load.json['id']}"
     faults = clerk.get(f"{path}/errors").json["items"]
     assert faults == [{"line": 2, "field": "starts", "code": "bad_date", "masked": "aaaa"}]
-    assert clerk.post(f"{path}/start").json["added"] == 1
+    assert is_problem(clerk.post(f"{path}/start"), 403, "forbidden")
+    assert approver.post(f"{path}/start").json["added"] == 1
     assert clerk.get(path).json["stage"] == "loaded"
     assert is_problem(clerk.post(f"{path}/discard"), 409, "wrong_stage")
     assert clerk.get("/loads").json["items"][0]["created_by"] == "API: Payroll"
