@@ -7,10 +7,9 @@ grant, never refuse. Everything else is a clerk's task.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
-from esspass.attestations import Ehic, Institution
+from esspass.attestations import Institution, iso_country
 from esspass.cwt import parse_cwt
 from esspass.errors import MalformedError, UnavailableError, VerificationError
 from esspass.exchange.entitlement import (
@@ -26,7 +25,7 @@ from esspass.exchange.entitlement import (
     read_answer,
     read_request,
 )
-from esspass.exchange.model import Case, DocumentStatus, Message
+from esspass.exchange.model import Case, Message
 from esspass.inspection import inspect_paper
 from esspass.inspection.status import Statuses
 from esspass.inspection.submission import read_code
@@ -142,7 +141,20 @@ class EntitlementOffice:
         """Note the answer that came, and look at the seal of what was sent."""
         answer = read_answer(message.content)
         seal = self._inspect(message, answer.certificate, now)
+        self._add_missing(case, message.sender)
         self.stays.answer(case.id, answer, seal, now)
+
+    def _add_missing(self, case: Case, sender: str) -> None:
+        """A request may have been sent from the page of cases, or just before a kill."""
+        for logged in self.desk.view(case.id).messages:
+            if logged.message.sed == REQUEST and logged.message.sender == case.me:
+                country = iso_country(sender.partition(":")[0])
+                asked = read_request(logged.message.content, country)
+                stay = Stay(
+                    case.id, sender, country, asked.person, asked.starts, asked.ends,
+                    logged.received_at,
+                )  # fmt: skip
+                self.stays.add(stay)
 
     def _inspect(self, message: Message, certificate: Certificate | None, now: int) -> Seal:
         core = self._read_core(message)
