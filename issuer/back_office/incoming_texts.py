@@ -35,7 +35,8 @@ _LABELS: Mapping[str, Text] = {
 }
 _SENTENCES: Mapping[tuple[str, str], Text] = {
     ("seal", "no_code"): _(
-        "The message brought no sealed code. What it says is signed by the institution that sent it."
+        "The message brought no sealed code. What it says is signed by the institution that"
+        " sent it."
     ),
     ("seal", "code_unreadable"): _("The file with the sealed code cannot be read."),
     ("seal", "code_differs"): _("The sealed code says otherwise than the message."),

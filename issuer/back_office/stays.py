@@ -16,6 +16,7 @@ from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import incoming_texts as texts
 from issuer.bearer import create_identifier
+from issuer.exchange.stays import Stay
 from issuer.renewals import day_of
 from issuer.services import services
 
@@ -52,19 +53,23 @@ def create() -> Response:
     errors = _find_errors(values)
     stay = None
     if not errors:
-        try:
-            stay = services().joined.entitlements.ask(
-                _read(values), values["country"], now(), signed_in_user().name, reference
-            )
-        except MalformedError:
-            errors = {"surnames": gettext("Shorten what you typed: a field is too long")}
-        else:
-            if stay is None:
-                errors = {"country": gettext("No institution there takes this request. Write to it")}
+        stay, errors = _ask(values, reference)
     if stay is None:
         return Response(_render(values, errors, reference), 400, mimetype="text/html")
     flash(gettext("The request is on its way. The answer appears here."), "success")
     return redirect(url_for("stays.index"), 303)
+
+
+def _ask(values: dict[str, str], reference: str) -> tuple[Stay | None, dict[str, str]]:
+    office, actor = services().joined.entitlements, signed_in_user().name
+    try:
+        stay = office.ask(_read(values), values["country"], now(), actor, reference)
+    except MalformedError:
+        return None, {"surnames": gettext("Shorten what you typed: a field is too long")}
+    if stay is None:
+        words = gettext("No institution there takes such requests now. Write to it on paper")
+        return None, {"country": words}
+    return stay, {}
 
 
 def _render(values: dict[str, str], errors: dict[str, str], reference: str) -> str:

@@ -51,7 +51,7 @@ class NotifiedStates:
     database: Database
 
     def waiting(self, most: int = 20) -> list[str]:
-        """Return decisions on A1s that were given out while nobody abroad was told, oldest first."""
+        """Return A1s in force that were given out while nobody abroad was told, oldest first."""
         rows = self.database.query(
             "SELECT id FROM records WHERE kind = 'pda1' AND state = 'granted'"
             " AND NOT EXISTS (SELECT 1 FROM notified WHERE notified.record_id = records.id)"

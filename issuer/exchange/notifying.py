@@ -155,7 +155,5 @@ def _read(record: Record) -> tuple[Pda1, Person]:
     return document, document.person or record.person
 
 
-def _note(
-    record: Record, state: str, whom: str, case_id: str, route: Route, now: int
-) -> Notified:
+def _note(record: Record, state: str, whom: str, case_id: str, route: Route, now: int) -> Notified:
     return Notified(record.id, state, whom, case_id, route.sed, RecordState.GRANTED, now, now)
