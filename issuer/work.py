@@ -33,8 +33,9 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
     """Return the jobs of an institution."""
     desk = services.desk
     jobs = [
-        Job("deliver messages", desk.deliver_due),
         Job("react to messages", desk.keeper.reactions.run_due),
+        Job("send automatic messages", desk.send_automatic),
+        Job("deliver messages", desk.deliver_due),
         Job("propose reminders", desk.keeper.deadlines.propose_reminders, 60),
         Job("warn of unread messages", desk.warn_of_unread, 60),
         Job("watch participants", desk.participants.watch, 60),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from esspass.exchange.board import Board, create_board, find_openings, find_triggered
 from esspass.exchange.case_type import LOCAL_CLOSE, MACHINE_SEDS, Flag, Right
-from esspass.exchange.model import Action, Case, DocumentState, MessageAction, Role
+from esspass.exchange.model import Action, Case, DocumentState, DocumentStatus, MessageAction, Role
 from esspass.exchange.shape import find_facts_told
 
 ABOUT = ("X008", "X011", "X012")
@@ -112,11 +112,11 @@ def _find_missing(
 
 
 def _find_own(board: Board) -> Iterator[DocumentState]:
-    return (
-        each
-        for each in board.case.documents
-        if each.sender == board.me and not each.sed.startswith("X") and not board.has_ended(each)
-    )
+    return (each for each in board.case.documents if each.sender == board.me and _is_standing(each))
+
+
+def _is_standing(document: DocumentState) -> bool:
+    return document.status is DocumentStatus.VALID and not document.sed.startswith("X")
 
 
 def _find_administrative(board: Board) -> Iterator[Action]:
@@ -145,7 +145,7 @@ def _find_closing(board: Board) -> Iterator[Action]:
     ]
     seds = board.type.starters()
     starters = [each for each in board.case.documents if each.sed in seds and board.is_mine(each)]
-    if starters and all(map(board.has_ended, starters)):
+    if starters and all(map(board.may_have_ended, starters)):
         times.append(0)
     if times:
         yield Action("X001", _NEW, _order(board, board.others), available_at=min(times))
@@ -154,7 +154,7 @@ def _find_closing(board: Board) -> Iterator[Action]:
 def _find_flagged(board: Board) -> Iterator[Action]:
     """X008 on what one said, X011 and X012 on what one got, where the flags allow it."""
     for document in board.case.documents:
-        if board.has_ended(document) or document.sed.startswith("X"):
+        if not _is_standing(document):
             continue
         role = board.role_of(document.sender)
         if document.sender == board.me:

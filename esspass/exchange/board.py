@@ -49,15 +49,17 @@ class Board:
         """Say whether this institution, or one whose place it took, said it."""
         return self.shape.find_seat(document.sender) == self.me
 
-    def has_ended(self, document: DocumentState) -> bool:
-        """Say whether it was invalidated, or rejected as far as the knower can know."""
+    def may_have_ended(self, document: DocumentState) -> bool:
+        """Say whether it was invalidated, or rejected by all as far as the knower can know."""
         rejected = self.knower != self.me and self.knower in document.rejected_by
         return rejected or document.status is not DocumentStatus.VALID
 
     def find_valid(self, *seds: str) -> Iterator[DocumentState]:
         """The documents of these kinds that stand."""
         return (
-            each for each in self.case.documents if each.sed in seds and not self.has_ended(each)
+            each
+            for each in self.case.documents
+            if each.sed in seds and each.status is DocumentStatus.VALID
         )
 
     def find_sent(self, sed: str) -> Iterator[DocumentState]:
@@ -166,9 +168,13 @@ def _holds(board: Board, trigger: Trigger, document: DocumentState) -> bool:
 
 
 def _is_used(board: Board, right: Right, related_set_id: str | None) -> bool:
-    if related_set_id and any(board.find_answers(related_set_id, *right.excludes)):
-        return True
-    return right.again != "always" and any(board.find_answers(related_set_id, right.sed))
+    """One answer to a document, and where not said otherwise one document of a kind."""
+    ruled_out = set(right.excludes) if related_set_id else set()
+    if right.again != "always":
+        ruled_out.add(right.sed)
+    return any(
+        not board.may_have_ended(each) for each in board.find_answers(related_set_id, *ruled_out)
+    )
 
 
 def _find_current_a003(board: Board) -> DocumentState | None:

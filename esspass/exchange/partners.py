@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from cryptography import x509
 
-from esspass.errors import UndecidedError, VerificationError
+from esspass.errors import UnavailableError, VerificationError
 from esspass.exchange.model import Message, MessageAction, Role
 from esspass.keys.certificates import create_x5t_s256
 from esspass.trust.directory import Institution, InstitutionDirectory
@@ -41,11 +41,11 @@ class ParticipantChange:
 
 
 def require_directory(directory: InstitutionDirectory | None, now: int) -> InstitutionDirectory:
-    """Return a directory that speaks for today. Raises UndecidedError."""
+    """Return a directory that speaks for today. Raises UnavailableError."""
     if directory is None:
-        raise UndecidedError("there is no institution directory", code="directory_unavailable")
+        raise UnavailableError("there is no institution directory", code="directory_unavailable")
     if freshness(directory.next_update, now) is not Freshness.FRESH:
-        raise UndecidedError("the institution directory is out of date", code="directory_stale")
+        raise UnavailableError("the institution directory is out of date", code="directory_stale")
     return directory
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from esspass.errors import UndecidedError, VerificationError
+from esspass.exchange.engine import find_actions
 from esspass.exchange.model import Case, CaseStatus, Message
 from esspass.storage import Database, Row
 from issuer.exchange.storing import read_value, write_value
@@ -28,7 +29,8 @@ MIGRATIONS = {
             search TEXT NOT NULL,
             opened_at BIGINT NOT NULL,
             changed_at BIGINT NOT NULL,
-            revision BIGINT NOT NULL
+            revision BIGINT NOT NULL,
+            automatic BIGINT NOT NULL
         )""",
     "issuer-exchange-cases-002": """
         CREATE INDEX exchange_cases_changed ON exchange_cases (changed_at)""",
@@ -115,8 +117,9 @@ class Cases:
         """Keep a new case, revision 0. Raises ChangedMeanwhileError when it is there already."""
         added = self.database.execute(
             "INSERT INTO exchange_cases (id, reference, case_type, status, state, subject, search,"
-            " opened_at, changed_at, revision) VALUES (:id, :reference, :case_type, :status,"
-            " :state, :subject, :search, :opened_at, :changed_at, 0) ON CONFLICT DO NOTHING",
+            " opened_at, changed_at, revision, automatic) VALUES (:id, :reference, :case_type,"
+            " :status, :state, :subject, :search, :opened_at, :changed_at, 0, :automatic)"
+            " ON CONFLICT DO NOTHING",
             id=case.id,
             reference=reference or None,
             case_type=case.type,
@@ -126,6 +129,7 @@ class Cases:
             search=_search_text(case, message),
             opened_at=case.opened_at,
             changed_at=case.changed_at,
+            automatic=_has_automatic(case),
         )
         if not added:
             raise ChangedMeanwhileError
@@ -137,7 +141,8 @@ class Cases:
         """
         changed = self.database.execute(
             "UPDATE exchange_cases SET status = :status, state = :state, changed_at = :changed_at,"
-            " search = substr(search || ' ' || :search, 1, :most), revision = revision + 1"
+            " search = substr(search || ' ' || :search, 1, :most),"
+            " automatic = :automatic, revision = revision + 1"
             " WHERE id = :id AND revision = :revision",
             id=case.id,
             status=case.status.value,
@@ -145,11 +150,20 @@ class Cases:
             changed_at=case.changed_at,
             search=search,
             most=_MAX_SEARCH,
+            automatic=_has_automatic(case),
             revision=revision,
         )
         if not changed:
             raise ChangedMeanwhileError
         return revision + 1
+
+    def to_relay(self, most: int) -> list[Case]:
+        """Return cases in which the machine has something to send by itself."""
+        rows = self.database.query(
+            "SELECT state FROM exchange_cases WHERE automatic = 1 ORDER BY changed_at LIMIT :most",
+            most=most,
+        )
+        return [read_value(Case, row["state"]) for row in rows]
 
     def open_with(self, institution_id: str) -> list[Case]:
         """Return the open cases in which an institution takes part."""
@@ -217,6 +231,10 @@ def _summary(row: Row) -> CaseSummary:
         due_at=row["next_due"],
         undelivered=bool(row["undelivered"]),
     )
+
+
+def _has_automatic(case: Case) -> int:
+    return int(any(action.automatic for action in find_actions(case, case.changed_at)))
 
 
 def find_subject(message: Message) -> str:

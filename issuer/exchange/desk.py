@@ -10,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from esspass.exchange.content import verify_content
-
 from esspass.errors import MalformedError, UnavailableError
-from esspass.exchange import engine
+from esspass.exchange.content import verify_content
+from esspass.exchange.engine import (
+    apply_message,
+    close_locally,
+    create_message,
+    create_relay_content,
+    create_start,
+    find_actions,
+    open_case,
+)
 from esspass.exchange.envelope import create_digest, sign_message
 from esspass.exchange.model import (
     Action,
@@ -21,9 +28,10 @@ from esspass.exchange.model import (
     Case,
     CaseStatus,
     Deadline,
+    Draft,
     Message,
     MessageAction,
-    RefusedMessageError,
+    NewIds,
 )
 from esspass.exchange.partners import require_directory, verify_receiver
 from esspass.exchange.wire import MAX_ATTACHMENTS, verify_file_name
@@ -135,14 +143,15 @@ class Desk:
             known = self.keeper.cases.find_reference(reference) if reference else None
             if known is not None:
                 return known
-            message = engine.create_start(
-                case_type, sed, self.me, tuple(receivers), content, now,
-                create_identifier(), create_identifier(), create_identifier(),
-                _describe(attachments),
-            )  # fmt: skip
+            draft = Draft(
+                sed, content, receivers=tuple(receivers), attachments=_describe(attachments)
+            )
+            message = create_start(
+                case_type, create_identifier(), draft, self.me, create_ids(), now
+            )
             self._verify(message, now)
             arrival = _seal(message, signer, attachments, actor, reference)
-            self.keeper.open(engine.open_case(message, self.me), arrival, now)
+            self.keeper.open(open_case(message, self.me), arrival, now)
             return message.case_id
 
         return retry(attempt)
@@ -170,14 +179,14 @@ class Desk:
 
         def attempt() -> str:
             case, revision = self.keeper.cases.get(case_id)
-            action = find_action(case, sed, now, set_id=set_id, related_set_id=related_set_id)
-            message = engine.create_message(
-                case, action, content, now, create_identifier(), create_identifier(),
-                receivers=receivers, attachments=_describe(attachments),
+            draft = Draft(
+                sed, content, set_id, related_set_id,
+                None if receivers is None else tuple(receivers), _describe(attachments),
             )  # fmt: skip
+            message = create_message(case, draft, create_ids(), now)
             self._verify(message, now)
             arrival = _seal(message, signer, attachments, actor)
-            self.keeper.change(engine.apply_message(case, message, now), revision, arrival, now)
+            self.keeper.change(apply_message(case, message, now), revision, arrival, now)
             return message.set_id
 
         return retry(attempt)
@@ -195,13 +204,11 @@ class Desk:
 
     def close_locally(self, case_id: str, now: int, actor: str = "") -> None:
         """Close the own copy of a case. Raises UnknownCaseError, RefusedMessageError."""
-        self.keeper.change_locally(
-            case_id, lambda case: engine.close_locally(case, now), now, actor
-        )
+        self.keeper.change_locally(case_id, lambda case: close_locally(case, now), now, actor)
 
     def actions(self, case_id: str, now: int) -> tuple[Action, ...]:
         """Return what may be done in a case now. Raises UnknownCaseError."""
-        return engine.find_actions(self.keeper.cases.get(case_id)[0], now)
+        return find_actions(self.keeper.cases.get(case_id)[0], now)
 
     def view(self, case_id: str) -> CaseView:
         """Return everything about a case. Raises UnknownCaseError."""
@@ -252,6 +259,37 @@ class Desk:
         """Try to deliver what waits; return how many messages their receivers have now."""
         return self.courier.deliver_due(now, most)
 
+    def send_automatic(self, now: int, most: int = 20) -> int:
+        """Send what the engine sends by itself; return how many messages.
+
+        That is: to those who joined a case, what they have not got, and who else is in it.
+        """
+        return sum(self._send_automatic(case, now) for case in self.keeper.cases.to_relay(most))
+
+    def _send_automatic(self, case: Case, now: int) -> int:
+        for action in find_actions(case, now):
+            if not action.automatic or action.available_at > now:
+                continue
+            if action.action is MessageAction.UPDATE:
+                self._send_again(case, str(action.set_id), now)
+            else:
+                self.send(case.id, action.sed, create_relay_content(case), now)
+            return 1
+        return 0
+
+    def _send_again(self, case: Case, set_id: str, now: int) -> None:
+        """Send the latest version of a document once more, for those who have not got it."""
+        entries = self.keeper.log.of_case(case.id)
+        latest = max(
+            (entry.message for entry in entries if entry.message.set_id == set_id),
+            key=lambda message: message.version,
+        )
+        files = [
+            NewAttachment(each.name, each.media_type, self.attachment(case.id, each.sha256))
+            for each in latest.attachments
+        ]
+        self.send(case.id, latest.sed, latest.content, now, attachments=files, set_id=set_id)
+
     def warn_of_unread(self, now: int) -> int:
         """Make a task of each case with messages that nobody read for 24 hours."""
         return sum(
@@ -264,33 +302,9 @@ def _no_key() -> UnavailableError:
     return UnavailableError("this institution has no exchange key", code="no_exchange_key")
 
 
-def find_action(
-    case: Case, sed: str, now: int, *, set_id: str | None, related_set_id: str | None
-) -> Action:
-    """Return the one action that is meant. Raises RefusedMessageError ``not_allowed_now``.
-
-    Raises MalformedError ``set_id_missing`` when it could be about several documents.
-    """
-    found = [
-        action
-        for action in engine.find_actions(case, now)
-        if action.sed == sed
-        and not action.local
-        and action.available_at <= now
-        and _is_about(action, set_id, related_set_id)
-    ]
-    if not found:
-        raise RefusedMessageError("this message may not be sent now")
-    if len(found) > 1:
-        raise MalformedError("the message could be about several others", code="set_id_missing")
-    return found[0]
-
-
-def _is_about(action: Action, set_id: str | None, related_set_id: str | None) -> bool:
-    """Without ids, an update is not meant; an update is named by its own id."""
-    if action.action is MessageAction.UPDATE or set_id is not None:
-        return action.action is MessageAction.UPDATE and action.set_id == set_id
-    return related_set_id is None or related_set_id in (action.set_id, action.related_set_id)
+def create_ids() -> NewIds:
+    """Return fresh ids for a message and its document."""
+    return NewIds(create_identifier(), create_identifier())
 
 
 def _seal(

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from esspass.errors import EsspassError, MalformedError, VerificationError
 from esspass.exchange.content import verify_content
 from esspass.exchange.engine import apply_message, open_case
-
-from esspass.errors import EsspassError, MalformedError, VerificationError
 from esspass.exchange.envelope import (
     Received,
     create_digest,
@@ -21,8 +20,8 @@ from esspass.exchange.envelope import (
 )
 from esspass.exchange.model import Message, MessageAction, RefusedMessageError
 from esspass.exchange.partners import require_directory
-from esspass.exchange.shape import JOINING
 from esspass.exchange.receipt import Receipt, Result, create_receipt
+from esspass.exchange.shape import JOINING
 from esspass.jose.jwe import EncryptionKey
 from esspass.keys.signer import Signer
 from esspass.storage import Database, Row

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from esspass.exchange.deadlines import find_deadlines
-
 from esspass.exchange.envelope import create_digest
 from esspass.exchange.model import Case, Message
 from esspass.storage import Database
