@@ -111,7 +111,11 @@ def _choice(case_id: str, action: Action) -> Choice:
     update = action.action is MessageAction.UPDATE
     about = action.set_id or action.related_set_id
     href = url_for(
-        "case_forms.write", case_id=case_id, sed=action.sed, about=about, update=1 if update else None
+        "case_forms.write",
+        case_id=case_id,
+        sed=action.sed,
+        about=about,
+        update=1 if update else None,
     )
     return Choice(texts.action_words(action), action.sed, href, action.available_at)
 
@@ -148,10 +152,10 @@ def attachment(case_id: str, sha256: str) -> Response:
 def tasks() -> str:
     """The work list, the most urgent first."""
     found = services().desk.tasks
+    rows = [_task_row(each) for each in found.open(_MOST_TASKS)]
     return render_template(
-        "back_office/exchange/tasks.html", tasks=[_task_row(each) for each in found.open(_MOST_TASKS)],
-        total=found.count(), texts=texts, now=now(),
-    )  # fmt: skip
+        "back_office/exchange/tasks.html", tasks=rows, total=found.count(), texts=texts, now=now()
+    )
 
 
 def _task_row(task: Task) -> dict[str, Any]:
@@ -161,7 +165,14 @@ def _task_row(task: Task) -> dict[str, Any]:
     page = texts.TASK_PAGES.get(task.kind)
     href = url_for("cases.show", case_id=task.case_id) if view else page(task) if page else ""
     about = subject[0] if subject else "" if view else task.reference
-    return {"task": task, "words": words, "detail": detail, "view": view, "href": href, "about": about}
+    return {
+        "task": task,
+        "words": words,
+        "detail": detail,
+        "view": view,
+        "href": href,
+        "about": about,
+    }
 
 
 @blueprint.post("/tasks/<task_id>/done")

@@ -144,9 +144,7 @@ def write(case_id: str, sed: str) -> Response:
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
 
-def _find_action(
-    actions: Sequence[Action], sed: str, about: str | None, *, update: bool
-) -> Action:
+def _find_action(actions: Sequence[Action], sed: str, about: str | None, *, update: bool) -> Action:
     """The action that is meant. Raises NotFound when it is not possible, or not yet."""
     for action in actions:
         same = action.sed == sed and (action.action is MessageAction.UPDATE) is update

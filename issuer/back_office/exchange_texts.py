@@ -123,7 +123,7 @@ def task_words(task: Task) -> tuple[str, str]:
 def action_words(action: Action) -> str:
     """What a button of an action says."""
     if action.action is MessageAction.UPDATE:
-        return gettext("New version")
+        return str(gettext("New version"))
     return str(_DOING.get(action.sed) or sed_title(action.sed))
 
 
@@ -132,7 +132,7 @@ def refusal_words(error: EsspassError) -> str:
     words = code_words("cause", error.code, locale())
     if words == error.code:
         words = gettext("It is not possible now")
-    return gettext("Nothing was sent. %(why)s.", why=words)
+    return str(gettext("Nothing was sent. %(why)s.", why=words))
 
 
 def cause_words(code: str) -> str:

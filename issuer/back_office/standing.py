@@ -18,6 +18,7 @@ from esspass.exchange.model import (
     MessageAction,
 )
 from issuer.back_office.exchange_texts import (
+    STATUSES,
     day_words,
     deadline_words,
     institution_name,
@@ -41,7 +42,9 @@ class Station:
 def draw_standing(view: CaseView, actions: Sequence[Action], at: int) -> list[Station]:
     """Draw the line of a case, at most about ten stations."""
     case = view.case
-    spoken = [each for each in case.documents if each.sed[0] not in _SIDE or len(case.documents) == 1]
+    spoken = [
+        each for each in case.documents if each.sed[0] not in _SIDE or len(case.documents) == 1
+    ]
     stations = [_spoken(each) for each in spoken[-_MOST_SPOKEN:]]
     if case.status is not CaseStatus.OPEN:
         return [*stations, Station("end", _end(case), day_words(case.changed_at))]
@@ -51,7 +54,11 @@ def draw_standing(view: CaseView, actions: Sequence[Action], at: int) -> list[St
 def _spoken(document: DocumentState) -> Station:
     over = document.status is not DocumentStatus.VALID
     who = institution_name(document.sender)
-    return Station("over" if over else "done", sed_title(document.sed), f"{who}, {day_words(document.latest_at)}")
+    return Station(
+        "over" if over else "done",
+        sed_title(document.sed),
+        f"{who}, {day_words(document.latest_at)}",
+    )
 
 
 def _present(view: CaseView, actions: Sequence[Action], at: int) -> Iterator[Station]:
@@ -85,11 +92,13 @@ def _closing(actions: Sequence[Action], at: int) -> Iterator[Station]:
         yield Station("later", gettext("Closing"), "")
         return
     first = min(each.available_at for each in found)
-    when = gettext("possible from %(day)s", day=day_words(first)) if first > at else gettext("possible now")
+    when = (
+        gettext("possible from %(day)s", day=day_words(first))
+        if first > at
+        else gettext("possible now")
+    )
     yield Station("later", gettext("Closing"), when)
 
 
 def _end(case: Case) -> str:
-    return gettext("Closed") if case.status is CaseStatus.CLOSED else gettext("Archived")
-
-
+    return str(STATUSES[case.status][0])
