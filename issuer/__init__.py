@@ -25,13 +25,9 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-<<<<<<< HEAD
 from issuer.back_office import applications, decisions, incoming, stays, withdrawal
-=======
-from issuer.back_office import applications, decisions, withdrawal
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
->>>>>>> x-messages
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
