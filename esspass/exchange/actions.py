@@ -29,7 +29,7 @@ def find_actions(case: Case, now: int) -> tuple[Action, ...]:
 
 def find_possible(board: Board, now: int) -> Iterator[Action]:
     """The actions on a board."""
-    for action in _find_all(board):
+    for action in dict.fromkeys(_find_all(board)):
         if action.receivers or action.local:
             yield action if action.available_at > now else _at_once(action)
 
@@ -105,7 +105,10 @@ def _find_missing(
     board: Board, document: DocumentState, rights: tuple[Right, ...]
 ) -> frozenset[str]:
     """Participants that ought to have the document and joined after it was sent."""
-    if not rights or any(Flag.PICK in right.flags for right in rights):
+    first = board.case.log[0]
+    starts = first.action is MessageAction.START and first.set_id == document.set_id
+    picked = not starts and any(Flag.PICK in right.flags for right in rights)
+    if not rights or picked:
         return frozenset()
     ought = find_addressees(board, rights[0], document.related_set_id)
     return frozenset(ought) - set(document.receivers)

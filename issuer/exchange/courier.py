@@ -15,6 +15,7 @@ from esspass.errors import (
     UndecidedError,
     VerificationError,
 )
+from esspass.exchange.engine import note_undelivered
 from esspass.exchange.envelope import MEDIA_TYPE, create_digest, seal_message
 from esspass.exchange.model import Message, MessageAction
 from esspass.exchange.partners import find_entry, require_directory
@@ -103,9 +104,13 @@ class Courier:
                 return
             keeper.tasks.add(
                 UNDELIVERED, now, case_id=delivery.case_id,
-                reference=f"{delivery.message_id}/{delivery.receiver}", due_at=now, detail=code,
+                reference=f"{delivery.message_id}/{delivery.receiver}/{now}", due_at=now,
+                detail=code,
             )  # fmt: skip
-            keeper.note(create_exception(message, delivery.receiver, code, now), now)
+            keeper.note(
+                create_exception(message, delivery.receiver, code, now), now,
+                lambda case: note_undelivered(case, message.message_id, delivery.receiver, now),
+            )  # fmt: skip
 
 
 def create_exception(message: Message, receiver: str, code: str, now: int) -> Message:

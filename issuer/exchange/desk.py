@@ -32,6 +32,7 @@ from esspass.exchange.model import (
     Message,
     MessageAction,
     NewIds,
+    RefusedMessageError,
 )
 from esspass.exchange.partners import require_directory, verify_receiver
 from esspass.exchange.wire import MAX_ATTACHMENTS, verify_file_name
@@ -45,6 +46,7 @@ from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import OUT, Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
 from issuer.exchange.participants import Participants
+from issuer.exchange.reactions import Reaction
 from issuer.exchange.tasks import Task, Tasks
 
 UNREAD = "unread"
@@ -110,6 +112,10 @@ class Desk:
     def tasks(self) -> Tasks:
         """The work list."""
         return self.keeper.tasks
+
+    def register(self, sed: str, reaction: Reaction) -> None:
+        """Have ``reaction`` run by the worker for each message of a type that comes in."""
+        self.keeper.reactions.register(sed, reaction)
 
     def find_partners(self, case_type: str, role: str, country: str, now: int) -> tuple[str, ...]:
         """Return the institutions of an ISO country that take a role in a type of case now.
@@ -289,6 +295,18 @@ class Desk:
             for each in latest.attachments
         ]
         self.send(case.id, latest.sed, latest.content, now, attachments=files, set_id=set_id)
+
+    def try_again(
+        self, case_id: str, message_id: str, receiver: str, now: int, actor: str = ""
+    ) -> None:
+        """Have a message delivered that was given up. Raises RefusedMessageError if it was not."""
+        with self.keeper.database.atomic():
+            if not self.keeper.outbox.revive(message_id, receiver, now):
+                raise RefusedMessageError("this message was not given up")
+            about = f"{message_id}/{receiver}/"
+            for task in self.tasks.of_case(case_id):
+                if task.reference.startswith(about) and task.done_at is None:
+                    self.tasks.done(task.id, now, actor)
 
     def warn_of_unread(self, now: int) -> int:
         """Make a task of each case with messages that nobody read for 24 hours."""

@@ -33,9 +33,7 @@ def _act(network, source, wish=frozenset()):
 
 
 @KINDS
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(source=st.randoms(use_true_random=False))
 def test_all_copies_agree_once_every_message_has_arrived(kind, source):
     network = _begin(kind, source)

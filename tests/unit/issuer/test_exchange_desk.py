@@ -191,6 +191,16 @@ def test_a_dead_letter_is_an_exception_in_the_case_and_a_task(pair):
     assert lt.desk.search().cases[0].undelivered
     pair.clock[0] += 3600
     assert lt.pump() == 0, "it is over"
+    message_id = lt.desk.view(case_id).messages[0].message.message_id
+    lt.desk.try_again(case_id, message_id, EL, lt.now, "Ona")
+    assert [task for task in lt.desk.tasks.open() if task.kind == "undelivered"] == []
+    with pytest.raises(RefusedMessageError):
+        lt.desk.try_again(case_id, message_id, EL, lt.now, "Ona")
+    pair.list(EL)
+    pair.publish()
+    lt.pump()
+    assert status_of(lt, case_id).status is DeliveryStatus.DELIVERED
+    assert pair[EL].messages(case_id) == ["A009"]
 
 
 def test_messages_of_a_case_go_one_after_another(pair):
@@ -280,7 +290,7 @@ def forge(pair, message, files=None):
 
 
 def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
-    """EX-REFUSED: replayed with other words, to a case unknown, against the rules."""
+    """Replayed with other words, no message of its case type, content without sense, garbage."""
     from dataclasses import replace
 
     lt, el = pair[LT], pair[EL]
@@ -309,7 +319,6 @@ def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
 
 
 def test_a_sender_without_competence_is_refused_and_the_message_ends_as_dead_letter(pair):
-    """EX-COMPETENCE"""
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     pair.list(LT, [pair_ for pair_ in ALL_COMPETENCES if pair_ != ("LA_BUC_04", "PO")])
@@ -379,7 +388,7 @@ def test_reactions_run_in_order_until_they_succeed(pair):
             raise UnavailableError("not now")
         seen.append((case.id, message.set_id))
 
-    el.desk.keeper.reactions.register("A010", react)
+    el.desk.register("A010", react)
     case_id = lt.start("LA_BUC_05", "A010", A010, EL)
     second = lt.send(case_id, "A010", A010)
     pair.settle()
@@ -400,7 +409,7 @@ def test_a_reaction_that_never_succeeds_is_left_to_a_clerk(pair):
     def fail(_case, _message, _now):
         raise UnavailableError("never")
 
-    el.desk.keeper.reactions.register("A009", fail)
+    el.desk.register("A009", fail)
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     lt.pump()
     for _ in range(12):
