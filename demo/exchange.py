@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from demo.actors import Office, Owner, clock
-from demo.story import Story, StepError, expect
+from demo.story import StepError, Story, expect
 from esspass.exchange.entitlement import EntitlementRequest
 from issuer.exchange.desk import LoggedMessage
 from issuer.exchange.notification import Grade, IncomingDocument, IncomingState
