@@ -32,6 +32,16 @@ MIGRATIONS = {
     """,
     "verifier-persons-002": "CREATE INDEX case_persons_by_case ON case_persons (case_id, taken_at)",
     "verifier-persons-003": "CREATE INDEX case_persons_by_binding ON case_persons (binding_digest)",
+    "verifier-persons-004": "DROP INDEX case_persons_by_binding",
+    "verifier-persons-005": """
+        CREATE TABLE shown_bindings (
+            digest TEXT PRIMARY KEY, person_id TEXT NOT NULL, shown_at BIGINT NOT NULL
+        )
+    """,
+    "verifier-persons-006": """
+        INSERT INTO shown_bindings SELECT binding_digest, min(id), min(taken_at)
+        FROM case_persons WHERE binding_digest <> '' GROUP BY binding_digest
+    """,
 }
 MAX_PERSONS = 1000
 _COLUMNS = (
@@ -139,15 +149,19 @@ class Persons:
         """Let the verdict be seen: the browser that asked has come back."""
         self.database.execute("UPDATE case_persons SET hidden = 0 WHERE id = :id", id=person_id)
 
-    def was_shown(self, binding_digest: str, person_id: str) -> bool:
-        """Say whether this proof of possession was shown for somebody else's check before."""
-        return bool(
-            self.database.query(
-                "SELECT 1 FROM case_persons WHERE binding_digest = :digest AND id <> :id",
-                digest=binding_digest,
-                id=person_id,
-            )
+    def claim_binding(self, binding_digest: str, person_id: str, at: int) -> bool:
+        """Take a proof of possession for one check; False when another check has it.
+
+        The same check may ask again. One statement, so of two scans at once one gets it.
+        """
+        rows = self.database.query(
+            "INSERT INTO shown_bindings (digest, person_id, shown_at) VALUES (:digest, :id, :at)"
+            " ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING person_id",
+            digest=binding_digest,
+            id=person_id,
+            at=at,
         )
+        return bool(rows[0]["person_id"] == person_id)
 
     def erase(self, person_id: str) -> None:
         """Erase what was shown, now."""
@@ -165,9 +179,11 @@ class Persons:
             "UPDATE case_persons SET evidence = NULL, difference = '' WHERE evidence_until <= :now",
             now=now,
         )
-        self.database.execute(
-            "DELETE FROM case_persons WHERE taken_at <= :before", before=now - retention
-        )
+        for statement in (
+            "DELETE FROM case_persons WHERE taken_at <= :before",
+            "DELETE FROM shown_bindings WHERE shown_at <= :before",
+        ):
+            self.database.execute(statement, before=now - retention)
 
 
 def _values(person: CasePerson) -> dict[str, Any]:
