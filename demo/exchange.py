@@ -56,9 +56,7 @@ class Exchange:
             "tells of the driver's work in several States: A003",
             lambda: self._notify("driver", "A003"),
         )
-        tell(
-            LITHUANIA, "writes on paper where nobody takes part", lambda: self._count_letters(2)
-        )
+        tell(LITHUANIA, "writes on paper where nobody takes part", lambda: self._count_letters(2))
 
     def replace_card(self) -> None:
         """Tell how a card that is missing abroad is replaced between institutions."""
@@ -112,7 +110,8 @@ class Exchange:
             return sent[-1] if arrived else None
 
         logged = _await(find, f"{sed} was not delivered")
-        return f"{sed} delivered, {len(logged.message.attachments)} files"
+        files = len(logged.message.attachments)
+        return f"delivered, {files} files" if files else "delivered"
 
     def _incoming(self, key: str) -> IncomingDocument | None:
         issued_by = self.lithuania.services.config.institution_id
@@ -126,7 +125,7 @@ class Exchange:
         found = _await(find, "it has not arrived, or was not checked")
         grade = found.arrival.grade
         expect(grade in (Grade.CLEAR, Grade.NOTE), f"the checks found: {grade}")
-        return f"registered {found.number}: {grade}"
+        return f"{found.number}: {grade}"
 
     def _count_letters(self, number: int) -> str:
         record, joined = self._record("driver"), self.lithuania.services.joined
@@ -159,7 +158,7 @@ class Exchange:
         expect(answered.certificate, f"answered {answered.status}, without a certificate")
         expect(answered.seal is Seal.GOOD, f"the seal is {answered.seal}")
         assert answered.certificate is not None
-        return f"certificate until {answered.certificate.ends}, seal good"
+        return f"seal good, until {answered.certificate.ends}"
 
     def _invalidate(self, key: str) -> str:
         return self._delivered(self._case_id(key), "X008")
