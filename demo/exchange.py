@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from demo.actors import Office, Owner, clock
 from demo.story import StepError, Story, expect
+from esspass.attestations import attestation_type
 from esspass.exchange.entitlement import EntitlementRequest
 from issuer.exchange.desk import LoggedMessage
 from issuer.exchange.notification import Grade, IncomingDocument, IncomingState
@@ -82,6 +83,7 @@ class Exchange:
             "has it in its register: withdrawn, why, and from when",
             lambda: self._find_withdrawn("builder"),
         )
+        tell(self.owners["builder"].name, "is told in the wallet why", self._read_notice)
         tell(LITHUANIA, "is to write to the builder's employer", self._find_letter)
 
     def _record(self, key: str, kind: str = "pda1") -> Record:
@@ -171,6 +173,19 @@ class Exchange:
 
         found = _await(find, "the register does not say so")
         return f"withdrawn as of {found.withdrawal_date}"
+
+    def _read_notice(self) -> str:
+        owner = self.owners["builder"]
+        wallet, now = owner.wallet, clock()
+        held = next(
+            each
+            for each in wallet.credentials.of_holder(owner.holder.id)
+            if attestation_type(each.vct).kind == "pda1"
+        )
+        notices = wallet.aftercare.ask(held, wallet.inspector.decide(now), now)
+        found = [notice for notice in notices if notice.status == "withdrawn"]
+        expect(found, "the wallet was told nothing")
+        return f"{found[0].status}: {found[0].reason}"
 
     def _find_letter(self) -> str:
         number = self._record("builder").number

@@ -70,6 +70,8 @@ class Announcer:
     def _announce(self, record: Record, told: Notified, now: int) -> None:
         if record.state is RecordState.WITHDRAWN:
             self.tell_employer(record, now)
+        if not told.country:
+            return
         if not told.case_id:
             self._by_clerk(record, told, now)
             return
