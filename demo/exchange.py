@@ -192,7 +192,7 @@ class Exchange:
         tasks = self.lithuania.services.desk.tasks.open()
         found = [t for t in tasks if t.kind == "tell_employer" and t.reference == number]
         expect(found, "nobody is to write")
-        return "a task, due today"
+        return "a task, due in three days"
 
 
 def _await(find: Callable[[], T | None], otherwise: str) -> T:
