@@ -27,18 +27,23 @@ from esspass.trust import (
 )
 from esspass.web import passkeys
 from issuer import (
+    access_log,
     authorization_requests,
     credentials,
     entitlements,
+    four_eyes,
     grants,
     history,
     offers,
     records,
     renewals,
     replacements,
+    sign_in_staff,
 )
 from issuer import replays as replays_module
+from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
+from issuer.access_log import AccessLog
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -50,6 +55,7 @@ from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
 from issuer.exchange.joined import Joined, Register, create_joined
+from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
@@ -66,7 +72,9 @@ from issuer.renewals import Renewals
 from issuer.replacements import Replacements
 from issuer.replacing import ReplacementOffice, create_certificate_maker
 from issuer.replays import Replays
+from issuer.second_looks import SecondLooks
 from issuer.service import Issuer
+from issuer.staff import Staff
 from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
@@ -88,6 +96,10 @@ MIGRATIONS = {
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
     **joined_module.MIGRATIONS,
+    **staff_module.MIGRATIONS,
+    **access_log.MIGRATIONS,
+    **four_eyes.MIGRATIONS,
+    **sign_in_staff.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -115,6 +127,9 @@ class Services:
     replacing: ReplacementOffice | None
     desk: Desk
     joined: Joined
+    staff: Staff
+    access_log: AccessLog
+    second_looks: SecondLooks
 
 
 @dataclass(frozen=True)
@@ -205,6 +220,9 @@ def create_services(
             config.country, desk, Register(stores.records, stores.history, paper), chosen,
             StatusSource(fetcher, StatusListCache(database)),
         ),
+        Staff(database),
+        AccessLog(database),
+        SecondLooks(issuer, issuer.four_eyes),
     )  # fmt: skip
 
 
@@ -218,9 +236,11 @@ def _create_authorization(
 
 
 def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
+    four_eyes = FourEyes(stores.records, stores.credentials, stores.history, config.four_eyes_risk)
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
+        four_eyes,
     )  # fmt: skip
 
 

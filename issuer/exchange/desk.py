@@ -41,7 +41,7 @@ from esspass.trust import TrustView
 from issuer.bearer import create_identifier
 from issuer.exchange.cases import CasePage
 from issuer.exchange.courier import Courier
-from issuer.exchange.inbox import Inbox
+from issuer.exchange.inbox import Inbox, Refusal
 from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import OUT, Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
@@ -150,8 +150,9 @@ class Desk:
             if known is not None:
                 return known
             draft = Draft(
-                sed, content, receivers=tuple(receivers), attachments=_describe(attachments)
-            )
+                sed, content, receivers=tuple(dict.fromkeys(receivers)),
+                attachments=_describe(attachments),
+            )  # fmt: skip
             message = create_start(
                 case_type, create_identifier(), draft, self.me, create_ids(), now
             )
@@ -260,6 +261,10 @@ class Desk:
         if self.inbox is None:
             raise _no_key()
         return self.inbox.receive(envelope, now)
+
+    def refusals(self, most: int = 100) -> list[Refusal]:
+        """Return what was refused, the latest first."""
+        return [] if self.inbox is None else self.inbox.refusals(most)
 
     def deliver_due(self, now: int, most: int = 20) -> int:
         """Try to deliver what waits; return how many messages their receivers have now."""

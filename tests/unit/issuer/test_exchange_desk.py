@@ -131,6 +131,17 @@ def test_files_are_limited_in_number_size_and_name(pair):
     assert lt.desk.search().total == 0
 
 
+def test_nine_megabytes_arrive(trio):
+    """More than the app takes anywhere else."""
+    data = bytes(range(256)) * 4 * 1024 * 9
+    lt, el = trio[LT], trio[EL]
+    files = [NewAttachment("big.bin", "application/octet-stream", data)]
+    case_id = lt.start("LA_BUC_04", "A009", A009, EL, attachments=files)
+    lt.pump()
+    assert status_of(lt, case_id).status is DeliveryStatus.DELIVERED
+    assert el.desk.attachment(case_id, create_digest(data)) == data
+
+
 def test_a_receiver_that_is_not_ready_is_not_written_to(pair):
     lt = pair[LT]
     pair.list(EL, [("LA_BUC_02", "CP")])
@@ -311,7 +322,7 @@ def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
     invalid = replace(sent, case_id="n" * 22, set_id="n" * 22, message_id="n" * 22, content={})
     assert refuse(pair, *forge(pair, invalid)) == "content_invalid"
     assert refuse(pair, "a.b.c.d.e") == "malformed"
-    assert {refusal.code for refusal in el.desk.inbox.refusals()} == {
+    assert {refusal.code for refusal in el.desk.refusals()} == {
         "replayed", "unknown_sed", "content_invalid", "malformed",
     }  # fmt: skip
     assert el.messages(case_id) == ["A009"], "nothing half done"
