@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from demo.actors import Cast, Inspector, Office, Owner, clock
+from demo.exchange import Exchange
 from demo.hospital import treat
 from demo.outcomes import declined, ended, held, passed
 from demo.people import institutions
@@ -63,13 +64,21 @@ class _Scenario:
         self._list()
         self._identify()
         self._issue()
+        self._exchange.register()
         self._inspect()
         visit(self.story, self.greece, self.lithuania, self._crew())
         treat(self.story, self.romania, self.owners, self.world.base_url("issuer-lt"))
+        self._exchange.replace_card()
         self._refuse()
         self._withdraw()
+        self._exchange.hear_of_withdrawal()
         self._fail()
         self._leave()
+
+    @property
+    def _exchange(self) -> Exchange:
+        greece, romania = (Office(self.world, key) for key in ("host-el", "host-ro"))
+        return Exchange(self.story, self.lithuania, greece, romania, self.owners)
 
     def _list(self) -> None:
         bodies = sum(1 for body in institutions() if body.attestation_types)

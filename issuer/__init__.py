@@ -28,7 +28,15 @@ from esspass.web.passkeys import (
 from esspass.web.relying_party import create_relying_party_blueprint
 from esspass.web.statistics import Counting, create_statistics_blueprint
 from issuer.api import endpoints as api_endpoints
-from issuer.back_office import applications, decisions, second_looks, staff, withdrawal
+from issuer.back_office import (
+    applications,
+    decisions,
+    incoming,
+    second_looks,
+    staff,
+    stays,
+    withdrawal,
+)
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
 from issuer.back_office import loads as back_office_loads
@@ -88,6 +96,8 @@ _BLUEPRINTS = (
     notices.blueprint,
     replacements.blueprint,
     exchange.blueprint,
+    incoming.blueprint,
+    stays.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
     back_office_exchange.blueprint,

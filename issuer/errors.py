@@ -44,6 +44,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("The address names a decision that is not in this register."),
         _BACK_TO_LIST,
     ),
+    "unknown_document": ErrorText(
+        _("There is no such document"),
+        _("The address names a document that is not in the register of incoming documents."),
+        _("Go back to the list of incoming documents."),
+    ),
     "wrong_state": ErrorText(
         _("This is no longer possible"),
         _("Somebody has decided or withdrawn this document in the meantime."),

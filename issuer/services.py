@@ -57,8 +57,10 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
+from issuer.exchange.joined import Joined, Register, create_joined
 from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
@@ -103,6 +105,7 @@ MIGRATIONS = {
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
+    **joined_module.MIGRATIONS,
     **staff_module.MIGRATIONS,
     **access_log.MIGRATIONS,
     **four_eyes.MIGRATIONS,
@@ -133,6 +136,7 @@ class Services:
     notices: Notices
     replacing: ReplacementOffice | None
     desk: Desk
+    joined: Joined
     staff: Staff
     access_log: AccessLog
     second_looks: SecondLooks
@@ -209,6 +213,7 @@ def create_services(
     issuance = _create_issuance(publication, prover, nonces, stores)
     paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
     issuer = _create_issuer(config, stores, issuance)
+    desk = exchange_office.create_desk(config, database, keys, chosen, fetcher)
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
@@ -223,7 +228,11 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
-        exchange_office.create_desk(config, database, keys, chosen, fetcher),
+        desk,
+        create_joined(
+            config.country, desk, Register(stores.records, stores.history, paper), chosen,
+            StatusSource(fetcher, StatusListCache(database)),
+        ),
         Staff(database),
         AccessLog(database),
         SecondLooks(issuer, issuer.four_eyes),
