@@ -79,7 +79,8 @@ class DoubtDesk:
     ) -> Enquiry:
         """Raise a doubt about what was shown, once for each check; it is sent by ``deliver``.
 
-        Raises ProtocolError ``cannot_ask`` (409), MalformedError ``content_invalid``, ``too_large``.
+        Raises ProtocolError ``cannot_ask`` (409), MalformedError ``content_invalid`` and
+        ``too_large``.
         """
         self._require(person)
         identifier = secrets.token_urlsafe(18)
@@ -223,9 +224,7 @@ def find_reasons(person: CasePerson, rules: RuleSet) -> list[Reason]:
         if said.outcome == "DOUBT":
             words = {locale: _find(each.rules, said.id).sentence for locale, each in spoken.items()}
             kept = {locale: text for locale, text in words.items() if text}
-            found.append(
-                Reason(said.id, said.reason, said.source, said.source_verified, kept)
-            )
+            found.append(Reason(said.id, said.reason, said.source, said.source_verified, kept))
     return found
 
 

@@ -124,6 +124,19 @@ class Enquiries:
         )
         return [_enquiry(row) for row in rows]
 
+    def of_case(self, case_id: str) -> dict[str, list[Enquiry]]:
+        """Return, by check of a case, all that is asked about the same document."""
+        rows = self.database.query(
+            "SELECT s.person_id AS seen_at, e.* FROM case_persons p"
+            " JOIN seen_documents s ON s.person_id = p.id JOIN enquiries e"
+            " ON e.document = s.document WHERE p.case_id = :id ORDER BY e.created_at DESC, e.id",
+            id=case_id,
+        )
+        found: dict[str, list[Enquiry]] = {}
+        for row in rows:
+            found.setdefault(row["seen_at"], []).append(_enquiry(row))
+        return found
+
     def due(self, now: int, most: int) -> list[str]:
         """Return what may be sent now."""
         rows = self.database.query(
