@@ -35,6 +35,7 @@ from esspass.trust import TrustSource, decide_relying_party
 from verifier.cases import Case
 from verifier.enquiries import Enquiries, Enquiry, EnquiryKind
 from verifier.judge import read_ruling
+from verifier.person_view import find_holder
 from verifier.persons import CasePerson
 from verifier.seen_documents import SeenDocuments, read_document
 
@@ -234,7 +235,7 @@ def _find(rules: Sequence[Any], rule_id: str) -> Any:
 
 def _describe_document(person: CasePerson) -> DoubtedDocument:
     document = read_document(person)
-    institution, shown = document["institution"], document["person"] or {}
+    institution, shown = document["institution"], find_holder(person) or {}
     names = ("surnames", "forenames", "date_of_birth")
     return DoubtedDocument(
         number=document["number"],

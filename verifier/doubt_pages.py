@@ -106,9 +106,7 @@ class _Pages:
             case=case,
             person=person,
             document=describe_document(case, person.evidence["facts"]["document"]),
-            reasons=[
-                (each, each.describe(str(get_locale()))) for each in find_reasons(person, rules)
-            ],
+            reasons=[(each, each.describe(locale)) for each in reasons],
             values=values,
             chosen=chosen,
             errors=errors,
