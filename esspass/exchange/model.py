@@ -68,6 +68,9 @@ class Message:
 
     ``set_id`` names the document, ``version`` counts from 1, ``related_set_id`` is the document it
     answers or is about. ``receivers`` are all that this version goes to; each gets an envelope.
+    ``after`` names for each receiver the latest message of every institution that the sender had
+    applied and the receiver was to get too. ``facts`` is what the sender knows of the case's shape
+    (``joined EL:1000``), in messages that change it. ``create_message`` fills in both.
     """
 
     message_id: str
@@ -84,11 +87,37 @@ class Message:
     content: Mapping[str, Any] = field(repr=False)
     related_set_id: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a message did to the case: the message without its content.
+
+    ``facts`` are all that it says of the case's shape, ``marks`` the conditions of the case type
+    that its content fulfils.
+    """
+
+    message_id: str
+    sed: str
+    set_id: str
+    version: int
+    action: MessageAction
+    sender: str
+    receivers: tuple[str, ...]
+    sent_at: int
+    related_set_id: str | None = None
+    facts: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentState:
-    """A document in a case: who said it to whom, its latest version, and where it stands."""
+    """A document in a case: who said it to whom, its latest version, and where it stands.
+
+    ``status`` is how it stands for this institution; ``rejected_by`` those known to reject it.
+    """
 
     set_id: str
     sed: str
@@ -99,6 +128,8 @@ class DocumentState:
     latest_at: int
     related_set_id: str | None = None
     status: DocumentStatus = DocumentStatus.VALID
+    rejected_by: tuple[str, ...] = ()
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +137,7 @@ class Case:
     """One institution's copy (``me``) of a case: the fold of all messages it sent and received.
 
     ``participants`` are all institutions in it, the owner first; ``former`` those that left.
+    ``log`` and ``locally_closed`` are what a copy consists of; all else follows from them.
     """
 
     id: str
@@ -119,6 +151,8 @@ class Case:
     changed_at: int
     documents: tuple[DocumentState, ...] = ()
     former: tuple[str, ...] = ()
+    log: tuple[Step, ...] = ()
+    locally_closed: bool = False
 
     @property
     def role(self) -> Role:
@@ -131,7 +165,8 @@ class Action:
     """Something the institution may do now (or from ``available_at`` on).
 
     ``set_id`` is the document that an update, invalidation, clarification or rejection is about,
-    ``related_set_id`` the one that a reply answers; ``receivers`` whom it may go to.
+    ``related_set_id`` the one that a reply answers; ``receivers`` whom it goes to, or with ``pick``
+    those to choose from. ``automatic`` is sent without being asked for, ``system`` only by machines.
     """
 
     sed: str
@@ -142,6 +177,10 @@ class Action:
     available_at: int = 0
     local: bool = False
     """True for what only changes the own copy: closing it, archiving it."""
+    pick: bool = False
+    attachments: bool = False
+    automatic: bool = False
+    system: bool = False
 
 
 @dataclass(frozen=True, slots=True)
