@@ -65,8 +65,9 @@ def _faults(sed: str, error: ValidationError) -> Iterator[tuple[str, Fault]]:
 
 def _missing(node: Node, error: ValidationError) -> list[str]:
     """The members that must be there and are not."""
+    present: Any = error.instance
     if error.validator == "required":
-        return [name for name in _value(error) if name not in error.instance]
+        return [name for name in _value(error) if name not in present]
     if error.validator == "anyOf":
         return [str(_value(error)[0]["required"][0])]
     if error.validator == "minProperties" and kind_of(node) is Kind.BLOCK:

@@ -78,10 +78,10 @@ def test_the_words_of_all_codes_are_in_four_languages():
 
 def test_files_are_written_one_way():
     folder = files("specs").joinpath("exchange")
-    for path in [*folder.joinpath("messages").iterdir(), *folder.iterdir()]:
-        if path.name.endswith(".json"):
-            text = path.read_text(encoding="utf-8")
-            assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
+    names = ["common.schema.json", "fields.json", "codes.json"]
+    for path in [*(folder / "messages").glob("*.json"), *(folder / name for name in names)]:
+        text = path.read_text(encoding="utf-8")
+        assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
 
 
 @pytest.mark.parametrize(("full", "variant"), KINDS)
