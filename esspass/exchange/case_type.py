@@ -149,9 +149,7 @@ def case_type(case_type_id: str, version: str = VERSION) -> CaseType:
     if found is None:
         raise MalformedError("there is no such case type here", code="unknown_case_type")
     if found.version != version:
-        raise MalformedError(
-            "the case type is of another version here", code="wrong_case_version"
-        )
+        raise MalformedError("the case type is of another version here", code="wrong_case_version")
     return found
 
 

@@ -156,7 +156,7 @@ def create_digest(content: bytes) -> str:
 
 def create_doubt(doubt: Doubt, signer: Signer) -> str:
     """Sign a doubt with the verifier's access key. Raises MalformedError ``content_invalid``."""
-    return create_signed(DOUBT_TYP, "doubt", _write(doubt), signer)
+    return create_signed(DOUBT_TYP, "doubt", write_doubt(doubt), signer)
 
 
 def create_watch(watch: Watch, signer: Signer) -> str:
@@ -278,13 +278,17 @@ def _verify_age(issued_at: int, now: int) -> None:
         raise ExpiredError("this waited for longer than thirty days")
 
 
+def write_doubt(doubt: Doubt) -> dict[str, Any]:
+    """Return the claims of a doubt."""
+    claims = _write(doubt)
+    claims["reasons"] = list(claims["reasons"])
+    claims["document"]["employers"] = list(claims["document"]["employers"])
+    return claims
+
+
 def _write(message: Doubt | Watch) -> dict[str, Any]:
     claims = asdict(message)
-    claims["iat"] = claims.pop("issued_at")
-    if isinstance(message, Doubt):
-        claims["reasons"] = list(claims["reasons"])
-        claims["document"]["employers"] = list(claims["document"]["employers"])
-    return claims
+    return {"iat": claims.pop("issued_at"), **claims}
 
 
 _ELSEWHERE = "the sender's certificate names another address"
