@@ -92,6 +92,30 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a clerk or a job wants to say; the engine makes a message of it, or refuses.
+
+    ``set_id`` and ``related_set_id`` are those of the action; with neither, a new document, or the
+    reply to the only document that can be answered. ``receivers`` begin a case, or are picked.
+    """
+
+    sed: str
+    content: Mapping[str, Any] = field(repr=False)
+    set_id: str | None = None
+    related_set_id: str | None = None
+    receivers: tuple[str, ...] | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewIds:
+    """Fresh random ids for a message, and for its document if it is a new one."""
+
+    message_id: str
+    set_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What a message did to the case: the message without its content.
 
@@ -166,7 +190,7 @@ class Action:
 
     ``set_id`` is the document that an update, invalidation, clarification or rejection is about,
     ``related_set_id`` the one that a reply answers; ``receivers`` whom it goes to, or with ``pick``
-    those to choose from. ``automatic`` is sent without being asked for, ``system`` only by machines.
+    those to choose from. ``automatic``: the machine sends it by itself; ``system``: only a machine.
     """
 
     sed: str
