@@ -137,7 +137,9 @@ class _Steps:
         at = self._said[sed].first_at if sed in self._said else None
         due = self._due.get(rule.kind) if rule and at is None else None
         source, verified = (rule.source, rule.verified) if rule else ("", False)
-        return Step(sed, self._find_state(sed, due), at, due, source, verified)
+        state = self._find_state(sed, due)
+        left_out = state is StepState.LEFT_OUT
+        return Step(sed, state, at, None if left_out else due, source, verified)
 
     def _find_rule(self, sed: str) -> DeadlineRule | None:
         """The time limit that this message ends; of two, the one that ends with it alone."""

@@ -75,7 +75,7 @@ STEP_STATES: Mapping[str, tuple[str, Text]] = {
     StepState.DONE: ("good", _("Done")),
     StepState.CURRENT: ("info", _("Awaited")),
     StepState.LATE: ("unsure", _("Late")),
-    StepState.TO_COME: ("neutral", _("Only without agreement")),
+    StepState.TO_COME: ("neutral", _("Only if needed")),
     StepState.LEFT_OUT: ("neutral", _("Not needed")),
 }
 
