@@ -35,6 +35,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     authorize,
     credential,
+    exchange,
     metadata,
     notices,
     offers,
@@ -75,6 +76,7 @@ _BLUEPRINTS = (
     applications.blueprint,
     notices.blueprint,
     replacements.blueprint,
+    exchange.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
 )

@@ -32,7 +32,8 @@ class IssuerConfig:
     ``attestation_types`` are vcts, ``sign_in`` the methods at the authorization endpoint (``pid``,
     ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential. New status
     lists have ``status_bits`` bits: with 2 the back office can suspend, which the rulebooks for PD
-    A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1.
+    A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``exchange_retry`` is
+    the pause after a message to another institution first failed; it doubles each time.
     """
 
     base_url: str
@@ -66,6 +67,7 @@ class IssuerConfig:
     require_attestation_challenge: bool = False
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
+    exchange_retry: int = 5
 
     def __post_init__(self) -> None:
         unknown = set(self.sign_in) - set(SIGN_IN_METHODS)

@@ -46,6 +46,8 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import office as exchange_office
+from issuer.exchange.desk import Desk
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
@@ -82,6 +84,7 @@ MIGRATIONS = {
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
+    **exchange_office.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -107,6 +110,7 @@ class Services:
     paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
+    desk: Desk
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,7 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
+        exchange_office.create_desk(config, database, keys, chosen, fetcher),
     )  # fmt: skip
 
 
