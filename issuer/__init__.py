@@ -25,7 +25,7 @@ from esspass.web.passkeys import (
     create_passkey_blueprint,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from issuer.back_office import applications, decisions, withdrawal
+from issuer.back_office import applications, decisions, incoming, stays, withdrawal
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -77,6 +77,8 @@ _BLUEPRINTS = (
     notices.blueprint,
     replacements.blueprint,
     exchange.blueprint,
+    incoming.blueprint,
+    stays.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
 )

@@ -46,8 +46,10 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
+from issuer.exchange.joined import Joined, Register, create_joined
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
@@ -85,6 +87,7 @@ MIGRATIONS = {
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
+    **joined_module.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -111,6 +114,7 @@ class Services:
     notices: Notices
     replacing: ReplacementOffice | None
     desk: Desk
+    joined: Joined
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ def create_services(
     issuance = _create_issuance(publication, prover, nonces, stores)
     paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
     issuer = _create_issuer(config, stores, issuance)
+    desk = exchange_office.create_desk(config, database, keys, chosen, fetcher)
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
@@ -195,7 +200,11 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
-        exchange_office.create_desk(config, database, keys, chosen, fetcher),
+        desk,
+        create_joined(
+            config.country, desk, Register(stores.records, stores.history, paper), chosen,
+            StatusSource(fetcher, StatusListCache(database)),
+        ),
     )  # fmt: skip
 
 

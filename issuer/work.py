@@ -42,6 +42,13 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
     ]
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
+    if desk.signer is not None:
+        joined = services.joined
+        jobs += [
+            Job("tell of documents", joined.notifier.notify_due),
+            Job("tell what became of them", joined.announcer.announce_due),
+            Job("check incoming documents", joined.registrar.check_due),
+        ]
     return tuple(jobs)
 
 

@@ -1,0 +1,109 @@
+"""The words of the register of incoming documents: states, grades, and what the checks noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from esspass.exchange.sed import read_json
+from esspass.inspection import RuleResult, RuleSet, Ruling, explain
+from esspass.inspection.explain import installed_rules
+from esspass.inspection.rules import Ending
+from esspass.web.settings import Text
+from issuer.exchange.notification import Arrival, ArrivalFinding, Grade, IncomingState
+from issuer.exchange.stays import Seal, Stay
+
+STATES: Mapping[IncomingState, tuple[Text, str]] = {
+    IncomingState.IN_FORCE: (_("In force"), "good"),
+    IncomingState.SUSPENDED: (_("Suspended"), "unsure"),
+    IncomingState.WITHDRAWN: (_("Withdrawn"), "bad"),
+}
+GRADES: Mapping[Grade, tuple[Text, str]] = {
+    Grade.CLEAR: (_("Nothing noticed"), "good"),
+    Grade.NOTE: (_("For information"), "info"),
+    Grade.UNDECIDED: (_("Not all checked"), "unsure"),
+    Grade.CONTRADICTION: (_("Contradiction"), "bad"),
+}
+_KINDS = {Grade.CLEAR: "good", Grade.NOTE: "info", Grade.UNDECIDED: "unsure"}
+_LABELS: Mapping[str, Text] = {
+    "seal": _("Sealed code"),
+    "overlap": _("Other documents of the person"),
+    "rules": _("Rules"),
+}
+_SENTENCES: Mapping[tuple[str, str], Text] = {
+    ("seal", "no_code"): _(
+        "The message brought no sealed code. What it says is signed by the institution that"
+        " sent it."
+    ),
+    ("seal", "code_unreadable"): _("The file with the sealed code cannot be read."),
+    ("seal", "code_differs"): _("The sealed code says otherwise than the message."),
+    ("seal", "other_institution"): _("The seal is of another institution than the sender."),
+    ("overlap", "two_legislations"): _(
+        "Document %(number)s says that the legislation of another State applies at the same time."
+        " Only one State's legislation can apply."
+    ),
+    ("overlap", "same_period"): _("Document %(number)s covers some of the same days."),
+    ("rules", "rules_missing"): _("The rules could not be had, so they were not asked."),
+    ("rules", "rules_expired"): _("The rules at hand are out of date, so they were not asked."),
+}
+_SEALS: Mapping[Seal, tuple[Text, str]] = {
+    Seal.GOOD: (_("Seal checked"), "good"),
+    Seal.UNDECIDED: (_("Seal not fully checked"), "unsure"),
+    Seal.BROKEN: (_("Seal does not hold"), "bad"),
+    Seal.NONE: (_("No seal"), "neutral"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedFinding:
+    """A finding for the page: ``kind`` is that of an icon, ``next`` what to do, if anything."""
+
+    label: str
+    kind: str
+    grade: Text
+    sentence: str
+    next: str = ""
+    source: str = ""
+
+
+def describe_findings(
+    arrival: Arrival, rules: RuleSet | None, locale: str
+) -> list[DescribedFinding]:
+    """Put findings into words, the gravest first."""
+    order = list(Grade)
+    findings = sorted(arrival.findings, key=lambda f: -order.index(f.grade))
+    return [_describe(each, arrival, rules or installed_rules(), locale) for each in findings]
+
+
+def _describe(
+    finding: ArrivalFinding, arrival: Arrival, rules: RuleSet, locale: str
+) -> DescribedFinding:
+    kind, grade = _KINDS.get(finding.grade, "bad"), GRADES[finding.grade][0]
+    if finding.check in _LABELS:
+        sentence = _SENTENCES[finding.check, finding.reason]
+        words = str(sentence) % {"number": finding.parameters.get("number", "")}
+        return DescribedFinding(str(_LABELS[finding.check]), kind, grade, words)
+    if rules.find(finding.check) is None:  # asked by rules that are no longer published
+        words = gettext("A rule that is no longer published gave this reason: %(reason)s.",
+                        reason=finding.reason)  # fmt: skip
+        return DescribedFinding(finding.check, kind, grade, words)
+    result = RuleResult(finding.check, Ending.INFO, finding.reason)
+    ruling = Ruling(Ending.COVERED, finding.check, finding.reason, rules=(result,))
+    said = explain(ruling, arrival.facts, rules, locale)
+    rule = rules.find(finding.check)
+    source = str(rule.source["reference"]) if rule else ""
+    return DescribedFinding(finding.check, kind, grade, said.sentence, said.next, source)
+
+
+def describe_reason(reason: str | None, locale: str) -> str:
+    """Why a document was withdrawn: a code of X008 in words, or the institution's own words."""
+    known = read_json("codes.json")["X008"].get(reason or "")
+    return str(known.get(locale, known["en"])) if known else reason or ""
+
+
+def describe_seal(stay: Stay) -> tuple[Text, str]:
+    """What the seal of a certificate is worth, and its colour."""
+    return _SEALS[stay.seal]
