@@ -26,6 +26,7 @@ from esspass.web.passkeys import (
 )
 from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import applications, decisions, incoming, stays, withdrawal
+from issuer.back_office import doubts as back_office_doubts
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -35,6 +36,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     authorize,
     credential,
+    doubts,
     exchange,
     metadata,
     notices,
@@ -77,6 +79,8 @@ _BLUEPRINTS = (
     notices.blueprint,
     replacements.blueprint,
     exchange.blueprint,
+    doubts.blueprint,
+    back_office_doubts.blueprint,
     incoming.blueprint,
     stays.blueprint,
     back_office_renewals.blueprint,

@@ -46,9 +46,11 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import doubting
 from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
+from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.joined import Joined, Register, create_joined
 from issuer.grants import Grants
 from issuer.history import History
@@ -88,6 +90,7 @@ MIGRATIONS = {
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
     **joined_module.MIGRATIONS,
+    **doubting.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -115,6 +118,7 @@ class Services:
     replacing: ReplacementOffice | None
     desk: Desk
     joined: Joined
+    doubts: DoubtOffice
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,7 @@ def create_services(
             config.country, desk, Register(stores.records, stores.history, paper), chosen,
             StatusSource(fetcher, StatusListCache(database)),
         ),
+        doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """From a verifier's doubt to what an institution asks: a question (A005, H001), or DA01.
 
-Which reason code a rule of the inspection stands for is data, ``specs/exchange/doubt_reasons.json``.
+Which reason code a rule of the inspection stands for is data: ``doubt_reasons.json``.
 """
 
 from __future__ import annotations

@@ -120,9 +120,7 @@ def _render(received: ReceivedDoubt, values: dict[str, str], errors: dict[str, s
         "back_office/doubt.html",
         received=received,
         doubt=received.doubt,
-        reasons=[
-            (each, each.describe(str(get_locale()))) for each in received.doubt.reasons
-        ],
+        reasons=[(each, each.describe(str(get_locale()))) for each in received.doubt.reasons],
         days={name: _day(getattr(document, name)) for name in ("issued_on", "starts", "ends")},
         born=_day(document.person["date_of_birth"]),
         standing=office.find_standing(received, at),

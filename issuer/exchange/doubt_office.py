@@ -1,4 +1,4 @@
-"""What the institution does with doubts: takes them from verifiers, asks abroad, says how it stands.
+"""What the institution does with doubts: takes them from verifiers, asks abroad, tells of it.
 
 Regulation (EC) No 987/2009, Article 5(2). The issuing institution alone decides about its document;
 this institution asks, by a question or by the dialogue of Decision A1, and tells who doubted.
@@ -186,10 +186,12 @@ class DoubtOffice:
     def find_promised(self, case_id: str, now: int) -> Record | None:
         """Return the decision that we said in a dialogue we withdraw, while it still stands."""
         question = self.doubts.find_question(case_id)
-        if question is None or self.read_case(case_id, now).outcome != "withdrawn":
+        if question is None:
             return None
         record = self.records.get(question.record_id)
-        return record if record.state in (RecordState.GRANTED, RecordState.SUSPENDED) else None
+        if record.state not in (RecordState.GRANTED, RecordState.SUSPENDED):
+            return None
+        return record if self.read_case(case_id, now).outcome == "withdrawn" else None
 
     def work(self, now: int) -> int:
         """Make a task of each withdrawal promised; erase old evidence. Return how many are new."""
@@ -198,7 +200,7 @@ class DoubtOffice:
         for question in self.doubts.questioned():
             record = self.find_promised(question.case_id, now)
             if record is None:
-                self.desk.tasks.settle(WITHDRAW, question.case_id, now)
+                self.desk.tasks.settle(question.case_id, now, kind=WITHDRAW)
                 continue
             promised += self.desk.tasks.add(
                 WITHDRAW, now, case_id=question.case_id, due_at=now, detail=record.number
