@@ -27,6 +27,8 @@ from esspass.web.passkeys import (
 from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import applications, decisions, incoming, stays, withdrawal
 from issuer.back_office import doubts as back_office_doubts
+from issuer.back_office import exchange as back_office_exchange
+from issuer.back_office import exchange_forms as back_office_exchange_forms
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -85,6 +87,8 @@ _BLUEPRINTS = (
     stays.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
+    back_office_exchange.blueprint,
+    back_office_exchange_forms.blueprint,
 )
 
 

@@ -68,6 +68,7 @@ def verify_joining(board: Board, sed: str, content: Mapping[str, Any]) -> None:
         raise RefusedMessageError("an institution joins that was in the case")
     if sed == "X007" and single and len(joining) != 1:
         raise RefusedMessageError("the case is forwarded to one institution")
-    removable = board.others - {board.shape.owner}
-    if sed == "X006" and not (removing and removing <= removable):
+    if sed == "X006" and (not removing or removing & {board.me, board.shape.owner}):
+        raise RefusedMessageError("neither its owner nor the sender is removed from a case")
+    if board.knower == board.me and not removing <= board.shape.participants:
         raise RefusedMessageError("an institution to remove is no participant")

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from esspass.exchange.sed import sed_type
 from esspass.exchange.standing import DocumentState, Stage, StepState
+from esspass.exchange.wording import code_words
 from esspass.web.settings import Text
 
 STAGES: Mapping[str, tuple[str, Text, Text]] = {
@@ -88,9 +89,15 @@ def configure_dialogue(app: Flask) -> None:
         document_states=DOCUMENT_STATES,
         step_states=STEP_STATES,
         step_title=step_title,
+        withdrawal_reason=describe_withdrawal,
     )
 
 
 def step_title(sed: str) -> str:
     """Return what a message is called in the reader's language."""
     return sed_type(sed).title(str(get_locale()))
+
+
+def describe_withdrawal(reason: str) -> str:
+    """Return why a document was withdrawn: a code of X008 in words, or the words themselves."""
+    return code_words("X008", reason, str(get_locale()))

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from esspass.exchange.dialogue import DIALOGUE
 from esspass.web.settings import Text
+from issuer.exchange.doubt_office import ANSWERED, DOUBT, WITHDRAW
 
 WAYS: Mapping[str, tuple[Text, Text]] = {
     DIALOGUE: (
@@ -22,6 +23,11 @@ WAYS: Mapping[str, tuple[Text, Text]] = {
         _("Ask a general question"),
         _("Message H001; the institution replies with H002."),
     ),
+}
+DOUBT_TASKS: Mapping[str, Text] = {
+    DOUBT: _("An inspector doubts a document: ask abroad, or do not pursue it"),
+    ANSWERED: _("Read the answer about a document that an inspector doubts"),
+    WITHDRAW: _("Withdraw the document, as the answer in the dialogue says"),
 }
 SET_ASIDE: Mapping[str, Text] = {
     "cleared": _("It is cleared up already"),

@@ -10,22 +10,26 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from esspass.errors import EsspassError
-from esspass.exchange.dialogue import DIALOGUE
+from esspass.exchange.dialogue import DIALOGUE, STEPS
 from esspass.exchange.doubt_content import (
     MAX_JUSTIFICATION,
     MAX_QUESTION,
     Asked,
     draft_words,
 )
+from esspass.exchange.model import MessageAction
 from esspass.exchange.wording import code_list
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
-from issuer.back_office.doubt_texts import SET_ASIDE, UNREACHABLE, WAYS
-from issuer.exchange.doubt_office import DoubtOffice
+from issuer.back_office.doubt_texts import DOUBT_TASKS, SET_ASIDE, UNREACHABLE, WAYS
+from issuer.back_office.exchange_texts import TASK_PAGES, TASKS
+from issuer.exchange.doubt_office import DOUBT, DoubtOffice
 from issuer.exchange.doubts import ReceivedDoubt
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("back_office_doubts", __name__))
+TASKS.update(DOUBT_TASKS)
+TASK_PAGES[DOUBT] = lambda task: url_for("back_office_doubts.show", doubt_id=task.reference)
 _WISHES = "requestDialogue"
 _MAX_CONTACT = 155
 
@@ -108,7 +112,19 @@ def dialogue(case_id: str) -> str:
         received=office.doubts.of_case(case_id),
         record=office.records.get(question.record_id) if question else None,
         promised=office.find_promised(case_id, at),
-        actions=[each for each in office.desk.actions(case_id, at) if each.available_at <= at],
+        seds=_find_next(case_id, at),
+    )
+
+
+def _find_next(case_id: str, at: int) -> list[str]:
+    """What of the dialogue may be said now; the case's own page has the rest."""
+    actions = _office().desk.actions(case_id, at)
+    return sorted(
+        {
+            each.sed
+            for each in actions
+            if each.sed in STEPS and each.action is MessageAction.NEW and each.available_at <= at
+        }
     )
 
 

@@ -92,7 +92,7 @@ class DoubtOffice:
         watch = self.doubts.find_watch(name_message(sender.address, jti))
         if watch is None:
             raise UnknownDoubtError
-        document = self._read_document(watch.institution_id, watch.document_number)
+        document = self.read_document(watch.institution_id, watch.document_number)
         standing = Standing(Stage.WATCHED, watch.received_at, document=document)
         return self._sign(standing, sender, jti, now)
 
@@ -109,7 +109,7 @@ class DoubtOffice:
     def find_standing(self, received: ReceivedDoubt, now: int) -> Standing:
         """Return how a doubt stands: waiting, in a case, or set aside."""
         document = received.doubt.document
-        found = self._read_document(document.institution, document.number)
+        found = self.read_document(document.institution, document.number)
         if received.case_id is not None:
             return replace(self.read_case(received.case_id, now), document=found)
         since = received.decided_at or received.received_at
@@ -121,9 +121,6 @@ class DoubtOffice:
         view = self.desk.view(case_id)
         messages = [logged.message for logged in view.messages]
         return read_standing_of_case(view.case, messages, view.deadlines, now)
-
-    def _read_document(self, institution: str, number: str) -> DocumentStanding:
-        return self.read_document(institution, number)
 
     def ask(
         self, doubt_id: str, way: str, asked: Asked, now: int, *, actor: str, with_evidence: bool
