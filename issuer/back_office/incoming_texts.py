@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
@@ -13,8 +14,14 @@ from esspass.inspection import RuleResult, RuleSet, Ruling, explain
 from esspass.inspection.explain import installed_rules
 from esspass.inspection.rules import Ending
 from esspass.web.settings import Text
+from issuer.back_office import exchange_texts
 from issuer.exchange.notification import Arrival, ArrivalFinding, Grade, IncomingState
+from issuer.exchange.notifying import BY_HAND, ON_PAPER
+from issuer.exchange.registering import CONTRADICTION, UNPLACED
 from issuer.exchange.stays import Seal, Stay
+from issuer.exchange.tasks import Task
+from issuer.exchange.withdrawing import TELL_EMPLOYER, TOLD_ON_PAPER
+from issuer.services import services
 
 STATES: Mapping[IncomingState, tuple[Text, str]] = {
     IncomingState.IN_FORCE: (_("In force"), "good"),
@@ -55,6 +62,26 @@ _SEALS: Mapping[Seal, tuple[Text, str]] = {
     Seal.BROKEN: (_("Seal does not hold"), "bad"),
     Seal.NONE: (_("No seal"), "neutral"),
 }
+exchange_texts.TASKS.update({
+    CONTRADICTION: _("Something contradicts a document that arrived"),
+    UNPLACED: _("Read a notification that names no document we know"),
+    ON_PAPER: _("Tell the State concerned of an A1 on paper"),
+    BY_HAND: _("Tell the State concerned of an A1 by hand: the message cannot hold it"),
+    TOLD_ON_PAPER: _("Tell the State concerned on paper that an A1 has changed"),
+    TELL_EMPLOYER: _("Write to the employer that an A1 was withdrawn"),
+})  # fmt: skip
+
+
+def find_decision(task: Task) -> str:
+    """The page of the decision whose number stands first in a task's reference."""
+    number = task.reference.partition("/")[0]
+    found = services().issuer.records.search(number).records
+    return url_for("decisions.show", record_id=found[0].id) if found else ""
+
+
+exchange_texts.TASK_PAGES.update(
+    dict.fromkeys((ON_PAPER, BY_HAND, TOLD_ON_PAPER, TELL_EMPLOYER), find_decision)
+)
 
 
 @dataclass(frozen=True, slots=True)
