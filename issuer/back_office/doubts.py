@@ -22,7 +22,12 @@ from esspass.exchange.wording import code_list
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office.doubt_texts import DOUBT_TASKS, SET_ASIDE, UNREACHABLE, WAYS
-from issuer.back_office.exchange_texts import TASK_PAGES, TASKS
+from issuer.back_office.exchange_texts import (
+    TASK_PAGES,
+    TASKS,
+    case_title,
+    institution_name,
+)
 from issuer.exchange.doubt_office import DOUBT, DoubtOffice
 from issuer.exchange.doubts import ReceivedDoubt
 from issuer.services import services
@@ -103,11 +108,14 @@ def evidence(doubt_id: str) -> Response:
 def dialogue(case_id: str) -> str:
     """Show how a question or dialogue stands, step by step, on either side."""
     office, at = _office(), now()
-    question = office.doubts.find_question(case_id)
+    question, case = office.doubts.find_question(case_id), office.desk.view(case_id).case
+    others = [each for each in case.participants if each != case.owner]
     return render_template(
         "back_office/dialogue.html",
         case_id=case_id,
-        view=office.desk.view(case_id),
+        title=case_title(case.type),
+        asks=institution_name(case.owner),
+        is_asked=[institution_name(each) for each in others],
         standing=office.read_case(case_id, at),
         received=office.doubts.of_case(case_id),
         record=office.records.get(question.record_id) if question else None,

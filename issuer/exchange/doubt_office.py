@@ -33,6 +33,7 @@ WAYS = {DIALOGUE: "DA01", "LA_BUC_06": "A005", "H_BUC_01": "H001"}
 """How the issuing institution may be asked: case type and first message."""
 KEPT = 90 * 86400
 _REPLY_DAYS = 30
+_SOON = 5 * 86400  # when a clerk should have looked: an aim of ours, no law
 DocumentReader = Callable[[str, str], DocumentStanding]
 
 
@@ -67,7 +68,9 @@ class DoubtOffice:
         with self.doubts.database.atomic():
             doubt_id, is_new = self.doubts.add(doubt, sender, evidence, now)
             if is_new:
-                self.desk.tasks.add(DOUBT, now, reference=doubt_id, detail=doubt.document.number)
+                self.desk.tasks.add(
+                    DOUBT, now, reference=doubt_id, due_at=now + _SOON, detail=doubt.document.number
+                )
         return doubt_id
 
     def receive_watch(self, token: str, now: int) -> None:
@@ -177,7 +180,7 @@ class DoubtOffice:
         if received is not None:
             self.desk.tasks.add(
                 ANSWERED, now, case_id=case.id, reference=f"{message.set_id}/{message.version}",
-                due_at=now, detail=received.doubt.document.number,
+                due_at=now + _SOON, detail=received.doubt.document.number,
             )  # fmt: skip
 
     def find_promised(self, case_id: str, now: int) -> Record | None:
@@ -200,7 +203,7 @@ class DoubtOffice:
                 self.desk.tasks.settle(question.case_id, now, kind=WITHDRAW)
                 continue
             promised += self.desk.tasks.add(
-                WITHDRAW, now, case_id=question.case_id, due_at=now, detail=record.number
+                WITHDRAW, now, case_id=question.case_id, due_at=now + _SOON, detail=record.number
             )
         return promised
 
