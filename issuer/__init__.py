@@ -37,6 +37,7 @@ from issuer.back_office import (
     stays,
     withdrawal,
 )
+from issuer.back_office import doubts as back_office_doubts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
 from issuer.back_office import loads as back_office_loads
@@ -50,6 +51,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     authorize,
     credential,
+    doubts,
     exchange,
     metadata,
     notices,
@@ -96,6 +98,8 @@ _BLUEPRINTS = (
     notices.blueprint,
     replacements.blueprint,
     exchange.blueprint,
+    doubts.blueprint,
+    back_office_doubts.blueprint,
     incoming.blueprint,
     stays.blueprint,
     back_office_renewals.blueprint,

@@ -239,6 +239,13 @@ class Records:
             raise UnknownRecordError
         return _record(rows[0])
 
+    def find_number(self, number: str) -> Record | None:
+        """Return the decision with this document number."""
+        rows = self.database.query(
+            f"{_SELECT} WHERE records.document_number = :number", number=number
+        )
+        return _record(rows[0]) if rows else None
+
     def of_decision(self, record_id: str) -> list[Record]:
         """Return the decisions that belong to a pending one, the latest first."""
         rows = self.database.query(

@@ -57,9 +57,11 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import doubting
 from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
+from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.joined import Joined, Register, create_joined
 from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
@@ -110,6 +112,7 @@ MIGRATIONS = {
     **access_log.MIGRATIONS,
     **four_eyes.MIGRATIONS,
     **sign_in_staff.MIGRATIONS,
+    **doubting.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -143,6 +146,7 @@ class Services:
     loading: LoadingOffice
     source: RecordSource | None
     api: ApiDesk
+    doubts: DoubtOffice
 
 
 @dataclass(frozen=True)
@@ -239,6 +243,7 @@ def create_services(
         _create_loading(config, stores),
         _create_source(config, fetcher),
         ApiDesk.on(database),
+        doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
 
 

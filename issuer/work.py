@@ -41,6 +41,7 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("watch participants", desk.participants.watch, 60),
         Job("load records", services.loading.work),
     ]
+    jobs.append(Job("follow dialogues", services.doubts.work, 5))
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
     if desk.signer is not None:
