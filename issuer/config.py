@@ -66,6 +66,10 @@ class IssuerConfig:
     require_attestation_challenge: bool = False
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
+    mailbox_url: str | None = None
+    institution_street: str | None = None
+    institution_postcode: str | None = None
+    institution_town: str | None = None
 
     def __post_init__(self) -> None:
         unknown = set(self.sign_in) - set(SIGN_IN_METHODS)

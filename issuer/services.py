@@ -32,6 +32,7 @@ from issuer import (
     entitlements,
     grants,
     history,
+    mailbox,
     offers,
     records,
     renewals,
@@ -46,11 +47,15 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.filing import applicants, filings
+from issuer.filing.desk import FilingDesk
+from issuer.filing.services import create_filing_desk, create_mailbox_push
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
+from issuer.mailbox import MailboxPush
 from issuer.nonces import Nonces
 from issuer.notices import Notices
 from issuer.offers import Offers
@@ -78,6 +83,9 @@ MIGRATIONS = {
     **entitlements.MIGRATIONS,
     **renewals.MIGRATIONS,
     **replacements.MIGRATIONS,
+    **filings.MIGRATIONS,
+    **applicants.MIGRATIONS,
+    **mailbox.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
@@ -107,6 +115,8 @@ class Services:
     paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
+    filing: FilingDesk
+    mailbox_push: MailboxPush
 
 
 @dataclass(frozen=True)
@@ -191,6 +201,8 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
+        create_filing_desk(config, issuer),
+        create_mailbox_push(config, keys.access, fetcher, paper),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def config(**changes):
     settings = {
         "base_url": ISSUER, "secret_key": SECRET, "database_url": "unused", "keys_folder": Path("unused"),
         "trust_anchors": Path("unused"), "institution_id": "LT:1000", "institution_name": "Example Social Insurance Fund",
-        "country": "LT", "attestation_types": (PDA1_WEBUILD, PDA1_EUDI, EHIC), "sign_in": ("demo-eid",),
+        "country": "LT", "institution_town": "Vilnius", "attestation_types": (PDA1_WEBUILD, PDA1_EUDI, EHIC), "sign_in": ("demo-eid",),
         "status_list_size": 1024,
     }  # fmt: skip
     return IssuerConfig(**{**settings, **changes})
