@@ -26,6 +26,7 @@ from esspass.web.passkeys import (
 )
 from esspass.web.relying_party import create_relying_party_blueprint
 from issuer.back_office import applications, decisions, withdrawal
+from issuer.back_office import filings as back_office_filings
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -33,8 +34,12 @@ from issuer.back_office import replacements as back_office_replacements
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
+    apply,
+    apply_sign_in,
+    apply_workers,
     authorize,
     credential,
+    letters,
     metadata,
     notices,
     offers,
@@ -77,6 +82,12 @@ _BLUEPRINTS = (
     replacements.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
+    apply.home_blueprint,
+    apply.blueprint,
+    apply_workers.blueprint,
+    apply_sign_in.blueprint,
+    letters.blueprint,
+    back_office_filings.blueprint,
 )
 
 

@@ -27,8 +27,8 @@ _CARD_DAYS = timedelta(days=90)
 class Subject:
     """Whom a part of an application is about.
 
-    ``person`` is the register's where the number is known, else what was declared;
-    Gaps of the register are filled. ``is_known`` says that number, name and birth date agree with the register.
+    ``person`` is the register's where the number is known, its gaps filled, else what was
+    declared; ``is_known`` says that number, name and birth date agree with the register.
     """
 
     person_id: str | None

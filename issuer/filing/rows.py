@@ -115,9 +115,7 @@ def _read_csv(text: str) -> list[tuple[int, Mapping[str, str]]]:
 
 
 def _name_cells(columns: Sequence[str | None], cells: Sequence[str]) -> Mapping[str, str]:
-    return {
-        name: cell.lstrip("'") for name, cell in zip(columns, cells, strict=False) if name
-    }
+    return {name: cell.lstrip("'") for name, cell in zip(columns, cells, strict=False) if name}
 
 
 def _read_headings(cells: Sequence[str]) -> list[str | None]:
@@ -131,7 +129,7 @@ def _read_headings(cells: Sequence[str]) -> list[str | None]:
 
 
 def _headings() -> dict[str, str]:
-    names = {}
+    names: dict[str, str] = {}
     for question in worker_questions():
         for locale in LOCALES:
             names.setdefault(fold_name(question.label(Form.A1_EMPLOYER, locale)), question.id)
