@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, ngettext
+from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
+from esspass.web.settings import Text
 from issuer.endpoints import apply_texts as texts
 from issuer.filing.checks import Rule, rules
 from issuer.filing.filings import FiledPerson, Filing, FilingState
@@ -16,6 +20,10 @@ from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("back_office_filings", __name__))
 PAGE_SIZE = 20
+STATES: Mapping[FilingState, tuple[Text, str]] = {
+    **texts.STATES,
+    FilingState.WAITING: (_("Waits for a clerk"), "unsure"),
+}
 _STATES = [state for state in FilingState if state is not FilingState.DRAFT]
 
 
@@ -30,7 +38,7 @@ def index() -> str:
     number = max(1, request.values.get("page", 1, type=int))
     return render_template(
         "back_office/filings.html", page=filings.search(text, state, number, PAGE_SIZE),
-        text=text, state=state, all_states=_STATES, states=texts.STATES, forms=texts.FORMS,
+        text=text, state=state, all_states=_STATES, states=STATES, forms=texts.FORMS,
         waiting=filings.count_waiting(),
     )  # fmt: skip
 
@@ -43,7 +51,7 @@ def show(filing_id: str) -> str:
     applicant = desk.applicants.get(filing.applicant_id)
     return render_template(
         "back_office/filing.html", filing=filing, applicant=applicant,
-        persons=desk.filings.persons(filing), states=texts.STATES, forms=texts.FORMS,
+        persons=desk.filings.persons(filing), states=STATES, forms=texts.FORMS,
         steps=[step for step in steps(filing.form, filing.answers) if step.questions],
         title_of=texts.step_title, value_of=texts.describe_answer, locale=str(get_locale()),
         reasons=_reasons, needs_mandate=_needs_mandate(filing),
@@ -71,6 +79,7 @@ def confirm_mandate(filing_id: str) -> Response:
     desk = services().filing
     filing = desk.filings.get(filing_id)
     if _needs_mandate(filing):
-        desk.confirm_representative(filing, now(), signed_in_user().name)
-        flash(gettext("Noted. This person may now act for this employer."), "success")
+        granted = desk.confirm_representative(filing, now(), signed_in_user().name)
+        told = ngettext("%(num)s document was granted.", "%(num)s documents were granted.", granted)
+        flash(f"{gettext('Noted: this person may act for this employer.')} {told}", "success")
     return redirect(url_for("back_office_filings.show", filing_id=filing.id), 303)

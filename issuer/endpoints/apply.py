@@ -5,6 +5,8 @@ Drafts are kept after every page; whoever comes back goes on where something is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, request, url_for
 from flask_babel import get_locale, gettext
 from werkzeug.exceptions import NotFound
@@ -15,7 +17,7 @@ from issuer.endpoints import apply_texts as texts
 from issuer.endpoints.applicant import applicant, current_applicant, require_applicant, show
 from issuer.filing.checks import rules
 from issuer.filing.desk import FilingDesk, IncompleteError, Review
-from issuer.filing.filings import Filing, SentError
+from issuer.filing.filings import FiledPerson, Filing, FilingState, SentError
 from issuer.filing.form import Form, Step, steps
 from issuer.services import services
 
@@ -70,12 +72,24 @@ def open_filing(filing_id: str) -> Response | str:
 def _show_sent(filing: Filing) -> str:
     own = desk()
     own.letters.write_due(now())
+    persons = own.filings.persons(filing)
+    waiting = [person for person in persons if person.state is FilingState.WAITING]
+    shared = _shared_obstacles(waiting)
     return show(
-        "apply/sent.html", filing=filing, persons=own.filings.persons(filing),
-        states=texts.STATES, forms=texts.FORMS, count=texts.count_states,
-        reasons=lambda person: _reasons(filing, person.obstacles),
-        may_see_paper=own.may_see_paper(applicant(), filing),
+        "apply/sent.html", filing=filing, persons=persons, states=texts.STATES, forms=texts.FORMS,
+        count=texts.count_states, shared=_reasons(filing, shared),
+        reasons=lambda person: _reasons(
+            filing, tuple(name for name in person.obstacles if name not in shared)
+        ),
     )  # fmt: skip
+
+
+def _shared_obstacles(waiting: Sequence[FiledPerson]) -> tuple[str, ...]:
+    """What stands against all of them: said once."""
+    if not waiting:
+        return ()
+    common = set(waiting[0].obstacles).intersection(*(each.obstacles for each in waiting))
+    return tuple(name for name in waiting[0].obstacles if name in common)
 
 
 def _reasons(filing: Filing, names: tuple[str, ...]) -> list[str]:

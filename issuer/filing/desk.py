@@ -24,8 +24,8 @@ from issuer.filing.documents import (
     describe_employment,
     describe_person,
 )
-from issuer.filing.facts import FactFinder, Subject
-from issuer.filing.filings import FiledPerson, Filing, Filings
+from issuer.filing.facts import About, FactFinder, Subject
+from issuer.filing.filings import FiledPerson, Filing, Filings, FilingState
 from issuer.filing.form import Form, Step, steps
 from issuer.filing.writer import LetterWriter
 from issuer.history import Event
@@ -138,7 +138,8 @@ class FilingDesk:
         subject = self.facts.find_subject(details)
         number = details.get("employer_number", "")
         represented = self.applicants.represents(applicant.pin, number)
-        facts = self.facts.find(filing, details, subject, day_of(now), represented=represented)
+        about = About(details, subject, represented, person.record_id)
+        facts = self.facts.find(filing, about, day_of(now))
         return subject, find_obstacles(filing.form.kind, facts)
 
     def send(self, filing: Filing, now: int) -> str:
@@ -207,17 +208,32 @@ class FilingDesk:
             return True
         return False
 
-    def confirm_representative(self, filing: Filing, now: int, actor: str) -> None:
-        """Note that a clerk saw the applicant's mandate for the employer of an application."""
-        applicant = self._applicant(filing)
-        self.applicants.confirm(applicant.pin, create_employment(filing.answers), now, actor)
+    def confirm_representative(self, filing: Filing, now: int, actor: str) -> int:
+        """Note that a clerk saw the applicant's mandate for the employer of an application.
 
-    def may_see_paper(self, applicant: Applicant, filing: Filing) -> bool:
-        """Say whether an applicant may have the papers of an application's documents."""
-        if not filing.form.is_employer:
-            return True
-        number = filing.answers.get("employer_number", "")
-        return self.applicants.represents(applicant.pin, number)
+        What waits is checked again; return how many documents the machine granted then.
+        """
+        applicant = self._applicant(filing)
+        with self.filings.database.atomic():
+            self.applicants.confirm(applicant.pin, create_employment(filing.answers), now, actor)
+            granted = [self._decide_again(filing, applicant, person, now)
+                       for person in self.filings.persons(filing)]  # fmt: skip
+        self.letters.write_due(now)
+        return sum(granted)
+
+    def _decide_again(
+        self, filing: Filing, applicant: Applicant, person: FiledPerson, now: int
+    ) -> bool:
+        """Grant what waits if by now every rule is met; note what still stands against it."""
+        if person.state is not FilingState.WAITING:
+            return False
+        _subject, obstacles = self._check(filing, applicant, person, now)
+        self.filings.decide(person.id, person.record_id, [rule.id for rule in obstacles])
+        record = self.issuer.records.get(person.record_id)
+        if obstacles or not self._is_issuable(record, now):
+            return False
+        self.issuer.approve(record.id, now)
+        return True
 
 
 def merge_answers(filing: Filing, person: FiledPerson) -> dict[str, str]:

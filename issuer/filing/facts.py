@@ -37,6 +37,20 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """One person's part of an application: what was said, and of whom.
+
+    ``represented`` says that the applicant may act for the employer; ``record_id`` is the decision
+    that it became, if it was sent, which is no history of its own.
+    """
+
+    details: Answers = field(repr=False)
+    subject: Subject
+    represented: bool
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactFinder:
     """Looks up what rules need; decides nothing."""
 
@@ -54,11 +68,10 @@ class FactFinder:
             return Subject(found[0], found[1], is_known=False)
         return Subject(found[0], complete_person(found[1], declared), is_known=True)
 
-    def find(
-        self, filing: Filing, details: Answers, subject: Subject, today: date, *, represented: bool
-    ) -> dict[str, Any]:
+    def find(self, filing: Filing, about: About, today: date) -> dict[str, Any]:
         """Return the facts about one person of an application, as the rules name them."""
-        a1s = self._documents(subject, "pda1")
+        details, subject = about.details, about.subject
+        a1s, cards = self._documents(about, "pda1"), self._documents(about, "ehic")
         return {
             "today": today.isoformat(),
             "application": {"capacity": "employer" if filing.form.is_employer else "self"},
@@ -67,22 +80,23 @@ class FactFinder:
             "person": self._person(subject),
             "employer": {
                 "known": _knows_employer(a1s, details),
-                "represented": represented,
+                "represented": about.represented,
                 "country": details.get("employer_country"),
             },
             "answers": dict(details),
             "history": {
                 **_find_postings(a1s, details),
                 "overlaps": _find_overlap(a1s, details),
-                "card_runs": _find_card(self._documents(subject, "ehic"), today),
+                "card_runs": _find_card(cards, today),
             },
         }
 
-    def _documents(self, subject: Subject, kind: str) -> list[Record]:
-        if subject.person_id is None:
+    def _documents(self, about: About, kind: str) -> list[Record]:
+        person_id = about.subject.person_id
+        if person_id is None:
             return []
-        found = self.records.of_person(subject.person_id, [kind])
-        return [record for record in found if record.state in _COUNTS]
+        found = self.records.of_person(person_id, [kind])
+        return [each for each in found if each.state in _COUNTS and each.id != about.record_id]
 
     def _work(self, details: Answers) -> dict[str, Any]:
         country, own = details.get("work_country"), self.config.country

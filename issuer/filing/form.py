@@ -16,6 +16,7 @@ from babel import Locale
 from esspass.attestations import country_name, parse_day, pda1_states, plain_text
 from esspass.attestations.specification import LOCALES
 from esspass.attestations.wording import choose_locale
+from issuer.names import fold_name
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 _COUNTRY_CODES = tuple(
@@ -175,9 +176,20 @@ def read_day(text: str) -> date | None:
 
 
 def read_country(text: str) -> str:
-    """Return the ISO code of a country given by its code (also ``EL``, ``UK``); empty if none."""
+    """Return the ISO code of a country given by its code (also ``EL``, ``UK``) or its name.
+
+    Names count in every language on offer; the answer is empty if it is no country.
+    """
     code = {"EL": "GR", "UK": "GB"}.get(text.strip().upper(), text.strip().upper())
-    return code if code in _COUNTRY_CODES and code not in _NO_COUNTRIES else ""
+    if code in _COUNTRY_CODES and code not in _NO_COUNTRIES:
+        return code
+    return _country_names().get(fold_name(text), "")
+
+
+@cache
+def _country_names() -> Mapping[str, str]:
+    codes = [code for code in _COUNTRY_CODES if code not in _NO_COUNTRIES]
+    return {fold_name(country_name(code, each)): code for each in LOCALES for code in codes}
 
 
 @cache
