@@ -1,16 +1,11 @@
 """The pages for applicants and for the staff who see their applications."""
 
-import io
 import re
 
 import pytest
 
-from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_EUDI, PDA1_WEBUILD
-from issuer.filing.form import Form, steps
-from issuer.mailbox import Recipient
-from tests.builders.issuance import ISSUER, NOW
+from tests.builders.issuance import ISSUER
 from tests.unit.issuer.conftest import identity_of
-from tests.unit.issuer.test_back_office import Clerk
 from tests.unit.issuer.test_filing import work_abroad
 
 
@@ -60,7 +55,7 @@ class Citizen:
             re.findall(
                 r'<select[^>]*name="([a-z_]+)".*?<option value="([A-Z]{2})" selected',
                 self.page.text,
-                re.S,
+                re.DOTALL,
             )
         )
         return self.post(
