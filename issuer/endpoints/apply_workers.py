@@ -19,6 +19,7 @@ from issuer.endpoints.apply import desk, draft, own_filing, page_of
 from issuer.filing.filings import MAX_PERSONS, Filing
 from issuer.filing.form import Step, steps, worker_questions
 from issuer.filing.rows import (
+    EXAMPLE,
     ParsedRows,
     create_csv,
     create_json_file,
@@ -27,11 +28,6 @@ from issuer.filing.rows import (
 )
 
 blueprint = require_applicant(page_blueprint("filing_workers", __name__))
-_EXAMPLE = {
-    "surnames": "Pavyzdys", "forenames": "Ona", "date_of_birth": "1990-01-31",
-    "number": "49001310000", "nationality": "LT", "residence_town": "Vilnius",
-    "residence_country": "LT",
-}  # fmt: skip
 
 
 @blueprint.get("/apply/<filing_id>/workers")
@@ -124,7 +120,7 @@ def remove(filing_id: str, person_id: str) -> Response:
 def template(filing_id: str) -> FileResponse:
     """Give the empty file, with one row as an example."""
     own_filing(filing_id)
-    return _download(create_csv(str(get_locale()), [_EXAMPLE]), "text/csv", "workers.csv")
+    return _download(create_csv(str(get_locale()), [EXAMPLE]), "text/csv", "workers.csv")
 
 
 @blueprint.get("/apply/<filing_id>/export.csv")

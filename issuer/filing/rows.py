@@ -23,6 +23,16 @@ MAX_BYTES = 1024 * 1024
 _DELIMITERS = ";,\t"
 _FORMULA = ("=", "+", "-", "@", "\t")
 _BOM = "\ufeff"
+EXAMPLE: Mapping[str, str] = {
+    "surnames": "Pavyzdys",
+    "forenames": "Ona",
+    "date_of_birth": "1990-01-31",
+    "number": "49001310000",
+    "nationality": "LT",
+    "residence_town": "Vilnius",
+    "residence_country": "LT",
+}
+"""The row of the file to fill in; left in it, it is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +67,16 @@ def parse_rows(data: bytes) -> ParsedRows:
     """
     if len(data) > MAX_BYTES:
         raise MalformedError("the file is too large", code="file_too_large")
-    rows = _read_rows(data)
+    rows = [(line, cells) for line, cells in _read_rows(data) if not _is_example(cells)]
     if not rows:
         raise MalformedError("the file holds no rows", code="file_empty")
     if len(rows) > MAX_PERSONS:
         raise MalformedError("the file holds too many rows", code="file_too_many")
     return _parse_all(rows)
+
+
+def _is_example(cells: Mapping[str, str]) -> bool:
+    return all(cells.get(name) == EXAMPLE[name] for name in ("surnames", "forenames", "number"))
 
 
 def _read_rows(data: bytes) -> list[tuple[int, Mapping[str, str]]]:
