@@ -51,9 +51,9 @@ def run() -> None:
     with tempfile.TemporaryDirectory(prefix="esspass-demo-") as folder:
         click.echo("Making keys, lists and databases …")
         world = create_world(Path(folder), free_ports(len(SERVICES)), clock(), pace="quick")
-        click.echo("Starting eight processes …\n")
+        click.echo("Starting eleven processes …\n")
         story = Story()
-        with running(world.services(), world.fetcher()) as processes:
+        with running(world.processes(), world.fetcher()) as processes:
             tell(story, world, processes)
         code = story.end()
     raise SystemExit(code)
@@ -77,8 +77,8 @@ def serve(folder: Path, *, tls: bool, first_port: int) -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    click.echo("Starting eight processes …")
-    with running(world.services(), world.fetcher()):
+    click.echo("Starting eleven processes …")
+    with running(world.processes(), world.fetcher()):
         print_guide(world, find_staff_links(world, clock()))
         stopped.wait()
         click.echo("\nStopping …")

@@ -54,11 +54,35 @@ class Service:
         options = ["--port", str(self.port), "--workers", str(self.workers), *self._tls_options()]
         return [sys.executable, "-m", "esspass.cli", "serve", self.app, *options]
 
+    @property
+    def serves(self) -> bool:
+        """Whether it answers HTTP, and so says itself when it is ready."""
+        return True
+
     def _tls_options(self) -> list[str]:
         if self.tls is None:
             return []
         certificate, key = self.tls
         return ["--tls-certificate", str(certificate), "--tls-key", str(key)]
+
+
+@dataclass(frozen=True)
+class Worker(Service):
+    """What an app does without being asked, beside the process that serves it."""
+
+    def command(self) -> list[str]:
+        """Return the command line that works."""
+        return [sys.executable, "-m", "esspass.cli", self.app, "work"]
+
+    @property
+    def log(self) -> Path:
+        """Where the process writes what it has to say."""
+        return self.folder / "worker-log"
+
+    @property
+    def serves(self) -> bool:
+        """It answers nobody."""
+        return False
 
 
 def free_ports(count: int) -> list[int]:
@@ -103,7 +127,8 @@ def running(services: Sequence[Service], fetcher: Fetcher) -> Iterator[dict[str,
         for process in processes.values():
             process.start()
         for process in processes.values():
-            process.wait_until_ready(fetcher)
+            if process.service.serves:
+                process.wait_until_ready(fetcher)
         yield processes
     finally:
         for process in processes.values():

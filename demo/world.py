@@ -20,11 +20,13 @@ import wallet
 from demo.crew import crew
 from demo.people import Institution, citizens, institutions
 from demo.pki import Pki
-from demo.processes import Service
+from demo.processes import Service, Worker
 from esspass.attestations import PID
+from esspass.exchange.case_type import case_types
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.keys.certificates import Authority
-from esspass.trust import ListType
+from esspass.trust import ExchangeEntry, ListType
+from esspass.trust.exchange_entry import ROLES
 from esspass.trust.operator import (
     Admission,
     add_entity,
@@ -32,7 +34,10 @@ from esspass.trust.operator import (
     describe_institution,
     publish,
 )
+from issuer.bearer import KeyedHash
 from issuer.commands import import_decisions
+from issuer.exchange.office import create_access_point
+from issuer.keys import read_keys
 
 SERVICES = (
     ("lists", "lists"),
@@ -95,6 +100,18 @@ class World:
         """Every app instance with its environment."""
         return [self.service(name) for name, _ in SERVICES]
 
+    def workers(self) -> list[Service]:
+        """Work beside each institution that takes part in the exchange."""
+        served = [self.service(n) for n, app in SERVICES if app == "issuer" and _exchanges(n)]
+        return [
+            Worker(f"{each.name}-worker", each.app, each.base_url, each.folder, each.environ)
+            for each in served
+        ]
+
+    def processes(self) -> list[Service]:
+        """Everything that runs in this world."""
+        return [*self.services(), *self.workers()]
+
     def service(self, name: str) -> Service:
         """One app instance with its environment. Raises KeyError for an unknown name."""
         app = dict(SERVICES)[name]
@@ -137,6 +154,7 @@ class World:
             "INSTITUTION_NAME": body.name,
             "COUNTRY": body.country,
             "ATTESTATION_TYPES": ",".join(body.attestation_types),
+            "EXCHANGE_RETRY": "1" if self.state["pace"] == "quick" else "5",
             "SIGN_IN": "demo-eid" if body.role == "identity" else "pid,demo-eid",
             "STATUS_TTL": _STATUS_SECONDS[self.state["pace"]],
         }
@@ -145,6 +163,10 @@ class World:
 def institution(key: str) -> Institution:
     """Return the body with this key. Raises KeyError."""
     return {body.key: body for body in institutions()}[key]
+
+
+def _exchanges(name: str) -> bool:
+    return PID not in institution(name).attestation_types
 
 
 def open_world(folder: Path) -> World | None:
@@ -239,7 +261,21 @@ def _create_issuer_keys(world: World, name: str, keys: Path, now: int) -> None:
             body.id,
             seals=seal.certificates[:1],
             status_lists=f"{world.base_url(name)}/status-lists",
+            exchange=_create_access_point(world, name, keys, now),
         )
+
+
+def _create_access_point(world: World, name: str, keys: Path, now: int) -> ExchangeEntry:
+    """Certify a body for the exchange; it takes both roles in every type of case."""
+    body = institution(name)
+    authority = world.pki.authority(f"{body.key}-exchange", body.name, body.country, now)
+    world.pki.signer(keys, "exchange", authority, body.name, body.country, now)
+    competences = [(kind.id, role) for kind in case_types() for role in ROLES]
+    keyed = KeyedHash(world.state["secrets"][name])
+    return create_access_point(
+        world.base_url(name), read_keys(keys, keyed), body.office.email or body.name, competences,
+        now,
+    )  # fmt: skip
 
 
 def migrate_world(world: World) -> None:

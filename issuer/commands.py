@@ -13,11 +13,16 @@ import click
 from esspass.attestations import Document, Person, parse_person_record, parse_record
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
+from esspass.trust.exchange_entry import ROLES, write_exchange_entry
+from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.entitlements import Entitlements
+from issuer.exchange.office import create_access_point
 from issuer.history import Event, History
+from issuer.keys import read_keys
 from issuer.records import Records
 from issuer.services import create_services
+from issuer.work import create_jobs, run_jobs, work
 
 People = Iterable[tuple[Person, Sequence[Document]]]
 
@@ -78,6 +83,36 @@ def deliver_command() -> None:
         database.close()
     click.echo(f"{count} certificates were delivered")
     click.echo(f"{letters} letters were delivered")
+
+
+@issuer.command("work")
+@click.option("--once", is_flag=True, help="Do what is due now, and end.")
+def work_command(*, once: bool) -> None:
+    """Deliver messages, react to those that came in, watch deadlines; runs beside the app."""
+    config = IssuerConfig.from_environ(os.environ)
+    database = connect(config.database_url)
+    try:
+        services = create_services(config, database)
+        if once:
+            count = run_jobs(create_jobs(services), int(time.time()), {})
+            click.echo(f"{count} things were done")
+        else:
+            work(services)
+    finally:
+        database.close()
+
+
+@issuer.command("access-point")
+@click.option("--contact", required=True, help="Whom people ask, for example an e-mail address.")
+@click.option("--case-type", "case_types", multiple=True, help="One to take part in; repeat.")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="[both]")
+def access_point_command(contact: str, case_types: tuple[str, ...], roles: tuple[str, ...]) -> None:
+    """Write the JSON that the list operator puts into the directory (trust institution)."""
+    config = IssuerConfig.from_environ(os.environ)
+    keys = read_keys(config.keys_folder, KeyedHash(config.secret_key))
+    pairs = [(case_type, role) for case_type in case_types for role in roles or ROLES]
+    entry = create_access_point(config.base_url, keys, contact, pairs, int(time.time()))
+    click.echo(json.dumps(write_exchange_entry(entry), indent=1, ensure_ascii=False))
 
 
 @issuer.command("purge")

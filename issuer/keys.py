@@ -23,7 +23,8 @@ class IssuerKeys:
 
     ``attestation`` signs credentials, ``status`` status lists, ``access`` requests for a PID and
     signed metadata; wallets encrypt credential requests to ``encryption``. ``seal`` is for paper;
-    an institution without it gives none.
+    an institution without it gives none. ``exchange`` signs messages and receipts to other
+    institutions, which encrypt to ``exchange_encryption``; without it there is no exchange.
 
     Raises MalformedError ``keys_not_distinct``.
     """
@@ -33,33 +34,45 @@ class IssuerKeys:
     access: KeySigner = field(repr=False)
     encryption: EncryptionKey = field(repr=False)
     seal: KeySigner | None = field(default=None, repr=False)
+    exchange: KeySigner | None = field(default=None, repr=False)
+    exchange_encryption: EncryptionKey | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        signers = (self.attestation, self.status, self.access, self.seal)
+        signers = (self.attestation, self.status, self.access, self.seal, self.exchange)
         keys = [signer.public_key for signer in signers if signer is not None]
-        keys.append(self.encryption.private_key.public_key())
+        keys += [
+            key.private_key.public_key()
+            for key in (self.encryption, self.exchange_encryption)
+            if key is not None
+        ]
         if len({create_thumbprint(create_jwk(key)) for key in keys}) != len(keys):
             raise MalformedError(
-                "attestation, status, access, encryption and seal need a key each",
+                "attestation, status, access, encryption, seal and exchange need a key each",
                 code="keys_not_distinct",
             )
 
 
 def read_keys(folder: Path, keyed: KeyedHash) -> IssuerKeys:
-    """Read the signers of ``folder``; the encryption key is derived from the app's secret.
+    """Read the signers of ``folder``; the encryption keys are derived from the app's secret.
 
     Raises MalformedError.
     """
     attestation, status, access = (
         read_signer(folder, name) for name in ("attestation", "status", "access")
     )
-    seal = read_signer(folder, "seal") if (folder / "seal.key.pem").exists() else None
-    return IssuerKeys(attestation, status, access, derive_encryption_key(keyed), seal)
+    return IssuerKeys(
+        attestation, status, access, derive_encryption_key(keyed), _read_optional(folder, "seal"),
+        _read_optional(folder, "exchange"), derive_encryption_key(keyed, "exchange key"),
+    )  # fmt: skip
 
 
-def derive_encryption_key(keyed: KeyedHash) -> EncryptionKey:
-    """Return the key for credential requests: the same in every process and after a restart."""
-    wide = keyed.digest("encryption key", "1") + keyed.digest("encryption key", "2")
+def _read_optional(folder: Path, name: str) -> KeySigner | None:
+    return read_signer(folder, name) if (folder / f"{name}.key.pem").exists() else None
+
+
+def derive_encryption_key(keyed: KeyedHash, purpose: str = "encryption key") -> EncryptionKey:
+    """Return the key for a purpose: the same in every process and after a restart."""
+    wide = keyed.digest(purpose, "1") + keyed.digest(purpose, "2")
     scalar = int.from_bytes(wide, "big") % (_ORDER - 1) + 1
     private_key = ec.derive_private_key(scalar, ec.SECP256R1())
     return EncryptionKey(create_thumbprint(create_jwk(private_key.public_key())), private_key)

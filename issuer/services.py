@@ -27,9 +27,11 @@ from esspass.trust import (
 )
 from esspass.web import passkeys
 from issuer import (
+    access_log,
     authorization_requests,
     credentials,
     entitlements,
+    four_eyes,
     grants,
     history,
     mailbox,
@@ -37,9 +39,12 @@ from issuer import (
     records,
     renewals,
     replacements,
+    sign_in_staff,
 )
 from issuer import replays as replays_module
+from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
+from issuer.access_log import AccessLog
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -47,9 +52,12 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import office as exchange_office
+from issuer.exchange.desk import Desk
 from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
 from issuer.filing.services import create_filing_desk, create_mailbox_push
+from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
@@ -67,7 +75,9 @@ from issuer.renewals import Renewals
 from issuer.replacements import Replacements
 from issuer.replacing import ReplacementOffice, create_certificate_maker
 from issuer.replays import Replays
+from issuer.second_looks import SecondLooks
 from issuer.service import Issuer
+from issuer.staff import Staff
 from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
@@ -90,6 +100,11 @@ MIGRATIONS = {
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
+    **exchange_office.MIGRATIONS,
+    **staff_module.MIGRATIONS,
+    **access_log.MIGRATIONS,
+    **four_eyes.MIGRATIONS,
+    **sign_in_staff.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -117,6 +132,10 @@ class Services:
     replacing: ReplacementOffice | None
     filing: FilingDesk
     mailbox_push: MailboxPush
+    desk: Desk
+    staff: Staff
+    access_log: AccessLog
+    second_looks: SecondLooks
 
 
 @dataclass(frozen=True)
@@ -203,6 +222,10 @@ def create_services(
         _create_replacing(config, chosen, stores, paper, fetcher),
         create_filing_desk(config, issuer),
         create_mailbox_push(config, keys.access, fetcher, paper),
+        exchange_office.create_desk(config, database, keys, chosen, fetcher),
+        Staff(database),
+        AccessLog(database),
+        SecondLooks(issuer, issuer.four_eyes),
     )  # fmt: skip
 
 
@@ -216,9 +239,11 @@ def _create_authorization(
 
 
 def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
+    four_eyes = FourEyes(stores.records, stores.credentials, stores.history, config.four_eyes_risk)
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
+        four_eyes,
     )  # fmt: skip
 
 

@@ -12,5 +12,5 @@ from demo.world import SERVICES, create_world
 def running_world(folder, *, tls=False, pace="quick"):
     """Run a fresh world; yields its Cast (``cast.world`` has every address) and its processes."""
     world = create_world(folder, free_ports(len(SERVICES)), int(time.time()), tls=tls, pace=pace)
-    with running(world.services(), world.fetcher()) as processes:
+    with running(world.processes(), world.fetcher()) as processes:
         yield Cast(world), processes

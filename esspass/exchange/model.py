@@ -68,6 +68,9 @@ class Message:
 
     ``set_id`` names the document, ``version`` counts from 1, ``related_set_id`` is the document it
     answers or is about. ``receivers`` are all that this version goes to; each gets an envelope.
+    ``after`` names for each receiver the latest message of every institution that the sender had
+    applied and the receiver was to get too. ``facts`` is what the sender knows of the case's shape
+    (``joined EL:1000``), in messages that change it. ``create_message`` fills in both.
     """
 
     message_id: str
@@ -84,11 +87,62 @@ class Message:
     content: Mapping[str, Any] = field(repr=False)
     related_set_id: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a clerk or a job wants to say; the engine makes a message of it, or refuses.
+
+    ``set_id`` and ``related_set_id`` are those of the action; with neither, a new document, or the
+    reply to the only document that can be answered. ``receivers`` begin a case, or are picked.
+    """
+
+    sed: str
+    content: Mapping[str, Any] = field(repr=False)
+    set_id: str | None = None
+    related_set_id: str | None = None
+    receivers: tuple[str, ...] | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewIds:
+    """Fresh random ids for a message, and for its document if it is a new one."""
+
+    message_id: str
+    set_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a message did to the case: the message without its content.
+
+    ``facts`` are all that it says of the case's shape, ``marks`` the conditions of the case type
+    that its content fulfils. ``undelivered`` are receivers that it will never reach.
+    """
+
+    message_id: str
+    sed: str
+    set_id: str
+    version: int
+    action: MessageAction
+    sender: str
+    receivers: tuple[str, ...]
+    sent_at: int
+    related_set_id: str | None = None
+    facts: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
+    undelivered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentState:
-    """A document in a case: who said it to whom, its latest version, and where it stands."""
+    """A document in a case: who said it to whom, its latest version, and where it stands.
+
+    ``status`` is how it stands for this institution; ``rejected_by`` those known to reject it.
+    """
 
     set_id: str
     sed: str
@@ -99,6 +153,8 @@ class DocumentState:
     latest_at: int
     related_set_id: str | None = None
     status: DocumentStatus = DocumentStatus.VALID
+    rejected_by: tuple[str, ...] = ()
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +162,7 @@ class Case:
     """One institution's copy (``me``) of a case: the fold of all messages it sent and received.
 
     ``participants`` are all institutions in it, the owner first; ``former`` those that left.
+    ``log`` and ``locally_closed`` are what a copy consists of; all else follows from them.
     """
 
     id: str
@@ -119,6 +176,8 @@ class Case:
     changed_at: int
     documents: tuple[DocumentState, ...] = ()
     former: tuple[str, ...] = ()
+    log: tuple[Step, ...] = ()
+    locally_closed: bool = False
 
     @property
     def role(self) -> Role:
@@ -131,7 +190,8 @@ class Action:
     """Something the institution may do now (or from ``available_at`` on).
 
     ``set_id`` is the document that an update, invalidation, clarification or rejection is about,
-    ``related_set_id`` the one that a reply answers; ``receivers`` whom it may go to.
+    ``related_set_id`` the one that a reply answers; ``receivers`` whom it goes to, or with ``pick``
+    those to choose from. ``automatic``: the machine sends it by itself; ``system``: only a machine.
     """
 
     sed: str
@@ -142,6 +202,10 @@ class Action:
     available_at: int = 0
     local: bool = False
     """True for what only changes the own copy: closing it, archiving it."""
+    pick: bool = False
+    attachments: bool = False
+    automatic: bool = False
+    system: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,9 +73,9 @@ def encrypt_jwe(payload: bytes, recipient: Mapping[str, Any], enc: str = "A256GC
     return str(token.serialize(compact=True))
 
 
-def parse_jwe_header(token: str) -> dict[str, Any]:
+def parse_jwe_header(token: str, max_bytes: int = MAX_TOKEN_BYTES) -> dict[str, Any]:
     """Read the protected header of a compact JWE. Raises MalformedError."""
-    if not isinstance(token, str) or len(token) > MAX_TOKEN_BYTES or token.count(".") != 4:
+    if not isinstance(token, str) or len(token) > max_bytes or token.count(".") != 4:
         raise MalformedError("not a compact JWE, or too large")
     header = parse_json_object(decode_base64url(token.partition(".")[0]))
     if not header.keys() <= _ALLOWED_HEADER:
@@ -85,9 +85,9 @@ def parse_jwe_header(token: str) -> dict[str, Any]:
     return header
 
 
-def decrypt_jwe(token: str, key: EncryptionKey) -> bytes:
+def decrypt_jwe(token: str, key: EncryptionKey, max_bytes: int = MAX_TOKEN_BYTES) -> bytes:
     """Decrypt a compact JWE made for ``key``. Raises MalformedError or VerificationError."""
-    header = parse_jwe_header(token)
+    header = parse_jwe_header(token, max_bytes)
     if header.get("kid", key.kid) != key.kid:
         raise VerificationError("encrypted to another key", code="wrong_encryption_key")
     parse_jwk(header.get("epk") or {})

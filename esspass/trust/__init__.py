@@ -32,6 +32,7 @@ from esspass.trust.directory import (
     verify_directory,
 )
 from esspass.trust.errors import IssuerRefusedError, IssuerUndecidedError, ListRefusedError
+from esspass.trust.exchange_entry import Competence, ExchangeEntry
 from esspass.trust.inspection_rules import (
     InspectionRules,
     read_rules,
@@ -65,7 +66,9 @@ __all__ = [
     "STATEMENTS",
     "AnyIssue",
     "Authorization",
+    "Competence",
     "Contact",
+    "ExchangeEntry",
     "Freshness",
     "InspectionRules",
     "Institution",

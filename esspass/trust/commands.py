@@ -15,10 +15,12 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from esspass.errors import EsspassError, MalformedError
+from esspass.jose.jws import parse_json
 from esspass.keys.files import read_certificates
 from esspass.trust import operator
 from esspass.trust.anchors import DIRECTORY
 from esspass.trust.decide import list_of_type
+from esspass.trust.exchange_entry import parse_exchange_entry
 from esspass.trust.explain import explain_certificate, explain_institution
 from esspass.trust.folder import NAMES
 from esspass.trust.model import Contact, ListType, ServiceKind
@@ -188,24 +190,26 @@ def roll_key(folder: Path, /, list_name: str, now_too: bool, **given: Any) -> No
 @click.option("--seal", "seals", type=_PEM, multiple=True, help="Certificate of its paper seal.")
 @click.option("--forget-seals", is_flag=True, help="Drop the seals that were there.")
 @click.option("--status-lists", help="Address that names all its status lists.")
+@click.option(
+    "--exchange",
+    type=_PEM,
+    help="JSON file of its access point, as `esspass issuer access-point` writes it.",
+)
 @click.option("--publish", "now_too", is_flag=True, help="Publish at once.")
 @click.pass_obj
-def institution(
-    folder: Path,
-    /,
-    institution_id: str,
-    seals: tuple[Path, ...],
-    forget_seals: bool,
-    status_lists: str | None,
-    now_too: bool,
-) -> None:
-    """Say in the directory which seals an institution puts on paper, and where its statuses are."""
+def institution(folder: Path, /, institution_id: str, now_too: bool, **given: Any) -> None:
+    """Say in the directory which seals an institution puts on paper, and where its statuses are.
+
+    And, with --exchange, how other institutions reach it and what it is competent for.
+    """
+    entry = given["exchange"]
     operator.describe_institution(
         folder,
         institution_id,
-        seals=[_certificate(path) for path in seals],
-        status_lists=status_lists,
-        forget_seals=forget_seals,
+        seals=[_certificate(path) for path in given["seals"]],
+        status_lists=given["status_lists"],
+        exchange=parse_exchange_entry(parse_json(entry.read_bytes())) if entry else None,
+        forget_seals=given["forget_seals"],
     )
     _finish(folder, f"{institution_id} will say so.", (DIRECTORY,), now_too=now_too)
 

@@ -18,6 +18,7 @@ from cryptography import x509
 from esspass.errors import MalformedError
 from esspass.keys.certificates import create_x5c, create_x5t_s256, parse_certificate
 from esspass.keys.signer import Signer
+from esspass.trust.exchange_entry import ExchangeEntry, parse_exchange_entry, write_exchange_entry
 from esspass.trust.lote_parser import parse_array, require_object, require_text
 from esspass.trust.statement import Statement, sign_statement, verify_statement
 from esspass.trust.timestamps import create_timestamp, parse_timestamp
@@ -25,7 +26,7 @@ from esspass.trust.timestamps import create_timestamp, parse_timestamp
 DIRECTORY_TYP = "institution-directory+jwt"
 _INSTITUTION_ID = re.compile(r"[A-Z]{2}:[A-Za-z0-9._-]{1,64}", re.ASCII)
 _REQUIRED = frozenset({"id", "entity", "country", "attestation_types"})
-_OPTIONAL = frozenset({"certificates", "status_lists"})
+_OPTIONAL = frozenset({"certificates", "status_lists", "exchange"})
 MAX_SEALS = 50
 MAX_URI = 2000
 
@@ -49,6 +50,7 @@ class Institution:
 
     ``certificates`` are the leaf certificates of its paper seals, ``status_lists`` the address
     that names all its status lists (Token Status List, section 9.3), for those who go offline.
+    ``exchange`` is how other institutions reach it; without it there is only paper.
     """
 
     institution_id: str
@@ -57,6 +59,7 @@ class Institution:
     authorizations: tuple[Authorization, ...]
     certificates: tuple[x509.Certificate, ...] = ()
     status_lists: str | None = None
+    exchange: ExchangeEntry | None = None
 
     def may_issue(self, vct: str, earliest: int, latest: int) -> bool:
         """Say whether it was entitled to a type at any moment in between."""
@@ -76,6 +79,21 @@ class InstitutionDirectory(Statement):
     def of_entity(self, names: Sequence[str]) -> tuple[Institution, ...]:
         """Return the institutions behind which a body of one of these names stands."""
         return tuple(i for i in self.institutions if i.entity in names)
+
+    def find_partners(
+        self, case_type: str, role: str, country: str, now: int
+    ) -> tuple[Institution, ...]:
+        """Return the institutions of an ISO country that take a role in a type of case now.
+
+        None is an ordinary answer: then there is only paper.
+        """
+        return tuple(
+            institution
+            for institution in self.institutions
+            if institution.country == country
+            and institution.exchange is not None
+            and institution.exchange.is_competent(case_type, role, now)
+        )
 
     def find_seal(self, x5t_s256: str) -> tuple[Institution, x509.Certificate] | None:
         """Return the paper seal of this digest (base64url SHA-256), and whose it is."""
@@ -120,6 +138,8 @@ def write_institution(institution: Institution) -> dict[str, Any]:
         written["certificates"] = create_x5c(institution.certificates)
     if institution.status_lists is not None:
         written["status_lists"] = institution.status_lists
+    if institution.exchange is not None:
+        written["exchange"] = write_exchange_entry(institution.exchange)
     return written
 
 
@@ -135,6 +155,7 @@ def parse_institution(value: Any) -> Institution:
         authorizations=parse_array(types, 1000, _parse_authorization) if types != [] else (),
         certificates=_parse_seals(members),
         status_lists=_parse_status_lists(members),
+        exchange=parse_exchange_entry(members["exchange"]) if "exchange" in members else None,
     )
 
 

@@ -25,6 +25,7 @@ from esspass.trust.changes import (
     roll_service,
 )
 from esspass.trust.directory import parse_institution_id, parse_status_lists
+from esspass.trust.exchange_entry import ExchangeEntry
 from esspass.trust.folder import (
     NAMES,
     OperatorFolder,
@@ -177,11 +178,13 @@ def describe_institution(
     *,
     seals: Collection[x509.Certificate] = (),
     status_lists: str | None = None,
+    exchange: ExchangeEntry | None = None,
     forget_seals: bool = False,
 ) -> None:
     """Add to an institution's entry: certificates of its paper seals, where its lists are named.
 
-    ``forget_seals`` drops those that were there: what they sealed is then of an unknown seal.
+    ``exchange`` takes the place of the access point that was there. ``forget_seals`` drops the
+    seals that were there: what they sealed is then of an unknown seal.
     """
 
     def change(state: OperatorState) -> OperatorState:
@@ -195,6 +198,7 @@ def describe_institution(
             known,
             certificates=tuple(dict.fromkeys((*kept, *seals))),
             status_lists=parse_status_lists(status_lists) if status_lists else known.status_lists,
+            exchange=exchange or known.exchange,
         )
         institutions = tuple(changed if i is known else i for i in state.institutions)
         return replace(state, institutions=institutions)

@@ -40,3 +40,14 @@ def _write_institution(institution: Mapping[str, Any]) -> Iterator[str]:
         yield f"    paper seals: {len(institution['certificates'])}"
     if "status_lists" in institution:
         yield f"    status lists: {institution['status_lists']}"
+    if "exchange" in institution:
+        yield from _write_exchange(institution["exchange"])
+
+
+def _write_exchange(entry: Mapping[str, Any]) -> Iterator[str]:
+    yield f"    access point: {entry['endpoint']} ({entry['contact']})"
+    for competence in entry["competences"]:
+        until = f" until {competence['until']}" if "until" in competence else ""
+        state = "" if competence["ready"] else ", not ready"
+        role = f"{competence['case_type']} {competence['role']}{state}"
+        yield f"    {role} from {competence['from']}{until}"

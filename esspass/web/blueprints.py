@@ -26,12 +26,14 @@ _CORS = {
 }
 
 
-def page_blueprint(name: str, import_name: str, **settings: Any) -> Blueprint:
+def page_blueprint(name: str, import_name: str, *, max_body: int = 0, **settings: Any) -> Blueprint:
     """Make a blueprint of HTML pages: CSRF on every change, localized error pages, no caching.
 
-    ``settings`` are those of ``flask.Blueprint``.
+    ``max_body`` in bytes replaces the app's limit, for pages that take files; ``settings`` are
+    those of ``flask.Blueprint``.
     """
     blueprint = Blueprint(name, import_name, **settings)
+    _limit_body(blueprint, max_body)
     blueprint.before_request(verify_csrf)
     blueprint.before_request(switch_language)
     blueprint.after_request(_forbid_caching)
@@ -53,10 +55,7 @@ def protocol_blueprint(
     blueprint.register_error_handler(EsspassError, answer_protocol)
     blueprint.register_error_handler(HTTPException, answer_protocol)
 
-    @blueprint.before_request
-    def limit_body() -> None:
-        if max_body:
-            request.max_content_length = max_body
+    _limit_body(blueprint, max_body)
 
     @blueprint.after_request
     def add_headers(response: Response) -> Response:
@@ -66,6 +65,15 @@ def protocol_blueprint(
         return _forbid_caching(response)
 
     return blueprint
+
+
+def _limit_body(blueprint: Blueprint, max_body: int) -> None:
+    """Set the limit before anything reads the body."""
+
+    @blueprint.before_request
+    def limit_body() -> None:
+        if max_body:
+            request.max_content_length = max_body
 
 
 def _note_protocol(state: BlueprintSetupState) -> None:

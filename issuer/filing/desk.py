@@ -173,7 +173,7 @@ class FilingDesk:
         names = [rule.id for rule in obstacles]
         self.filings.decide(person.id, record_id, names)
         record = self.issuer.records.get(record_id)
-        if not names and self._is_issuable(record, now):
+        if not names and self._may_grant(record, now):
             self.issuer.approve(record_id, now)
         elif self.issuer.can_acknowledge(record):
             self.issuer.applications.acknowledge(record_id, now)
@@ -198,8 +198,11 @@ class FilingDesk:
             return self.documents.create_card(details, subject.person, today)
         return self.documents.create_a1(details, subject.person, today)
 
-    def _is_issuable(self, record: Record, now: int) -> bool:
-        """Say whether one of our types can express the decision; if none can, a clerk must see."""
+    def _may_grant(self, record: Record, now: int) -> bool:
+        """Say whether a machine may: not what needs two persons, nor what no type can express."""
+        four_eyes = self.issuer.four_eyes
+        if four_eyes.is_needed(four_eyes.assess(record, None, now)):
+            return False
         for vct in self.issuer.types_of(record):
             try:
                 self.issuer.issuance.create_claims(record, vct, now)
@@ -230,7 +233,7 @@ class FilingDesk:
         _subject, obstacles = self._check(filing, applicant, person, now)
         self.filings.decide(person.id, person.record_id, [rule.id for rule in obstacles])
         record = self.issuer.records.get(person.record_id)
-        if obstacles or not self._is_issuable(record, now):
+        if obstacles or not self._may_grant(record, now):
             return False
         self.issuer.approve(record.id, now)
         return True

@@ -1,4 +1,4 @@
-"""The texts that stand in ``specs``: labels, code lists, purposes; questions and answers of rules.
+"""The texts that stand in ``specs``: labels, code lists, purposes, messages; questions of rules.
 
 A *place* is (context, English text, object, member): the translation is ``object[member]``. Writing
 it changes the document that was read; ``write_document`` keeps it.
@@ -15,14 +15,16 @@ from typing import Any
 
 from catalogues import ENGLISH, ROOT
 
-TYPES, RULES = "specs/types", "specs/inspection"
+TYPES, RULES, EXCHANGE = "specs/types", "specs/inspection", "specs/exchange"
 Place = tuple[str, str, dict[str, Any], str]
 _SPOKEN = ("name", "label", "description")  # of a display (SD-JWT VC draft 13, sections 6.2, 9.2)
 
 
 def read_places(language: str) -> Iterator[tuple[Path, Any, list[Place]]]:
     """Yield each file that holds a text: its path, its document, its places in a language."""
-    for path in sorted((ROOT / TYPES).rglob("*.json")):
+    for path in sorted(
+        each for part in (TYPES, EXCHANGE) for each in (ROOT / part).rglob("*.json")
+    ):
         document = json.loads(path.read_text(encoding="utf-8"))
         if places := list(_find_places(document, language, path.relative_to(ROOT).as_posix())):
             yield path, document, places

@@ -20,7 +20,7 @@ COMPLETE = ("en", "lt", "el", "ro")
 NEW = "fi"
 SOURCES = (
     "esspass/web", "esspass/documents", "issuer", "wallet", "verifier", "specs/types",
-    "specs/inspection",
+    "specs/inspection", "specs/exchange",
 )  # fmt: skip
 KEPT = ("esspass", "issuer", "wallet", "verifier", "demo", "specs", "scripts", "tests")
 

@@ -28,8 +28,11 @@ const INSTITUTION_ID = /^[A-Z]{2}:[A-Za-z0-9._-]{1,64}$/;
 const MAX_INSTITUTIONS = 10_000;
 const MAX_TYPES = 1000;
 const MAX_SEALS = 50;
+const MAX_ACCESS_CERTIFICATES = 10;
+const MAX_COMPETENCES = 200;
 const REQUIRED = ["id", "entity", "country", "attestation_types"];
-const OPTIONAL = ["certificates", "status_lists"];
+const OPTIONAL = ["certificates", "status_lists", "exchange"];
+const EXCHANGE = ["endpoint", "encryption", "certificates", "contact", "competences"];
 
 /**
  * Verify a directory signed by one of `anchors` and read it. Throws as `verifyList`.
@@ -57,6 +60,9 @@ async function parseInstitution(value) {
     throw new MalformedError("an institution id has the form LT:1000");
   }
   verifyStatusLists(members);
+  if ("exchange" in members) {
+    await verifyExchange(members.exchange);
+  }
   return {
     id: members.id,
     entity: requireText(members.entity),
@@ -82,6 +88,31 @@ async function parseSeals(members) {
 function verifyStatusLists(members) {
   if ("status_lists" in members && !/^https?:\/\//.test(requireText(members.status_lists))) {
     throw new MalformedError("status lists have an address with https");
+  }
+}
+
+/** How other institutions reach it decides nothing here; its form is checked, like all else. */
+async function verifyExchange(value) {
+  const { endpoint, encryption, certificates, contact, competences } = requireObject(value, EXCHANGE);
+  if (!/^https?:\/\//.test(requireText(endpoint))) {
+    throw new MalformedError("an access point has an address with https");
+  }
+  requireText(contact);
+  requireObject(encryption, ["kty", "crv", "x", "y", "kid"], ["alg", "use"]);
+  const texts = parseArray(certificates, MAX_ACCESS_CERTIFICATES, requireText);
+  await Promise.all(texts.map(parseCertificate));
+  parseOptionalArray(competences, MAX_COMPETENCES, verifyCompetence);
+}
+
+function verifyCompetence(value) {
+  const members = requireObject(value, ["case_type", "role", "ready", "from"], ["until"]);
+  requireText(members.case_type);
+  if (!["PO", "CP"].includes(members.role) || typeof members.ready !== "boolean") {
+    throw new MalformedError("a competence is for PO or CP, ready or not");
+  }
+  parseTimestamp(members.from);
+  if ("until" in members && members.until !== null) {
+    parseTimestamp(members.until);
   }
 }
 

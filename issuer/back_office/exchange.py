@@ -1,0 +1,185 @@
+"""Cases with institutions abroad: the list, one case with all that was said, the work list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from flask import flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from esspass.exchange.case_type import LOCAL_CLOSE
+from esspass.exchange.description import describe_content
+from esspass.exchange.model import Action, CaseStatus, MessageAction, RefusedMessageError
+from esspass.exchange.subject import describe_subject
+from esspass.web import now, page_blueprint
+from esspass.web.passkeys import require_sign_in, signed_in_user
+from issuer.back_office import exchange_texts as texts
+from issuer.back_office.standing import draw_standing
+from issuer.exchange.desk import CaseView, LoggedMessage
+from issuer.exchange.tasks import Task
+from issuer.services import services
+
+blueprint = require_sign_in(page_blueprint("cases", __name__))
+PAGE_SIZE = 15
+_MOST_TASKS = 100
+_OPENED_IN_BROWSER = ("application/pdf",)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something the clerk may do: its words, where it leads, from when (0: now)."""
+
+    words: str
+    sed: str
+    href: str
+    available_at: int = 0
+
+
+@blueprint.get("/cases")
+@blueprint.post("/cases")
+def index() -> str:
+    """List cases; what is searched for is personal data and so never stands in an address."""
+    text = request.form.get("q", "").strip()
+    status = _status(request.values.get("status", ""))
+    due = request.values.get("due") == "1"
+    number = max(1, request.values.get("page", 1, type=int))
+    page = services().desk.search(text, status, due, number, PAGE_SIZE)
+    return render_template(
+        "back_office/exchange/cases.html", page=page, text=text, status=status, due=due,
+        statuses=list(CaseStatus), texts=texts, now=now(),
+    )  # fmt: skip
+
+
+def _status(text: str) -> CaseStatus | None:
+    return CaseStatus(text) if text in list(CaseStatus) else None
+
+
+@blueprint.get("/cases/<case_id>")
+def show(case_id: str) -> str:
+    """Show one case, and note that it was read."""
+    desk, at = services().desk, now()
+    view, actions = desk.view(case_id), desk.actions(case_id, at)
+    desk.mark_read(case_id, at, signed_in_user().name)
+    return render_template(
+        "back_office/exchange/case.html", view=view, case=view.case, texts=texts, now=at,
+        subject=describe_subject(contents_of(view)), stations=draw_standing(view, actions, at),
+        choices=_arrange(view, actions), closable=_is_closable(actions, at),
+        messages=list(reversed(view.messages)), read=read_message,
+        latest={each.message.set_id: each.message.message_id for each in view.messages},
+        open_tasks=[task for task in view.tasks if task.done_at is None],
+    )  # fmt: skip
+
+
+def contents_of(view: CaseView) -> list[Any]:
+    """The contents of a case's messages, the latest first."""
+    return [each.message.content for each in reversed(view.messages)]
+
+
+def read_message(logged: LoggedMessage) -> Any:
+    """What a message says, in the reader's language."""
+    return describe_content(logged.message.sed, logged.message.content, texts.locale())
+
+
+def _is_closable(actions: Sequence[Action], at: int) -> bool:
+    return any(each.sed == LOCAL_CLOSE and each.available_at <= at for each in actions)
+
+
+def _arrange(view: CaseView, actions: Sequence[Action]) -> dict[str, list[Choice]]:
+    """Sort what may be done: answers, new messages, the case itself, by message."""
+    arranged: dict[str, list[Choice]] = {"answers": [], "new": [], "case": []}
+    for action in actions:
+        if not action.local and not action.system:
+            place = _place(action)
+            arranged.setdefault(place, []).append(_choice(view.case.id, action))
+    return arranged
+
+
+def _place(action: Action) -> str:
+    if action.related_set_id and action.action is not MessageAction.UPDATE:
+        return "answers"
+    if action.set_id:
+        return action.set_id
+    return "case" if action.sed.startswith("X") else "new"
+
+
+def _choice(case_id: str, action: Action) -> Choice:
+    update = action.action is MessageAction.UPDATE
+    about = action.set_id or action.related_set_id
+    href = url_for(
+        "case_forms.write",
+        case_id=case_id,
+        sed=action.sed,
+        about=about,
+        update=1 if update else None,
+    )
+    return Choice(texts.action_words(action), action.sed, href, action.available_at)
+
+
+@blueprint.post("/cases/<case_id>/close")
+def close(case_id: str) -> Response:
+    """Close the own copy."""
+    try:
+        services().desk.close_locally(case_id, now(), signed_in_user().name)
+        flash(gettext("The case is closed here. A new message opens it again."), "success")
+    except RefusedMessageError as error:
+        flash(texts.refusal_words(error), "error")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@blueprint.get("/cases/<case_id>/attachments/<sha256>")
+def attachment(case_id: str, sha256: str) -> Response:
+    """Hand out a file of a case; nothing of it is run in the browser."""
+    view = services().desk.view(case_id)
+    files = [file for each in view.messages for file in each.message.attachments]
+    found = next((file for file in files if file.sha256 == sha256), None)
+    if found is None:
+        raise NotFound
+    known = found.media_type if found.media_type in _OPENED_IN_BROWSER else None
+    return send_file(
+        BytesIO(services().desk.attachment(case_id, sha256)),
+        mimetype=known or "application/octet-stream",
+        as_attachment=True,
+        download_name=found.name,
+    )
+
+
+@blueprint.get("/tasks")
+def tasks() -> str:
+    """The work list, the most urgent first."""
+    found = services().desk.tasks
+    rows = [_task_row(each) for each in found.open(_MOST_TASKS)]
+    return render_template(
+        "back_office/exchange/tasks.html", tasks=rows, total=found.count(), texts=texts, now=now()
+    )
+
+
+def _task_row(task: Task) -> dict[str, Any]:
+    words, detail = texts.task_words(task)
+    view = services().desk.view(task.case_id) if task.case_id else None
+    subject = describe_subject(contents_of(view)) if view else None
+    page = texts.TASK_PAGES.get(task.kind)
+    href = url_for("cases.show", case_id=task.case_id) if view else page(task) if page else ""
+    about = subject[0] if subject else "" if view else task.reference
+    return {
+        "task": task,
+        "words": words,
+        "detail": detail,
+        "view": view,
+        "href": href,
+        "about": about,
+    }
+
+
+@blueprint.post("/tasks/<task_id>/done")
+def done(task_id: str) -> Response:
+    """Note that a task is done; go back to where it was shown."""
+    services().desk.tasks.done(task_id, now(), signed_in_user().name)
+    flash(gettext("The task is done."), "success")
+    case_id = request.form.get("case", "")
+    back = url_for("cases.show", case_id=case_id) if case_id else url_for("cases.tasks")
+    return redirect(back, 303)
