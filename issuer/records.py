@@ -270,6 +270,15 @@ class Records:
         )
         return [(str(row["id"]), parse_person_record(json.loads(row["person"]))) for row in rows]
 
+    def find_person(self, number: str) -> tuple[str, Person] | None:
+        """Return the id and details of whoever has this personal number."""
+        rows = self.database.query(
+            "SELECT id, person FROM persons WHERE pin = :pin", pin=fold_number(number)
+        )
+        if not rows:
+            return None
+        return str(rows[0]["id"]), parse_person_record(json.loads(rows[0]["person"]))
+
     def search(
         self, text: str = "", state: RecordState | None = None, number: int = 1, size: int = 20
     ) -> Page:
