@@ -246,7 +246,8 @@ def create_services(
         create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         create_joined(
-            config.country, desk, joined_module.Register(stores.records, stores.history, paper), chosen,
+            config.country, desk,
+            joined_module.Register(stores.records, stores.history, paper), chosen,
             StatusSource(fetcher, StatusListCache(database)),
         ),
         Staff(database),
