@@ -26,6 +26,23 @@ class OidcConfig:
 
 
 @dataclass(frozen=True)
+class StaffOidcConfig:
+    """The OpenID Provider of the institution's staff.
+
+    The claim ``role_claim`` (a text or a list) holds ``role_prefix`` and clerk, approver,
+    supervisor or auditor. ``acr`` is the authentication context class to insist on, if any.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str = "openid profile"
+    role_claim: str = "roles"
+    role_prefix: str = ""
+    acr: str = ""
+
+
+@dataclass(frozen=True)
 class IssuerConfig:
     """Everything a deployment may set; required settings have no default. Times in seconds.
 
@@ -33,7 +50,9 @@ class IssuerConfig:
     ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential. New status
     lists have ``status_bits`` bits: with 2 the back office can suspend, which the rulebooks for PD
     A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``exchange_retry`` is
-    the pause after a message to another institution first failed; it doubles each time.
+    the pause after a message to another institution first failed; it doubles each time. Decisions
+    with ``four_eyes_risk`` points or more (``specs/back_office/risk.json``) need a second person;
+    0 asks for none.
     """
 
     base_url: str
@@ -47,6 +66,8 @@ class IssuerConfig:
     attestation_types: tuple[str, ...] = (PDA1_WEBUILD, PDA1_EUDI, EHIC)
     sign_in: tuple[str, ...] = ("pid",)
     oidc: OidcConfig | None = None
+    staff_oidc: StaffOidcConfig | None = None
+    four_eyes_risk: int = 0
     allow_loopback: bool = False
     ca_file: str | None = None
     trust_max_age: int = 60
@@ -77,13 +98,17 @@ class IssuerConfig:
             raise MalformedError("oidc needs ISSUER_OIDC_ISSUER and the like", code="bad_setting")
         if self.status_bits not in (1, 2):
             raise MalformedError("ISSUER_STATUS_BITS takes 1 or 2", code="bad_setting")
+        if self.four_eyes_risk < 0:
+            raise MalformedError("ISSUER_FOUR_EYES_RISK takes 0 or more", code="bad_setting")
         if not 2 <= self.batch_size <= 100:
             raise MalformedError("ISSUER_BATCH_SIZE takes 2 to 100", code="bad_setting")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> IssuerConfig:
         """Read ``ISSUER_*``. Raises MalformedError for a missing or unusable setting."""
-        return read_settings(cls, "ISSUER", environ, oidc=_read_oidc(environ))
+        return read_settings(
+            cls, "ISSUER", environ, oidc=_read_oidc(environ), staff_oidc=_read_staff_oidc(environ)
+        )
 
 
 @dataclass(frozen=True)
@@ -102,3 +127,9 @@ def _read_oidc(environ: Mapping[str, str]) -> OidcConfig | None:
     if not environ.get("ISSUER_OIDC_ISSUER"):
         return None
     return read_settings(OidcConfig, "ISSUER_OIDC", environ)
+
+
+def _read_staff_oidc(environ: Mapping[str, str]) -> StaffOidcConfig | None:
+    if not environ.get("ISSUER_STAFF_OIDC_ISSUER"):
+        return None
+    return read_settings(StaffOidcConfig, "ISSUER_STAFF_OIDC", environ)

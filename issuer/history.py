@@ -41,6 +41,8 @@ class Event(StrEnum):
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     WITHDRAWN = "withdrawn"
+    PROPOSED = "proposed"
+    PROPOSAL_DECLINED = "proposal_declined"
     RENEWED = "renewed"
     RENEWAL_DECLINED = "renewal_declined"
     REPLACEMENT_ISSUED = "replacement_issued"

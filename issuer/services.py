@@ -27,18 +27,23 @@ from esspass.trust import (
 )
 from esspass.web import passkeys
 from issuer import (
+    access_log,
     authorization_requests,
     credentials,
     entitlements,
+    four_eyes,
     grants,
     history,
     offers,
     records,
     renewals,
     replacements,
+    sign_in_staff,
 )
 from issuer import replays as replays_module
+from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
+from issuer.access_log import AccessLog
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -48,6 +53,7 @@ from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
+from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
@@ -64,7 +70,9 @@ from issuer.renewals import Renewals
 from issuer.replacements import Replacements
 from issuer.replacing import ReplacementOffice, create_certificate_maker
 from issuer.replays import Replays
+from issuer.second_looks import SecondLooks
 from issuer.service import Issuer
+from issuer.staff import Staff
 from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
@@ -85,6 +93,10 @@ MIGRATIONS = {
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
+    **staff_module.MIGRATIONS,
+    **access_log.MIGRATIONS,
+    **four_eyes.MIGRATIONS,
+    **sign_in_staff.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -111,6 +123,9 @@ class Services:
     notices: Notices
     replacing: ReplacementOffice | None
     desk: Desk
+    staff: Staff
+    access_log: AccessLog
+    second_looks: SecondLooks
 
 
 @dataclass(frozen=True)
@@ -196,6 +211,9 @@ def create_services(
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
         exchange_office.create_desk(config, database, keys, chosen, fetcher),
+        Staff(database),
+        AccessLog(database),
+        SecondLooks(issuer, issuer.four_eyes),
     )  # fmt: skip
 
 
@@ -209,9 +227,11 @@ def _create_authorization(
 
 
 def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
+    four_eyes = FourEyes(stores.records, stores.credentials, stores.history, config.four_eyes_risk)
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
+        four_eyes,
     )  # fmt: skip
 
 

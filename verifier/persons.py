@@ -7,8 +7,10 @@ first.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from esspass.storage import Database, Row
@@ -36,6 +38,12 @@ MIGRATIONS = {
     "verifier-persons-005": """
         CREATE TABLE shown_bindings (
             digest TEXT PRIMARY KEY, person_id TEXT NOT NULL, shown_at BIGINT NOT NULL
+        )
+    """,
+    "verifier-counts-001": """
+        CREATE TABLE verdict_counts (
+            source TEXT NOT NULL, kind TEXT NOT NULL, outcome TEXT NOT NULL, month TEXT NOT NULL,
+            n BIGINT NOT NULL, PRIMARY KEY (source, kind, outcome, month)
         )
     """,
     "verifier-persons-006": """
@@ -179,11 +187,70 @@ class Persons:
             "UPDATE case_persons SET evidence = NULL, difference = '' WHERE evidence_until <= :now",
             now=now,
         )
-        for statement in (
-            "DELETE FROM case_persons WHERE taken_at <= :before",
-            "DELETE FROM shown_bindings WHERE shown_at <= :before",
-        ):
-            self.database.execute(statement, before=now - retention)
+        with self.database.atomic():
+            gone = self.database.query(
+                "DELETE FROM case_persons WHERE taken_at <= :before"
+                " RETURNING case_id, source, decided, taken_at",
+                before=now - retention,
+            )
+            self._add_to_counts(gone)
+        self.database.execute(
+            "DELETE FROM shown_bindings WHERE shown_at <= :before", before=now - retention
+        )
+
+    def count(self, starts: int, ends: int) -> list[tuple[str, str, str, str, int]]:
+        """Count by source, kind of case, outcome and month, of checks from ``starts`` to ``ends``.
+
+        Those whose verdicts are gone were counted before they went.
+        """
+        kept = self.database.query(
+            "SELECT case_id, source, decided, taken_at FROM case_persons"
+            " WHERE hidden = 0 AND taken_at >= :starts AND taken_at < :ends",
+            starts=starts,
+            ends=ends,
+        )
+        counted = self.database.query(
+            "SELECT source, kind, outcome, month, n FROM verdict_counts"
+            " WHERE month >= :first AND month < :after",
+            first=_month(starts),
+            after=_month(ends),
+        )
+        found = self._count(kept)
+        for row in counted:
+            found[row["source"], row["kind"], row["outcome"], row["month"]] += row["n"]
+        return [(*cell, n) for cell, n in sorted(found.items())]
+
+    def _add_to_counts(self, rows: Sequence[Row]) -> None:
+        for (source, kind, outcome, month), n in self._count(rows).items():
+            self.database.execute(
+                "INSERT INTO verdict_counts (source, kind, outcome, month, n)"
+                " VALUES (:source, :kind, :outcome, :month, :n)"
+                " ON CONFLICT (source, kind, outcome, month)"
+                " DO UPDATE SET n = verdict_counts.n + excluded.n",
+                source=source,
+                kind=kind,
+                outcome=outcome,
+                month=month,
+                n=n,
+            )
+
+    def _count(self, rows: Sequence[Row]) -> Counter[tuple[str, str, str, str]]:
+        kinds = {
+            row["id"]: row["kind"] for row in self.database.query("SELECT id, kind FROM cases")
+        }
+        return Counter(
+            (
+                row["source"],
+                kinds.get(row["case_id"], ""),
+                str(json.loads(row["decided"])["ruling"]["outcome"]),
+                _month(row["taken_at"]),
+            )
+            for row in rows
+        )
+
+
+def _month(at: int) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m}"
 
 
 def _values(person: CasePerson) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography import x509
@@ -61,6 +62,14 @@ def parse_period(first: str, last: str) -> Period:
     if not (_MONTH.fullmatch(first) and _MONTH.fullmatch(last)) or first > last:
         raise MalformedError("a period is two months, 2026-01 and 2026-12", code="bad_period")
     return Period(first, last)
+
+
+def bounds(period: Period) -> tuple[int, int]:
+    """Return the first second of a period, and the first after it, UTC."""
+    first = datetime.fromisoformat(f"{period.first}-01").replace(tzinfo=UTC)
+    last = datetime.fromisoformat(f"{period.last}-01").replace(tzinfo=UTC)
+    after = (last + timedelta(days=32)).replace(day=1)
+    return int(first.timestamp()), int(after.timestamp())
 
 
 def count(cells: Mapping[str, Iterable[Cell]]) -> dict[str, Counter[Cell]]:

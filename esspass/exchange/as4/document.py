@@ -183,9 +183,7 @@ def _read_message(header: Any, sed: str, content: Mapping[str, Any]) -> Message:
             sent_at=_read_moment(_text(identification, "CreationDateAndTime")),
             content=content,
             related_set_id=_text(scope, "RelatedSetId") or None,
-            attachments=tuple(
-                map(_read_item, header.findall(f"{sbdh('Manifest')}/{sbdh('ManifestItem')}"))
-            ),
+            attachments=tuple(map(_read_item, _find_items(header))),
             **known,
         )
     except (ValueError, OverflowError) as error:
@@ -203,7 +201,7 @@ def _read_copy(scope: Any) -> dict[str, Any]:
     if copy is None:
         return {}
     known = parse_json_object(copy.text or "")
-    after, facts = known.get("after"), known.get("facts")
+    after, facts = known.get("after"), known.get("facts") or []
     if not isinstance(after, dict) or not _are_texts([*after.values(), facts]):
         raise MalformedError("what the sender had seen is not readable", code=_BAD_XML)
     return {"after": {k: tuple(v) for k, v in after.items()}, "facts": tuple(facts)}
@@ -211,6 +209,10 @@ def _read_copy(scope: Any) -> dict[str, Any]:
 
 def _are_texts(lists: list[Any]) -> bool:
     return all(isinstance(each, list) and all(isinstance(x, str) for x in each) for each in lists)
+
+
+def _find_items(header: Any) -> list[Any]:
+    return list(header.iterfind(f"{sbdh('Manifest')}/{sbdh('ManifestItem')}"))
 
 
 def _read_item(item: Any) -> Attachment:

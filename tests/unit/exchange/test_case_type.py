@@ -4,8 +4,9 @@ import pytest
 
 from esspass.errors import MalformedError
 from esspass.exchange.board import CONDITIONS
-from esspass.exchange.case_type import LOCAL_CLOSE, case_type, case_types, find_marks
+from esspass.exchange.case_type import LOCAL_CLOSE, Flag, case_type, case_types, find_marks
 from esspass.exchange.model import Role
+from esspass.exchange.sed import sed_type, sed_types
 
 NAMES = {
     *(f"LA_BUC_0{number}" for number in range(1, 7)),
@@ -57,6 +58,14 @@ def test_what_it_refers_to_is_in_it(kind):
         assert right.excludes <= documents
     for rule in kind.deadlines:
         assert {rule.start, *rule.until, *filter(None, [rule.extended_by])} <= documents
+
+
+@KINDS
+def test_every_message_has_a_schema_and_takes_files_where_the_flag_says_so(kind):
+    assert kind.seds <= sed_types().keys()
+    assert all(
+        sed_type(right.sed).attachments for right in kind.rights if Flag.ATTACH in right.flags
+    )
 
 
 @KINDS

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from esspass.storage import migrate
-from verifier.persons import MIGRATIONS, Persons
+from verifier import MIGRATIONS
+from verifier.persons import Persons
 
 
 @pytest.fixture
