@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from cryptography import x509
@@ -28,22 +29,27 @@ from esspass.trust import (
 from esspass.web import passkeys
 from issuer import (
     access_log,
+    api,
     authorization_requests,
     credentials,
     entitlements,
     four_eyes,
     grants,
     history,
+    loading,
     offers,
     records,
     renewals,
     replacements,
+    search,
     sign_in_staff,
 )
 from issuer import replays as replays_module
 from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
 from issuer.access_log import AccessLog
+from issuer.api import ApiDesk
+from issuer.api.clients import ApiClients
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -59,6 +65,7 @@ from issuer.history import History
 from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
+from issuer.loading import LoadingOffice, Loads, Office, RecordSource, Register, column_mappings
 from issuer.nonces import Nonces
 from issuer.notices import Notices
 from issuer.offers import Offers
@@ -78,6 +85,7 @@ from issuer.tokens import TokenIssuer
 
 MIGRATIONS = {
     **records.MIGRATIONS,
+    **search.MIGRATIONS,
     **history.MIGRATIONS,
     **offers.MIGRATIONS,
     **authorization_requests.MIGRATIONS,
@@ -88,6 +96,8 @@ MIGRATIONS = {
     **entitlements.MIGRATIONS,
     **renewals.MIGRATIONS,
     **replacements.MIGRATIONS,
+    **loading.MIGRATIONS,
+    **api.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
@@ -126,6 +136,9 @@ class Services:
     staff: Staff
     access_log: AccessLog
     second_looks: SecondLooks
+    loading: LoadingOffice
+    source: RecordSource | None
+    api: ApiDesk
 
 
 @dataclass(frozen=True)
@@ -147,7 +160,7 @@ class _Stores:
     def housekeeping(self) -> Housekeeping:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
-            self.replacements,
+            self.replacements, Loads(self.records.database), ApiClients(self.records.database),
         )  # fmt: skip
 
     @property
@@ -214,7 +227,26 @@ def create_services(
         Staff(database),
         AccessLog(database),
         SecondLooks(issuer, issuer.four_eyes),
+        _create_loading(config, stores),
+        _create_source(config, fetcher),
+        ApiDesk.on(database),
     )  # fmt: skip
+
+
+def _create_loading(config: IssuerConfig, stores: _Stores) -> LoadingOffice:
+    folder = Path(config.mappings_folder) if config.mappings_folder else None
+    register = Register(
+        stores.records, stores.history, stores.entitlements, config.base_url,
+        config.attestation_types,
+    )  # fmt: skip
+    office = Office(config.institution)
+    return LoadingOffice(Loads(stores.records.database), register, column_mappings(folder), office)
+
+
+def _create_source(config: IssuerConfig, fetcher: Fetcher) -> RecordSource | None:
+    if config.records_url is None:
+        return None
+    return RecordSource(fetcher, config.records_url, config.records_token or "")
 
 
 def _create_authorization(

@@ -39,6 +39,7 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("propose reminders", desk.keeper.deadlines.propose_reminders, 60),
         Job("warn of unread messages", desk.warn_of_unread, 60),
         Job("watch participants", desk.participants.watch, 60),
+        Job("load records", services.loading.work),
     ]
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
