@@ -216,10 +216,7 @@ def create_services(
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
         desk,
-        create_joined(
-            config.country, desk, Register(stores.records, stores.history, paper), chosen,
-            StatusSource(fetcher, StatusListCache(database)),
-        ),
+        _create_joined(config, desk, stores, paper, chosen, fetcher),
         Staff(database),
         AccessLog(database),
         SecondLooks(issuer, issuer.four_eyes),
@@ -268,6 +265,15 @@ def _create_replacing(
         config.base_url, view, statuses, stores.records, stores.replacements, stores.history,
         create_certificate_maker(paper, config.country), Fetcher(policy),
     )  # fmt: skip
+
+
+def _create_joined(
+    config: IssuerConfig, desk: Desk, stores: _Stores, paper: PaperOffice, view: View,
+    fetcher: Fetcher,
+) -> Joined:  # fmt: skip
+    statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
+    register = Register(stores.records, stores.history, paper)
+    return create_joined(config.country, desk, register, view, statuses)
 
 
 def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -> _Stores:
