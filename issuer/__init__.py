@@ -27,6 +27,7 @@ from esspass.web.passkeys import (
 )
 from esspass.web.relying_party import create_relying_party_blueprint
 from esspass.web.statistics import Counting, create_statistics_blueprint
+from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
     applications,
     decisions,
@@ -36,8 +37,10 @@ from issuer.back_office import (
     stays,
     withdrawal,
 )
+from issuer.back_office import doubts as back_office_doubts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
+from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -48,6 +51,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     authorize,
     credential,
+    doubts,
     exchange,
     metadata,
     notices,
@@ -60,6 +64,7 @@ from issuer.endpoints import (
     token,
 )
 from issuer.errors import ERROR_TEXTS
+from issuer.records import Records
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
@@ -93,6 +98,8 @@ _BLUEPRINTS = (
     notices.blueprint,
     replacements.blueprint,
     exchange.blueprint,
+    doubts.blueprint,
+    back_office_doubts.blueprint,
     incoming.blueprint,
     stays.blueprint,
     back_office_renewals.blueprint,
@@ -102,6 +109,8 @@ _BLUEPRINTS = (
     staff.blueprint,
     second_looks.blueprint,
     staff_sign_in.blueprint,
+    back_office_loads.blueprint,
+    *api_endpoints.BLUEPRINTS,
 )
 
 
@@ -199,6 +208,8 @@ def migrate(environ: Mapping[str, str]) -> list[str]:
     """Bring the database up to date; return the names of the migrations applied."""
     database = connect(RegisterConfig.from_environ(environ).database_url)
     try:
-        return apply_migrations(database, MIGRATIONS)
+        applied = apply_migrations(database, MIGRATIONS)
+        Records(database).index_rest()
+        return applied
     finally:
         database.close()

@@ -39,7 +39,9 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("propose reminders", desk.keeper.deadlines.propose_reminders, 60),
         Job("warn of unread messages", desk.warn_of_unread, 60),
         Job("watch participants", desk.participants.watch, 60),
+        Job("load records", services.loading.work),
     ]
+    jobs.append(Job("follow dialogues", services.doubts.work, 5))
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
     if desk.signer is not None:

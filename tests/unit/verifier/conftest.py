@@ -42,7 +42,9 @@ class Stage:
         self.now = self.world.now
         self._publish_lists()
         access = self.world.lists.bodies["access"]
-        signer = create_signer(access.issuance, "Labour Inspectorate", "GR", "Access", self.now)
+        signer = create_signer(
+            access.issuance, "Labour Inspectorate", "GR", "Access", self.now, BASE_URL
+        )
         write_signer(folder, "access", signer)
         anchors = folder / "anchors.json"
         anchors.write_text(create_trust_anchors(pinned or self.world.lists.anchors))
