@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from demo.actors import Office, Owner, clock
-from demo.story import Story, StepError, expect
+from demo.story import StepError, Story, expect
+from esspass.attestations import attestation_type
 from esspass.exchange.entitlement import EntitlementRequest
 from issuer.exchange.desk import LoggedMessage
 from issuer.exchange.notification import Grade, IncomingDocument, IncomingState
@@ -56,9 +57,7 @@ class Exchange:
             "tells of the driver's work in several States: A003",
             lambda: self._notify("driver", "A003"),
         )
-        tell(
-            LITHUANIA, "writes on paper where nobody takes part", lambda: self._count_letters(2)
-        )
+        tell(LITHUANIA, "writes on paper where nobody takes part", lambda: self._count_letters(2))
 
     def replace_card(self) -> None:
         """Tell how a card that is missing abroad is replaced between institutions."""
@@ -84,6 +83,7 @@ class Exchange:
             "has it in its register: withdrawn, why, and from when",
             lambda: self._find_withdrawn("builder"),
         )
+        tell(self.owners["builder"].name, "is told in the wallet why", self._read_notice)
         tell(LITHUANIA, "is to write to the builder's employer", self._find_letter)
 
     def _record(self, key: str, kind: str = "pda1") -> Record:
@@ -112,7 +112,8 @@ class Exchange:
             return sent[-1] if arrived else None
 
         logged = _await(find, f"{sed} was not delivered")
-        return f"{sed} delivered, {len(logged.message.attachments)} files"
+        files = len(logged.message.attachments)
+        return f"delivered, {files} files" if files else "delivered"
 
     def _incoming(self, key: str) -> IncomingDocument | None:
         issued_by = self.lithuania.services.config.institution_id
@@ -126,7 +127,7 @@ class Exchange:
         found = _await(find, "it has not arrived, or was not checked")
         grade = found.arrival.grade
         expect(grade in (Grade.CLEAR, Grade.NOTE), f"the checks found: {grade}")
-        return f"registered {found.number}: {grade}"
+        return f"{found.number}: {grade}"
 
     def _count_letters(self, number: int) -> str:
         record, joined = self._record("driver"), self.lithuania.services.joined
@@ -159,7 +160,7 @@ class Exchange:
         expect(answered.certificate, f"answered {answered.status}, without a certificate")
         expect(answered.seal is Seal.GOOD, f"the seal is {answered.seal}")
         assert answered.certificate is not None
-        return f"certificate until {answered.certificate.ends}, seal good"
+        return f"seal good, until {answered.certificate.ends}"
 
     def _invalidate(self, key: str) -> str:
         return self._delivered(self._case_id(key), "X008")
@@ -173,12 +174,25 @@ class Exchange:
         found = _await(find, "the register does not say so")
         return f"withdrawn as of {found.withdrawal_date}"
 
+    def _read_notice(self) -> str:
+        owner = self.owners["builder"]
+        wallet, now = owner.wallet, clock()
+        held = next(
+            each
+            for each in wallet.credentials.of_holder(owner.holder.id)
+            if attestation_type(each.vct).kind == "pda1"
+        )
+        notices = wallet.aftercare.ask(held, wallet.inspector.decide(now), now)
+        found = [notice for notice in notices if notice.status == "withdrawn"]
+        expect(found, "the wallet was told nothing")
+        return f"{found[0].status}: {found[0].reason}"
+
     def _find_letter(self) -> str:
         number = self._record("builder").number
         tasks = self.lithuania.services.desk.tasks.open()
         found = [t for t in tasks if t.kind == "tell_employer" and t.reference == number]
         expect(found, "nobody is to write")
-        return "a task, due today"
+        return "a task, due in three days"
 
 
 def _await(find: Callable[[], T | None], otherwise: str) -> T:

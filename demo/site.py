@@ -22,7 +22,6 @@ from esspass.inspection import Decision, Situation, Submission, decide, parse_so
 from esspass.inspection.sources import Sources
 from issuer.paper import Wish
 from issuer.reasons import WithdrawalReason
-from verifier.judge import find_binding_digest
 
 PURPOSE = "labour-inspection"
 CREW = ("builder", "mason", "welder", "painter", "carpenter")
@@ -57,7 +56,7 @@ class Device:
         """Decide on what the camera read; a code serves once."""
         now, seen = clock(), frozenset(self.seen)
         decision = decide(self.sources, submission, _at_harbour(now), {}, now=now, seen=seen)
-        self.seen.add(find_binding_digest(submission))
+        self.seen.add(submission.binding_digest())
         return decision
 
 

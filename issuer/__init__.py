@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _
 
 from esspass.inspection.status import StatusSource
@@ -23,36 +23,58 @@ from esspass.web.passkeys import (
     ServerSessionStore,
     create_first_invitation,
     create_passkey_blueprint,
+    require_sign_in,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from issuer.back_office import applications, decisions, incoming, stays, withdrawal
+from esspass.web.statistics import Counting, create_statistics_blueprint
+from issuer.api import endpoints as api_endpoints
+from issuer.back_office import (
+    applications,
+    decisions,
+    incoming,
+    second_looks,
+    staff,
+    stays,
+    withdrawal,
+)
 from issuer.back_office import doubts as back_office_doubts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
+from issuer.back_office import filings as back_office_filings
+from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
 from issuer.back_office import replacements as back_office_replacements
+from issuer.back_office.access import configure_access, refuse_passkey_of_provider
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
+    apply,
+    apply_sign_in,
+    apply_workers,
     authorize,
     credential,
     doubts,
     exchange,
+    letters,
     metadata,
     notices,
     offers,
     paper,
     replacements,
     sign_in,
+    staff_sign_in,
     status,
     token,
 )
 from issuer.errors import ERROR_TEXTS
+from issuer.records import Records
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
+from issuer.sign_in_staff import StaffSignIn
+from issuer.statistics import Statistics
 
 __all__ = [
     "MIGRATIONS",
@@ -87,8 +109,19 @@ _BLUEPRINTS = (
     stays.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
+    apply.home_blueprint,
+    apply.blueprint,
+    apply_workers.blueprint,
+    apply_sign_in.blueprint,
+    letters.blueprint,
+    back_office_filings.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
+    staff.blueprint,
+    second_looks.blueprint,
+    staff_sign_in.blueprint,
+    back_office_loads.blueprint,
+    *api_endpoints.BLUEPRINTS,
 )
 
 
@@ -104,8 +137,12 @@ def create_app(
     _add_sign_in(app, services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(_create_statistics(services))
     store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
-    app.register_blueprint(create_passkey_blueprint(store, sessions, role=STAFF))
+    app.register_blueprint(
+        create_passkey_blueprint(store, sessions, role=STAFF, on_sign_in=refuse_passkey_of_provider)
+    )
+    configure_access(app, services)
     app.jinja_env.globals["institution"] = config.institution_name
     return app
 
@@ -123,6 +160,13 @@ def _web_settings(config: IssuerConfig, clock: Callable[[], int]) -> WebSettings
     )
 
 
+def _create_statistics(services: Services) -> Blueprint:
+    config = services.config
+    counts = Statistics(services.database, config.institution_id, config.country)
+    counting = Counting(counts.count, services.keys.exchange)
+    return require_sign_in(create_statistics_blueprint(counting))
+
+
 def _add_sign_in(app: Flask, services: Services) -> None:
     config, view = services.config, services.view
     statuses = StatusSource(services.fetcher, StatusListCache(services.database))
@@ -137,6 +181,12 @@ def _add_sign_in(app: Flask, services: Services) -> None:
     if config.oidc is not None:
         callback = config.base_url + sign_in.OIDC_CALLBACK
         app.extensions["issuer.oidc"] = OidcSignIn(config.oidc, services.fetcher, callback)
+    if config.staff_oidc is not None:
+        callback = config.base_url + staff_sign_in.CALLBACK
+        app.extensions["issuer.staff_oidc"] = StaffSignIn(
+            config.staff_oidc, services.fetcher, services.database, callback
+        )
+    app.jinja_env.globals["staff_provider"] = config.staff_oidc is not None
 
 
 def connect_issuer(config: IssuerConfig) -> Services:
@@ -169,6 +219,8 @@ def migrate(environ: Mapping[str, str]) -> list[str]:
     """Bring the database up to date; return the names of the migrations applied."""
     database = connect(RegisterConfig.from_environ(environ).database_url)
     try:
-        return apply_migrations(database, MIGRATIONS)
+        applied = apply_migrations(database, MIGRATIONS)
+        Records(database).index_rest()
+        return applied
     finally:
         database.close()

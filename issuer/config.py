@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
+from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD, Address, Institution
 from esspass.errors import MalformedError
 from esspass.openid4vci.client_attestation import ATTESTATION_MAX_AGE
 from esspass.web.environment import read_settings
@@ -26,6 +26,23 @@ class OidcConfig:
 
 
 @dataclass(frozen=True)
+class StaffOidcConfig:
+    """The OpenID Provider of the institution's staff.
+
+    The claim ``role_claim`` (a text or a list) holds ``role_prefix`` and clerk, approver,
+    supervisor or auditor. ``acr`` is the authentication context class to insist on, if any.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str = "openid profile"
+    role_claim: str = "roles"
+    role_prefix: str = ""
+    acr: str = ""
+
+
+@dataclass(frozen=True)
 class IssuerConfig:
     """Everything a deployment may set; required settings have no default. Times in seconds.
 
@@ -33,7 +50,10 @@ class IssuerConfig:
     ``oidc``, ``demo-eid``), ``validity_days`` the technical validity of a credential. New status
     lists have ``status_bits`` bits: with 2 the back office can suspend, which the rulebooks for PD
     A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``exchange_retry`` is
-    the pause after a message to another institution first failed; it doubles each time.
+    the pause after a message to another institution first failed; it doubles each time. Decisions
+    with ``four_eyes_risk`` points or more (``specs/back_office/risk.json``) need a second person;
+    0 asks for none. ``records_url`` is where the institution's own records are fetched,
+    ``mappings_folder`` holds its column mappings.
     """
 
     base_url: str
@@ -47,6 +67,8 @@ class IssuerConfig:
     attestation_types: tuple[str, ...] = (PDA1_WEBUILD, PDA1_EUDI, EHIC)
     sign_in: tuple[str, ...] = ("pid",)
     oidc: OidcConfig | None = None
+    staff_oidc: StaffOidcConfig | None = None
+    four_eyes_risk: int = 0
     allow_loopback: bool = False
     ca_file: str | None = None
     trust_max_age: int = 60
@@ -67,7 +89,20 @@ class IssuerConfig:
     require_attestation_challenge: bool = False
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
+    mailbox_url: str | None = None
+    institution_street: str | None = None
+    institution_postcode: str | None = None
+    institution_town: str | None = None
     exchange_retry: int = 5
+    records_url: str | None = None
+    records_token: str | None = field(default=None, repr=False)
+    records_mapping: str = "canonical"
+    mappings_folder: str | None = None
+    institution_street: str | None = None
+    institution_postcode: str | None = None
+    institution_town: str | None = None
+    institution_phone: str | None = None
+    institution_email: str | None = None
 
     def __post_init__(self) -> None:
         unknown = set(self.sign_in) - set(SIGN_IN_METHODS)
@@ -77,13 +112,33 @@ class IssuerConfig:
             raise MalformedError("oidc needs ISSUER_OIDC_ISSUER and the like", code="bad_setting")
         if self.status_bits not in (1, 2):
             raise MalformedError("ISSUER_STATUS_BITS takes 1 or 2", code="bad_setting")
+        if self.four_eyes_risk < 0:
+            raise MalformedError("ISSUER_FOUR_EYES_RISK takes 0 or more", code="bad_setting")
         if not 2 <= self.batch_size <= 100:
             raise MalformedError("ISSUER_BATCH_SIZE takes 2 to 100", code="bad_setting")
+
+    @property
+    def institution(self) -> Institution:
+        """The institution as its documents name it; some forms need its address too."""
+        town = self.institution_town
+        address = town and Address(
+            town, self.country, self.institution_street, self.institution_postcode
+        )
+        return Institution(
+            self.institution_id,
+            self.institution_name,
+            self.country,
+            address or None,
+            phone=self.institution_phone,
+            email=self.institution_email,
+        )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> IssuerConfig:
         """Read ``ISSUER_*``. Raises MalformedError for a missing or unusable setting."""
-        return read_settings(cls, "ISSUER", environ, oidc=_read_oidc(environ))
+        return read_settings(
+            cls, "ISSUER", environ, oidc=_read_oidc(environ), staff_oidc=_read_staff_oidc(environ)
+        )
 
 
 @dataclass(frozen=True)
@@ -102,3 +157,9 @@ def _read_oidc(environ: Mapping[str, str]) -> OidcConfig | None:
     if not environ.get("ISSUER_OIDC_ISSUER"):
         return None
     return read_settings(OidcConfig, "ISSUER_OIDC", environ)
+
+
+def _read_staff_oidc(environ: Mapping[str, str]) -> StaffOidcConfig | None:
+    if not environ.get("ISSUER_STAFF_OIDC_ISSUER"):
+        return None
+    return read_settings(StaffOidcConfig, "ISSUER_STAFF_OIDC", environ)

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 
 from esspass.web import ErrorText
+from issuer.loading.texts import FILE_ERRORS
 
 _BACK_TO_WALLET = _("Go back to your wallet and start again from the offer.")
 _BACK_TO_LIST = _("Go back to the list of decisions.")
 
 ERROR_TEXTS: Mapping[str, ErrorText] = {
+    **FILE_ERRORS,
     "request_over": ErrorText(
         _("This request is over"),
         _("Your wallet's request was completed, has expired, or belongs to another browser."),
@@ -42,9 +44,74 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("The address names a decision that is not in this register."),
         _BACK_TO_LIST,
     ),
+    "unknown_document": ErrorText(
+        _("There is no such document"),
+        _("The address names a document that is not in the register of incoming documents."),
+        _("Go back to the list of incoming documents."),
+    ),
     "wrong_state": ErrorText(
         _("This is no longer possible"),
         _("Somebody has decided or withdrawn this document in the meantime."),
+        _("Open the decision again to see where it stands."),
+    ),
+    "sign_in_over": ErrorText(
+        _("This sign-in is over"),
+        _("It took too long, or it was begun in another browser."),
+        _("Sign in again."),
+    ),
+    "acr_too_low": ErrorText(
+        _("You could not be signed in"),
+        _("The sign-in service did not check your identity as strictly as this office asks."),
+        _("Sign in again with a second factor."),
+    ),
+    "no_staff_role": ErrorText(
+        _("You have no role here"),
+        _("The sign-in service knows you, but gives you no role in this office."),
+        _("Ask those who manage the accounts of your institution."),
+    ),
+    "staff_removed": ErrorText(
+        _("Your access was ended"),
+        _("A supervisor of this office has ended your access."),
+        _("Ask a supervisor if you think this is wrong."),
+    ),
+    "provider_signs_in": ErrorText(
+        _("You sign in with your institution's account"),
+        _("Passkeys are for those who have no such account here."),
+        _("Use the button for your institution's account on the sign-in page."),
+    ),
+    "unknown_member": ErrorText(
+        _("There is no such member of staff"),
+        _("Nobody of this name works here, or somebody else changed it before you."),
+        _("Open the list of staff again."),
+    ),
+    "last_supervisor": ErrorText(
+        _("One supervisor must stay"),
+        _("Without a supervisor nobody could give roles any more."),
+        _("Make somebody else supervisor first."),
+    ),
+    "bad_role": ErrorText(
+        _("There is no such role"),
+        _("The form named a role that this office does not know."),
+        _("Open the list of staff again."),
+    ),
+    "second_person_needed": ErrorText(
+        _("A second person must agree"),
+        _("This decision is too risky for one person alone."),
+        _("Put it before an approver."),
+    ),
+    "same_person": ErrorText(
+        _("Somebody else must agree"),
+        _("You proposed this yourself, so your own agreement does not count."),
+        _("Ask an approver or a supervisor."),
+    ),
+    "approver_needed": ErrorText(
+        _("An approver must agree"),
+        _("The second person is an approver or a supervisor, and you are not."),
+        _("Ask an approver or a supervisor."),
+    ),
+    "second_look_over": ErrorText(
+        _("This proposal is over"),
+        _("Somebody has agreed to it or sent it back, or another proposal waits already."),
         _("Open the decision again to see where it stands."),
     ),
     "status_not_expressible": ErrorText(
@@ -81,6 +148,26 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("There is no such offer"),
         _("The address names an offer that was never made here."),
         _BACK_TO_LIST,
+    ),
+    "unknown_filing": ErrorText(
+        _("There is no such application"),
+        _("The address names an application that is not yours, or that was deleted."),
+        _("Open your list of applications."),
+    ),
+    "filing_sent": ErrorText(
+        _("This application was sent"),
+        _("What was sent cannot be changed on this page."),
+        _("Open your list of applications to see how it stands."),
+    ),
+    "number_needed": ErrorText(
+        _("Your personal number is missing"),
+        _("The sign-in service did not tell us your personal number, so we cannot find you."),
+        _("Use another way to sign in, or ask the institution."),
+    ),
+    "file_too_many": ErrorText(
+        _("Too many workers"),
+        _("An application holds at most 500 workers."),
+        _("Divide the list, and apply for each part."),
     ),
     "credential_request_denied": ErrorText(
         _("This document cannot be offered"),

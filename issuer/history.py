@@ -26,6 +26,7 @@ class Event(StrEnum):
     """What can happen to a decision."""
 
     IMPORTED = "imported"
+    APPLIED = "applied"
     OFFERED = "offered"
     OFFER_CANCELLED = "offer_cancelled"
     OFFER_REDEEMED = "offer_redeemed"
@@ -41,6 +42,8 @@ class Event(StrEnum):
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     WITHDRAWN = "withdrawn"
+    PROPOSED = "proposed"
+    PROPOSAL_DECLINED = "proposal_declined"
     RENEWED = "renewed"
     RENEWAL_DECLINED = "renewal_declined"
     REPLACEMENT_ISSUED = "replacement_issued"

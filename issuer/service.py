@@ -24,12 +24,14 @@ from issuer.bearer import create_tx_code
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.four_eyes import FourEyes
 from issuer.history import Event, History
 from issuer.issuance import CredentialIssuer
 from issuer.offers import Grant, Offer, Offers, OfferState
 from issuer.reasons import ENDS_INSURANCE, WithdrawalReason
 from issuer.records import Record, Records, RecordState, UnknownRecordError
 from issuer.renewals import Renewals
+from issuer.risk import Withdrawal
 from issuer.status_lists import StatusLists
 
 
@@ -69,6 +71,7 @@ class Issuer:
     applications: Applications
     entitlements: Entitlements
     renewals: Renewals
+    four_eyes: FourEyes
 
     def types_of(self, record: Record) -> list[str]:
         """Return the vcts in which this institution issues a document of this kind."""
@@ -175,7 +178,8 @@ class Issuer:
 
         ``identifier`` is the id of the decision or of one of its credentials; all credentials of
         the decision become invalid. ``effective`` may lie in the past (retroactive withdrawal),
-        not in the future. Raises UnknownRecordError, StateError, WithdrawalError.
+        not in the future. Raises UnknownRecordError, StateError, WithdrawalError,
+        SecondPersonNeededError.
         """
         record = self._find(identifier)
         reason = WithdrawalReason(reason)
@@ -183,6 +187,7 @@ class Issuer:
             raise WithdrawalError("the effective date lies in the future", code="date_in_future")
         with self.records.database.atomic():
             self.records.withdraw(record.id, reason, effective, now)
+            self.four_eyes.demand(record, Withdrawal(reason, effective), now)
             invalid = self.status_lists.set_all(record.id, INVALID)
             self.history.add(record.id, Event.WITHDRAWN, now, actor, detail=reason)
             if reason in ENDS_INSURANCE:
@@ -229,12 +234,15 @@ class Issuer:
         self.history.add(record_id, Event.HELD, now, actor)
 
     def approve(self, record_id: str, now: int, actor: str = "") -> None:
-        """Grant a pending decision: waiting wallets get their credentials. Raises StateError.
+        """Grant a pending decision: waiting wallets get their credentials.
 
-        A proof of its application no longer counts from then on.
+        A proof of its application no longer counts from then on. Raises UnknownRecordError,
+        StateError, SecondPersonNeededError.
         """
         with self.records.database.atomic():
+            record = self.records.get(record_id)
             self.records.decide(record_id, RecordState.GRANTED, now)
+            self.four_eyes.demand(record, None, now)
             self.history.add(record_id, Event.APPROVED, now, actor)
             self.applications.end(record_id, WithdrawalReason.A1_GRANTED, now, actor)
 

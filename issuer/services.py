@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from cryptography import x509
@@ -27,18 +28,29 @@ from esspass.trust import (
 )
 from esspass.web import passkeys
 from issuer import (
+    access_log,
+    api,
     authorization_requests,
     credentials,
     entitlements,
+    four_eyes,
     grants,
     history,
+    loading,
+    mailbox,
     offers,
     records,
     renewals,
     replacements,
+    search,
+    sign_in_staff,
 )
 from issuer import replays as replays_module
+from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
+from issuer.access_log import AccessLog
+from issuer.api import ApiDesk
+from issuer.api.clients import ApiClients
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -51,12 +63,18 @@ from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DoubtOffice
-from issuer.exchange.joined import Joined, Register, create_joined
+from issuer.exchange.joined import Joined, create_joined
+from issuer.filing import applicants, filings
+from issuer.filing.desk import FilingDesk
+from issuer.filing.services import create_filing_desk, create_mailbox_push
+from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
 from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
+from issuer.loading import LoadingOffice, Loads, Office, RecordSource, Register, column_mappings
+from issuer.mailbox import MailboxPush
 from issuer.nonces import Nonces
 from issuer.notices import Notices
 from issuer.offers import Offers
@@ -68,12 +86,15 @@ from issuer.renewals import Renewals
 from issuer.replacements import Replacements
 from issuer.replacing import ReplacementOffice, create_certificate_maker
 from issuer.replays import Replays
+from issuer.second_looks import SecondLooks
 from issuer.service import Issuer
+from issuer.staff import Staff
 from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
 MIGRATIONS = {
     **records.MIGRATIONS,
+    **search.MIGRATIONS,
     **history.MIGRATIONS,
     **offers.MIGRATIONS,
     **authorization_requests.MIGRATIONS,
@@ -84,12 +105,21 @@ MIGRATIONS = {
     **entitlements.MIGRATIONS,
     **renewals.MIGRATIONS,
     **replacements.MIGRATIONS,
+    **loading.MIGRATIONS,
+    **api.MIGRATIONS,
+    **filings.MIGRATIONS,
+    **applicants.MIGRATIONS,
+    **mailbox.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
     **joined_module.MIGRATIONS,
+    **staff_module.MIGRATIONS,
+    **access_log.MIGRATIONS,
+    **four_eyes.MIGRATIONS,
+    **sign_in_staff.MIGRATIONS,
     **doubting.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
@@ -116,8 +146,16 @@ class Services:
     paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
+    filing: FilingDesk
+    mailbox_push: MailboxPush
     desk: Desk
     joined: Joined
+    staff: Staff
+    access_log: AccessLog
+    second_looks: SecondLooks
+    loading: LoadingOffice
+    source: RecordSource | None
+    api: ApiDesk
     doubts: DoubtOffice
 
 
@@ -140,7 +178,7 @@ class _Stores:
     def housekeeping(self) -> Housekeeping:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
-            self.replacements,
+            self.replacements, Loads(self.records.database), ApiClients(self.records.database),
         )  # fmt: skip
 
     @property
@@ -204,13 +242,37 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
+        create_filing_desk(config, issuer),
+        create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         create_joined(
-            config.country, desk, Register(stores.records, stores.history, paper), chosen,
+            config.country, desk, joined_module.Register(stores.records, stores.history, paper), chosen,
             StatusSource(fetcher, StatusListCache(database)),
         ),
+        Staff(database),
+        AccessLog(database),
+        SecondLooks(issuer, issuer.four_eyes),
+        _create_loading(config, stores),
+        _create_source(config, fetcher),
+        ApiDesk.on(database),
         doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
+
+
+def _create_loading(config: IssuerConfig, stores: _Stores) -> LoadingOffice:
+    folder = Path(config.mappings_folder) if config.mappings_folder else None
+    register = Register(
+        stores.records, stores.history, stores.entitlements, config.base_url,
+        config.attestation_types,
+    )  # fmt: skip
+    office = Office(config.institution)
+    return LoadingOffice(Loads(stores.records.database), register, column_mappings(folder), office)
+
+
+def _create_source(config: IssuerConfig, fetcher: Fetcher) -> RecordSource | None:
+    if config.records_url is None:
+        return None
+    return RecordSource(fetcher, config.records_url, config.records_token or "")
 
 
 def _create_authorization(
@@ -223,9 +285,11 @@ def _create_authorization(
 
 
 def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
+    four_eyes = FourEyes(stores.records, stores.credentials, stores.history, config.four_eyes_risk)
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
+        four_eyes,
     )  # fmt: skip
 
 

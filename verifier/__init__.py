@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _
 
 from esspass.fetch import Fetcher, FetchPolicy
@@ -29,8 +29,10 @@ from esspass.web.passkeys import (
     ServerSessionStore,
     create_first_invitation,
     create_passkey_blueprint,
+    require_sign_in,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
+from esspass.web.statistics import Counting, create_statistics_blueprint
 from verifier import (
     bundles,
     cases,
@@ -67,6 +69,7 @@ from verifier.replacements import Replacements
 from verifier.scan import create_scan_blueprint
 from verifier.seen_documents import SeenDocuments
 from verifier.service import Verifier
+from verifier.statistics import Statistics
 from verifier.wording import ERROR_TEXTS
 
 MIGRATIONS = {
@@ -164,8 +167,16 @@ def create_app(
     app.register_blueprint(create_replacement_pages(verifier.desk, config.wallet_url))
     app.register_blueprint(create_replacement_endpoints(verifier.desk))
     app.register_blueprint(create_scan_blueprint(verifier, collector.refresh))
+    app.register_blueprint(_create_statistics(verifier))
     app.jinja_env.filters["iso_day"] = format_iso_day
     return app
+
+
+def _create_statistics(verifier: Verifier) -> Blueprint:
+    """The return bears the name and country of the access certificate that signs it."""
+    counts = Statistics(verifier.casework.persons, verifier.organization, verifier.country)
+    counting = Counting(counts.count, verifier.relying_party.access_signer)
+    return require_sign_in(create_statistics_blueprint(counting))
 
 
 def app_from_environ() -> Flask:

@@ -40,9 +40,7 @@ class Bundles:
 
     def create(self, status_lists: Collection[str], now: int) -> Bundle:
         """Return a bundle of all lists and of the status lists at these addresses, as cached."""
-        bundle = self.collector.collect(now)
-        found = {u: entry for u, entry in bundle["statuses"].items() if u in status_lists}
-        return {**bundle, "statuses": found}
+        return self.collector.collect(now, status_lists)
 
     def keep(self, bundle: Bundle, until: int) -> str:
         """Store a bundle until a time; return the name it is kept under."""

@@ -13,7 +13,7 @@ from esspass.inspection import Credential, Decision, Submission, parse_submissio
 from esspass.verdict import Finding
 from verifier.bundles import Bundle
 from verifier.cases import Case, Cases
-from verifier.judge import Decided, Judge, find_binding_digest
+from verifier.judge import Decided, Judge
 from verifier.persons import MAX_PERSONS, NOTHING, WALLET, CasePerson, Persons
 from verifier.purposes import find_purpose
 from verifier.queries import Kind
@@ -100,7 +100,7 @@ class Casework:
         """Record what a wallet answered. ``keeps`` False stores no more than the verdict."""
         decided = self.judge.decide(submission, case.situation, {}, now, findings=findings)
         person = _create_person(case, person_id, WALLET, decided.decision, now)
-        person = replace(person, hidden=hidden, binding_digest=find_binding_digest(submission))
+        person = replace(person, hidden=hidden, binding_digest=submission.binding_digest())
         return self._store(case, person, submission if keeps else None, decided)
 
     def add_refused(
@@ -140,9 +140,9 @@ class Casework:
             return self.find_person(case, scan.id, now)
         self._require_room(case, now)
         _require_likely(scan.taken_at, now)
-        digest = find_binding_digest(scan.submission)
-        replayed = bool(digest) and self.persons.was_shown(digest, scan.id)
-        seen = frozenset({digest}) if replayed else frozenset()
+        digest = scan.submission.binding_digest() if scan.submission else ""
+        fresh = not digest or self.persons.claim_binding(digest, scan.id, scan.taken_at)
+        seen = frozenset() if fresh else frozenset({digest})
         findings: tuple[Finding, ...] = ()
         if scan.bundle is None and scan.submission is not None:
             findings = self.judge.ask_status(scan.submission, scan.taken_at)
@@ -203,15 +203,16 @@ class Casework:
         """Keep what was shown only where the case says so, and only of a document that is one."""
         facts = decided.decision.facts
         has_shown = submission is not None and facts["document"]["kind"] is not None
-        if case.keep and (has_shown or person.source == NOTHING):
-            person = replace(
-                person,
-                evidence=_create_evidence(submission, decided, seen),
-                sources_digest=self.judge.bundles.keep(decided.bundle, person.evidence_until),
-            )
-            self.judge.postings.add(person.id, facts, person.taken_at)
-            self.seen.add(person)
-        self.persons.add(person)
+        with self.persons.database.atomic():
+            if case.keep and (has_shown or person.source == NOTHING):
+                person = replace(
+                    person,
+                    evidence=_create_evidence(submission, decided, seen),
+                    sources_digest=self.judge.bundles.keep(decided.bundle, person.evidence_until),
+                )
+                self.judge.postings.add(person.id, facts, person.taken_at)
+                self.seen.add(person)
+            self.persons.add(person)
         return person
 
     def remove(self, person_id: str) -> None:

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from esspass.errors import EsspassError, MalformedError, ProtocolError, VerificationError
+from esspass.errors import MalformedError, ProtocolError, VerificationError
 from esspass.inspection import (
-    CHECKS,
     PERSON,
-    SIGNATURE,
     Binding,
     Credential,
     StatusSource,
     Submission,
+    create_unreadable_findings,
     inspect_presentation,
     match_person,
 )
@@ -154,7 +153,9 @@ class Examiner:
                 now=now,
             )
         except (MalformedError, VerificationError) as error:
-            return DocumentVerdict(query.id, query.vct_values[0], _unreadable(error)), None
+            return DocumentVerdict(
+                query.id, query.vct_values[0], create_unreadable_findings(error)
+            ), None
         return _hold_to_query(query, verdict), verdict.evidence
 
 
@@ -190,14 +191,6 @@ def _is_forged(findings: Iterable[Finding]) -> bool:
     return any(
         each.check in _PRESENTATION_CHECKS and each.outcome is Outcome.FAILED for each in findings
     )
-
-
-def _unreadable(error: EsspassError) -> tuple[Finding, ...]:
-    """All that can be said of a text that does not parse, or contradicts itself."""
-    first = Finding(SIGNATURE.name, SIGNATURE.clause, Outcome.FAILED, error.code)
-    rest = (name for name in CHECKS if name not in (SIGNATURE.name, "person"))
-    skipped = (Finding(name, "", Outcome.INDETERMINATE, "not_run") for name in rest)
-    return (first, *skipped)
 
 
 def _compare(found: list[_Found]) -> Finding | None:

@@ -12,13 +12,11 @@ from esspass.errors import MalformedError, VerificationError
 from esspass.inspection import (
     Credential,
     Decision,
-    RuleResult,
     RuleSet,
-    Ruling,
     Situation,
     StatusSource,
     Submission,
-    create_shown_digest,
+    add_history,
     decide,
     inspect_bound,
     inspect_paper,
@@ -27,7 +25,6 @@ from esspass.inspection import (
     rule,
 )
 from esspass.inspection.examination import OTHER_DOCUMENT
-from esspass.inspection.rules import Ending
 from esspass.inspection.ruling import refuse
 from esspass.inspection.submission import read_code
 from esspass.trust import TrustSource
@@ -109,9 +106,7 @@ class Judge:
         decision = decide(sources, submission, situation, answers, now=now, seen=seen)
         history = self.postings.find(decision.facts["document"])
         if history:  # who it is stands in the document, so first without
-            decision = decide(
-                sources, submission, situation, answers, now=now, history=history, seen=seen
-            )
+            decision = add_history(decision, history, now)
         return Decided(decision, bundle, history)
 
     def ask_status(self, submission: Submission, now: int) -> tuple[Finding, ...]:
@@ -144,28 +139,6 @@ class Judge:
         """Decide as of the time of the check, with other answers."""
         sources = parse_sources(bundle, tokens=tokens)
         return decide(sources, submission, situation, answers, now=now, history=history, seen=seen)
-
-
-def find_binding_digest(submission: Submission | None) -> str:
-    """Return the digest of the proof of possession in a submission; empty without one."""
-    if submission is None:
-        return ""
-    text = submission.text
-    if submission.medium != "online":
-        try:
-            text = read_code(text).presentation or ""
-        except MalformedError:
-            return ""
-    binding = text.rpartition("~")[2]
-    return create_shown_digest(binding) if binding else ""
-
-
-def read_ruling(value: Mapping[str, Any]) -> Ruling:
-    """Read what ``Ruling.as_json`` wrote."""
-    rules = tuple(
-        RuleResult(each["id"], Ending(each["outcome"]), each["reason"]) for each in value["rules"]
-    )
-    return Ruling(Ending(value["outcome"]), value["rule"], value["reason"], value["version"], rules)
 
 
 def _answered(findings: Iterable[Finding]) -> set[str]:

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 
 from esspass.attestations import country_name, date_name, end_date_name, read_presented
 from esspass.attestations.wording import code_name
-from esspass.inspection import Explanation, RuleExplanation, RuleSet, explain
+from esspass.inspection import Explanation, RuleExplanation, RuleSet, explain, parse_ruling
 from esspass.inspection.facts import create_empty_document
 from esspass.inspection.rules import Ending
 from esspass.sdjwt import parse_sd_jwt_vc
@@ -22,7 +22,6 @@ from esspass.web.settings import Text
 from verifier.cases import Case
 from verifier.casework import DOCUMENT_KINDS
 from verifier.conclusions import read_finding
-from verifier.judge import read_ruling
 from verifier.persons import NOTHING, PAPER, SCAN, WALLET, CasePerson
 
 OUTCOME_KINDS: Mapping[str, str] = {
@@ -156,7 +155,7 @@ def format_iso_day(day: str) -> str:
 def _explain(
     case: Case, person: CasePerson, rules: RuleSet | None, facts: Mapping[str, Any] | None
 ) -> Explanation:
-    ruling = read_ruling(person.ruling)
+    ruling = parse_ruling(person.ruling)
     if rules is None or ruling.version not in (None, rules.version):
         return _explain_alone(person)
     known = facts or {

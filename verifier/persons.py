@@ -7,8 +7,10 @@ first.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from esspass.storage import Database, Row
@@ -32,6 +34,22 @@ MIGRATIONS = {
     """,
     "verifier-persons-002": "CREATE INDEX case_persons_by_case ON case_persons (case_id, taken_at)",
     "verifier-persons-003": "CREATE INDEX case_persons_by_binding ON case_persons (binding_digest)",
+    "verifier-persons-004": "DROP INDEX case_persons_by_binding",
+    "verifier-persons-005": """
+        CREATE TABLE shown_bindings (
+            digest TEXT PRIMARY KEY, person_id TEXT NOT NULL, shown_at BIGINT NOT NULL
+        )
+    """,
+    "verifier-counts-001": """
+        CREATE TABLE verdict_counts (
+            source TEXT NOT NULL, kind TEXT NOT NULL, outcome TEXT NOT NULL, month TEXT NOT NULL,
+            n BIGINT NOT NULL, PRIMARY KEY (source, kind, outcome, month)
+        )
+    """,
+    "verifier-persons-006": """
+        INSERT INTO shown_bindings SELECT binding_digest, min(id), min(taken_at)
+        FROM case_persons WHERE binding_digest <> '' GROUP BY binding_digest
+    """,
 }
 MAX_PERSONS = 1000
 _COLUMNS = (
@@ -139,15 +157,19 @@ class Persons:
         """Let the verdict be seen: the browser that asked has come back."""
         self.database.execute("UPDATE case_persons SET hidden = 0 WHERE id = :id", id=person_id)
 
-    def was_shown(self, binding_digest: str, person_id: str) -> bool:
-        """Say whether this proof of possession was shown for somebody else's check before."""
-        return bool(
-            self.database.query(
-                "SELECT 1 FROM case_persons WHERE binding_digest = :digest AND id <> :id",
-                digest=binding_digest,
-                id=person_id,
-            )
+    def claim_binding(self, binding_digest: str, person_id: str, at: int) -> bool:
+        """Take a proof of possession for one check; False when another check has it.
+
+        The same check may ask again. One statement, so of two scans at once one gets it.
+        """
+        rows = self.database.query(
+            "INSERT INTO shown_bindings (digest, person_id, shown_at) VALUES (:digest, :id, :at)"
+            " ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING person_id",
+            digest=binding_digest,
+            id=person_id,
+            at=at,
         )
+        return bool(rows[0]["person_id"] == person_id)
 
     def erase(self, person_id: str) -> None:
         """Erase what was shown, now."""
@@ -168,11 +190,71 @@ class Persons:
             "UPDATE case_persons SET evidence = NULL, difference = '' WHERE evidence_until <= :now",
             now=now,
         )
+        with self.database.atomic():
+            gone = self.database.query(
+                "DELETE FROM case_persons WHERE taken_at <= :before AND NOT EXISTS (SELECT 1 FROM"
+                " enquiries WHERE enquiries.person_id = case_persons.id AND over_at IS NULL)"
+                " RETURNING case_id, source, decided, taken_at",
+                before=now - retention,
+            )
+            self._add_to_counts(gone)
         self.database.execute(
-            "DELETE FROM case_persons WHERE taken_at <= :before AND NOT EXISTS (SELECT 1 FROM"
-            " enquiries WHERE enquiries.person_id = case_persons.id AND over_at IS NULL)",
-            before=now - retention,
+            "DELETE FROM shown_bindings WHERE shown_at <= :before", before=now - retention
         )
+
+    def count(self, starts: int, ends: int) -> list[tuple[str, str, str, str, int]]:
+        """Count by source, kind of case, outcome and month, of checks from ``starts`` to ``ends``.
+
+        Those whose verdicts are gone were counted before they went.
+        """
+        kept = self.database.query(
+            "SELECT case_id, source, decided, taken_at FROM case_persons"
+            " WHERE hidden = 0 AND taken_at >= :starts AND taken_at < :ends",
+            starts=starts,
+            ends=ends,
+        )
+        counted = self.database.query(
+            "SELECT source, kind, outcome, month, n FROM verdict_counts"
+            " WHERE month >= :first AND month < :after",
+            first=_month(starts),
+            after=_month(ends),
+        )
+        found = self._count(kept)
+        for row in counted:
+            found[row["source"], row["kind"], row["outcome"], row["month"]] += row["n"]
+        return [(*cell, n) for cell, n in sorted(found.items())]
+
+    def _add_to_counts(self, rows: Sequence[Row]) -> None:
+        for (source, kind, outcome, month), n in self._count(rows).items():
+            self.database.execute(
+                "INSERT INTO verdict_counts (source, kind, outcome, month, n)"
+                " VALUES (:source, :kind, :outcome, :month, :n)"
+                " ON CONFLICT (source, kind, outcome, month)"
+                " DO UPDATE SET n = verdict_counts.n + excluded.n",
+                source=source,
+                kind=kind,
+                outcome=outcome,
+                month=month,
+                n=n,
+            )
+
+    def _count(self, rows: Sequence[Row]) -> Counter[tuple[str, str, str, str]]:
+        kinds = {
+            row["id"]: row["kind"] for row in self.database.query("SELECT id, kind FROM cases")
+        }
+        return Counter(
+            (
+                row["source"],
+                kinds.get(row["case_id"], ""),
+                str(json.loads(row["decided"])["ruling"]["outcome"]),
+                _month(row["taken_at"]),
+            )
+            for row in rows
+        )
+
+
+def _month(at: int) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m}"
 
 
 def _values(person: CasePerson) -> dict[str, Any]:

@@ -39,12 +39,6 @@ def create_proof(case: Case, person: CasePerson, issuer: str, signer: Signer) ->
     return _sign(PROOF_TYP, claims, signer)
 
 
-def create_binding_digest(presentation: str) -> str:
-    """Return the base64url SHA-256 of the key binding that ends an SD-JWT+KB."""
-    binding = presentation.rpartition("~")[2]
-    return encode_base64url(hashlib.sha256(binding.encode()).digest())
-
-
 def create_salted_digest(salt: str, value: Any) -> str:
     """Return the base64url SHA-256 of salt and canonical JSON."""
     return encode_base64url(hashlib.sha256(salt.encode() + create_json(value)).digest())

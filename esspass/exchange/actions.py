@@ -7,6 +7,7 @@ done: there is one law for what is sent and what is received.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from esspass.exchange.board import Board, create_board, find_openings, find_triggered
 from esspass.exchange.case_type import LOCAL_CLOSE, MACHINE_SEDS, Flag, Right
@@ -29,21 +30,9 @@ def find_actions(case: Case, now: int) -> tuple[Action, ...]:
 
 def find_possible(board: Board, now: int) -> Iterator[Action]:
     """The actions on a board."""
-    for action in _find_all(board):
+    for action in dict.fromkeys(_find_all(board)):
         if action.receivers or action.local:
-            yield action if action.available_at > now else _at_once(action)
-
-
-def _at_once(action: Action) -> Action:
-    return action if not action.available_at else replace_time(action, 0)
-
-
-def replace_time(action: Action, at: int) -> Action:
-    """The same action, available from another time on."""
-    return Action(
-        action.sed, action.action, action.receivers, action.set_id, action.related_set_id, at,
-        action.local, action.pick, action.attachments, action.automatic, action.system,
-    )  # fmt: skip
+            yield action if action.available_at > now else replace(action, available_at=0)
 
 
 def _find_all(board: Board) -> Iterator[Action]:
@@ -105,7 +94,10 @@ def _find_missing(
     board: Board, document: DocumentState, rights: tuple[Right, ...]
 ) -> frozenset[str]:
     """Participants that ought to have the document and joined after it was sent."""
-    if not rights or any(Flag.PICK in right.flags for right in rights):
+    first = board.case.log[0]
+    starts = first.action is MessageAction.START and first.set_id == document.set_id
+    picked = not starts and any(Flag.PICK in right.flags for right in rights)
+    if not rights or picked:
         return frozenset()
     ought = find_addressees(board, rights[0], document.related_set_id)
     return frozenset(ought) - set(document.receivers)

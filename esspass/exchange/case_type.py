@@ -7,6 +7,7 @@ messages, administrative messages, closing, deadlines. ``specs/exchange/README.m
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -137,6 +138,7 @@ class CaseType:
         return frozenset(documents | named | derived | reopening | set(MACHINE_SEDS))
 
 
+_ID = re.compile(r"\S{1,64}")
 _FOLLOW = {Flag.INVALIDATE: ("X008",), Flag.REJECT: ("X011",), Flag.CLARIFY: ("X012", "X013")}
 
 
@@ -189,8 +191,9 @@ def _read_institutions(path: str | None, content: Mapping[str, Any]) -> tuple[st
     if not isinstance(listed, list | tuple):
         return ()
     member = _administrative()["institution"]
-    named = (each.get(member) for each in listed if isinstance(each, Mapping))
-    return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
+    named = [each.get(member) for each in listed if isinstance(each, Mapping)]
+    readable = [name for name in named if isinstance(name, str) and _ID.fullmatch(name)]
+    return tuple(dict.fromkeys(readable)) if len(readable) == len(listed) else ()
 
 
 def _follow(content: Mapping[str, Any], path: str) -> Any:

@@ -77,14 +77,15 @@ def create_view(case: Case, message: Message) -> Case:
 def find_causes(case: Case, receivers: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """For each receiver the latest message of every institution that it must have before.
 
-    Those are: the messages it sent or gets, as far as this copy holds them.
+    Those are: the messages it sent or gets, as far as this copy holds them; not what cannot be
+    delivered, or nothing would be taken any more.
     """
     causes: dict[str, tuple[str, ...]] = {}
     for receiver in receivers:
         latest = {
             step.sender: step.message_id
             for step in case.log
-            if receiver in (step.sender, *step.receivers)
+            if receiver in (step.sender, *step.receivers) and receiver not in step.undelivered
         }
         causes[receiver] = tuple(sorted(latest.values()))
     return causes

@@ -21,15 +21,24 @@ def find_deadlines(case: Case) -> tuple[Deadline, ...]:
     found = (
         deadline
         for rule in board.type.deadlines
-        for document in board.find_valid(rule.start)
+        for document in _find_starting(board, rule)
         for deadline in _find_open(board, rule, document)
     )
     return tuple(sorted(found, key=lambda each: (each.due_at, each.kind, each.whose)))
 
 
+def _find_starting(board: Board, rule: DeadlineRule) -> list[DocumentState]:
+    """Every document starts its own period; where it restarts, only the last one's runs."""
+    documents = list(board.find_valid(rule.start))
+    return documents[-1:] if rule.restarts else documents
+
+
 def _find_open(board: Board, rule: DeadlineRule, document: DocumentState) -> Iterator[Deadline]:
     due_at = _find_due(board, rule, document)
+    author = board.shape.find_seat(document.sender)
     for institution in board.shape.order(_find_concerned(board, rule, document)):
+        if rule.whose == "receivers" and board.me not in (institution, author):
+            continue  # their reply may have gone to the author alone
         if not _is_met(board, rule, document, institution):
             yield Deadline(
                 rule.kind, document.set_id, institution, due_at, rule.source, rule.verified
@@ -37,29 +46,28 @@ def _find_open(board: Board, rule: DeadlineRule, document: DocumentState) -> Ite
 
 
 def _find_concerned(board: Board, rule: DeadlineRule, document: DocumentState) -> frozenset[str]:
-    author = frozenset({board.shape.find_seat(document.sender)})
-    if rule.whose == "sender":
-        concerned = author
-    elif rule.whose == "receivers":
-        concerned = frozenset(map(board.shape.find_seat, document.receivers)) - author
-    else:
-        concerned = board.shape.participants
-    return concerned & board.shape.participants
+    if rule.whose == "everyone":
+        return board.shape.participants
+    if rule.whose == "receivers":
+        return _find_asked(board, document)
+    return frozenset({board.shape.find_seat(document.sender)}) & board.shape.participants
+
+
+def _find_asked(board: Board, document: DocumentState) -> frozenset[str]:
+    asked = frozenset(map(board.shape.find_seat, document.receivers))
+    return asked & board.shape.participants - {board.shape.find_seat(document.sender)}
 
 
 def _is_met(board: Board, rule: DeadlineRule, document: DocumentState, whose: str) -> bool:
-    """A receiver meets it by its reply, everyone by their own message, a sender once any came."""
-    for each in board.find_valid(*rule.until):
-        by_whose = board.shape.find_seat(each.sender) == whose
-        if rule.whose == "receivers":
-            met = by_whose and each.related_set_id == document.set_id
-        elif rule.whose == "everyone":
-            met = by_whose and each.first_at >= document.first_at
-        else:
-            met = each.first_at >= document.first_at or each.related_set_id == document.set_id
-        if met:
-            return True
-    return False
+    """By the reply of a receiver; for an asker by all replies; else by a later document."""
+    ending = list(board.find_valid(*rule.until))
+    seat = board.shape.find_seat
+    if rule.whose in ("receivers", "asker"):
+        replied = {seat(each.sender) for each in ending if each.related_set_id == document.set_id}
+        due = {whose} if rule.whose == "receivers" else _find_asked(board, document)
+        return due <= replied
+    later = {seat(each.sender) for each in ending if each.first_at >= document.first_at}
+    return whose in later if rule.whose == "everyone" else bool(later)
 
 
 def _find_due(board: Board, rule: DeadlineRule, document: DocumentState) -> int:

@@ -7,6 +7,8 @@ from the set of its messages, both end up the same. ADR 0011 states the rule.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from esspass.exchange.actions import ABOUT, find_actions, find_possible
 from esspass.exchange.board import Board, create_board
 from esspass.exchange.case_type import (
@@ -51,6 +53,7 @@ __all__ = [
     "create_start",
     "find_actions",
     "find_deadlines",
+    "note_undelivered",
     "open_case",
 ]
 
@@ -112,6 +115,20 @@ def close_locally(case: Case, now: int) -> Case:
     )
 
 
+def note_undelivered(case: Case, message_id: str, receiver: str, now: int) -> Case:
+    """Note that an own message was given up for a receiver: later ones no longer wait for it.
+
+    The receiver may get the document by its next version.
+    """
+    log = tuple(
+        replace(step, undelivered=step.undelivered | {receiver})
+        if step.message_id == message_id
+        else step
+        for step in case.log
+    )
+    return replace(case, log=log, changed_at=now)
+
+
 def _verify_parties(message: Message, kind: CaseType, me: str) -> None:
     if message.sed not in kind.seds:
         raise RefusedMessageError("the case type has no such message", code="unknown_sed")
@@ -136,15 +153,19 @@ def _verify_new(case: Case, message: Message) -> None:
     if repeated or (message.sender, message.set_id, message.version) in known:
         raise RefusedMessageError("the message was taken before", code="replayed")
     document = find_document(case, message.set_id)
-    if document is None:
-        if message.version > 1 and not is_partial(case):
-            raise RefusedMessageError("earlier versions are missing", code="reordered")
-    elif document.sender != message.sender:
+    if document and document.sender != message.sender:
         raise RefusedMessageError("the document is another institution's")
-    elif message.version < document.version:
+    latest = document.version if document else 0
+    if message.version < latest:
         raise RefusedMessageError("the version is older", code="replayed")
-    elif message.version > document.version + 1:
+    if message.version > latest + 1 and not _is_next(case, message):
         raise RefusedMessageError("earlier versions are missing", code="reordered")
+
+
+def _is_next(case: Case, message: Message) -> bool:
+    """Say whether the sender names its last message to us: what is missing never went to us."""
+    last = [step.message_id for step in case.log if step.sender == message.sender]
+    return is_partial(case) or bool(last and last[-1] in message.after.get(case.me, ()))
 
 
 def _verify_received(case: Case, message: Message) -> None:

@@ -54,8 +54,8 @@ def _faults(sed: str, error: ValidationError) -> Iterator[tuple[str, Fault]]:
     missing = _missing(node, error)
     if missing:
         for member in missing:
-            schema = _find(node, (member,))
-            yield _first_field((*place, member), schema), Fault.REQUIRED
+            for field in _needed_fields((*place, member), _find(node, (member,))):
+                yield field, Fault.REQUIRED
     elif error.validator == "not":
         member = str(_value(error)["required"][0])
         yield _first_field((*place, member), _find(node, (member,))), Fault.NOT_WANTED
@@ -96,12 +96,19 @@ def _find(node: Node, place: tuple[str | int, ...]) -> Node:
 
 
 def _first_field(place: tuple[str | int, ...], node: Node) -> str:
-    """The field that a fault of a block is shown at: the first that must be filled in."""
+    """The field that a fault of a block is shown at."""
+    return next(_needed_fields(place, node))
+
+
+def _needed_fields(place: tuple[str | int, ...], node: Node) -> Iterator[str]:
+    """The fields that must be filled in once a place is wanted; at least one."""
     kind = kind_of(node)
     if kind is Kind.LIST:
-        return _first_field((*place, 0), items(node))
-    if kind is Kind.BLOCK:
+        yield from _needed_fields((*place, 0), items(node))
+    elif kind is Kind.BLOCK:
         inside = list(members(node))
-        name, member, _ = next((each for each in inside if each[2]), inside[0])
-        return _first_field((*place, name), member)
-    return ".".join(map(str, place))
+        needed = [each for each in inside if each[2]] or inside[:1]
+        for name, member, _ in needed:
+            yield from _needed_fields((*place, name), member)
+    else:
+        yield ".".join(map(str, place))

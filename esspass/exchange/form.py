@@ -28,7 +28,7 @@ class FormPart:
     """A field, or a block, choice or list of parts. ``label`` and ``options`` are for a person.
 
     ``options`` are (value, words); of a choice they name its ``parts``, one block each. ``most`` is
-    the number of characters, or of elements of a list.
+    the number of characters, or of elements of a list; ``filled`` whether anything is in a block.
     """
 
     name: str
@@ -38,6 +38,7 @@ class FormPart:
     options: tuple[tuple[str, str], ...] = ()
     parts: tuple[FormPart, ...] = ()
     most: int = 0
+    filled: bool = False
 
 
 def form_fields(
@@ -82,7 +83,8 @@ class _Drawing:
         words = label(name, self.locale, parent)
         if kind is Kind.LIST:
             parts = self._elements(place, name, node, required)
-            return FormPart(place, words, kind, required, (), parts, node["maxItems"])
+            filled = self._is_filled(place)
+            return FormPart(place, words, kind, required, (), parts, node["maxItems"], filled)
         if kind in (Kind.BLOCK, Kind.CHOICE):
             parts = tuple(
                 self.draw(f"{place}.{member}", member, schema, needed, name)
@@ -90,12 +92,19 @@ class _Drawing:
             )
             options = tuple((part.name.rpartition(".")[2], part.label) for part in parts)
             return FormPart(
-                place, words, kind, required, options if kind is Kind.CHOICE else (), parts
-            )
+                place, words, kind, required, options if kind is Kind.CHOICE else (), parts,
+                filled=self._is_filled(place),
+            )  # fmt: skip
         inner = items(node) if kind is Kind.SEVERAL else node
         return FormPart(
             place, words, kind, required, self._options(inner), most=inner.get("maxLength", 0)
         )
+
+    def _is_filled(self, place: str) -> bool:
+        """Whether anything was typed in a block, or is about to be."""
+        prefix = f"{place}."
+        typed = (name.startswith(prefix) and any(texts) for name, texts in self.form.items())
+        return self.more.startswith((prefix, place)) or any(typed)
 
     def _elements(self, place: str, name: str, node: Node, required: bool) -> tuple[FormPart, ...]:
         count = max(_indices(place, self.form), default=-1) + 1

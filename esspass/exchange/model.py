@@ -120,7 +120,7 @@ class Step:
     """What a message did to the case: the message without its content.
 
     ``facts`` are all that it says of the case's shape, ``marks`` the conditions of the case type
-    that its content fulfils.
+    that its content fulfils. ``undelivered`` are receivers that it will never reach.
     """
 
     message_id: str
@@ -134,6 +134,7 @@ class Step:
     related_set_id: str | None = None
     facts: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
+    undelivered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from esspass.inspection.case_file import (
     parse_case_file,
 )
 from esspass.inspection.checks import CHECKS, LOCAL, REMOTE, SIGNATURE
-from esspass.inspection.decision import Decision, decide, rule
+from esspass.inspection.decision import Decision, add_history, decide, rule
 from esspass.inspection.evidence import Binding, Credential, Evidence, VcEvidence
+from esspass.inspection.examination import create_unreadable_findings
 from esspass.inspection.explain import Explanation, RuleExplanation, explain
 from esspass.inspection.facts import create_facts, describe_document
 from esspass.inspection.inspect import (
@@ -28,7 +29,7 @@ from esspass.inspection.offline import SourceCollector
 from esspass.inspection.person import PERSON, PersonEvidence, match_person
 from esspass.inspection.recomputation import CaseReport, PersonReport, verify_case_file
 from esspass.inspection.rules import Ending, Question, Rule, RuleSet, parse_rule_set
-from esspass.inspection.ruling import RuleResult, Ruling, create_ruling
+from esspass.inspection.ruling import RuleResult, Ruling, create_ruling, parse_ruling
 from esspass.inspection.shown import ShownBinding, create_shown_digest
 from esspass.inspection.situation import Situation, parse_answers, parse_situation
 from esspass.inspection.sources import Sources, create_sources, parse_sources, read_rule_set
@@ -75,12 +76,14 @@ __all__ = [
     "Statuses",
     "Submission",
     "VcEvidence",
+    "add_history",
     "create_case_entry",
     "create_case_file",
     "create_facts",
     "create_ruling",
     "create_shown_digest",
     "create_sources",
+    "create_unreadable_findings",
     "decide",
     "describe_document",
     "explain",
@@ -94,6 +97,7 @@ __all__ = [
     "parse_answers",
     "parse_case_file",
     "parse_rule_set",
+    "parse_ruling",
     "parse_situation",
     "parse_sources",
     "parse_submission",

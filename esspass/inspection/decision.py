@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from esspass.errors import MalformedError
 from esspass.inspection.checks import SIGNATURE
+from esspass.inspection.derived import derive
 from esspass.inspection.evidence import Credential
 from esspass.inspection.examination import Examined, examine
 from esspass.inspection.facts import create_empty_document, create_facts, describe_document
@@ -82,6 +83,19 @@ def decide(
     ruling = refuse(refusal, rules) if refusal else create_ruling(facts, rules, now)
     notes = describe_sources(sources.view, sources.statuses, examined.findings, now)
     return Decision(examined.findings, facts, ruling, notes, examined.credential, rules)
+
+
+def add_history(decision: Decision, history: _History, now: int) -> Decision:
+    """Decide again with what is known of the worker's earlier certificates.
+
+    The checks do not depend on it, so they are not run again; nor is a refusal changed by it.
+    """
+    facts = decision.facts
+    derived = derive(facts["document"], facts["situation"], history)
+    facts = {**facts, "derived": derived}
+    ruled = decision.ruling.rules
+    ruling = create_ruling(facts, decision.rules, now) if ruled else decision.ruling
+    return replace(decision, facts=facts, ruling=ruling)
 
 
 def rule(

@@ -7,7 +7,7 @@ are is decided when they are used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,10 @@ class SourceCollector:
                 self._refresh_all(institution.status_lists, now, problems)
         return problems
 
-    def collect(self, now: int) -> dict[str, Any]:
+    def collect(self, now: int, status_lists: Collection[str] | None = None) -> dict[str, Any]:
         """Return the bundle of all that is stored, as ``parse_sources`` reads it.
+
+        ``status_lists`` are the addresses of the only ones that are wanted, None for every one.
 
         ``made_at`` is when the newest of it was fetched, so that an unchanged bundle is the same.
         """
@@ -84,7 +86,8 @@ class SourceCollector:
         statuses = {
             uri: kept
             for uri, kept in self.cache.tokens(MAX_STATUSES).items()
-            if _read(kept[0], uri, now) is not None
+            if (status_lists is None or uri in status_lists)
+            and _read(kept[0], uri, now) is not None
         }
         tokens = {name: self._read_tokens(name, found) for name, found in _choose(view).items()}
         times = [refresh.succeeded_at for refresh in view.refreshes.values()]

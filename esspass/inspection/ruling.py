@@ -54,6 +54,14 @@ class Ruling:
         }
 
 
+def parse_ruling(value: Mapping[str, Any]) -> Ruling:
+    """Read what ``Ruling.as_json`` wrote; it was ours, so nothing of it is doubted."""
+    rules = tuple(
+        RuleResult(each["id"], Ending(each["outcome"]), each["reason"]) for each in value["rules"]
+    )
+    return Ruling(Ending(value["outcome"]), value["rule"], value["reason"], value["version"], rules)
+
+
 def create_ruling(facts: Mapping[str, Any], rules: RuleSet | None, now: int) -> Ruling:
     """Ask every rule that concerns the document's kind. ``now`` only decides on validity.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from esspass.errors import MalformedError
 from esspass.inspection.evidence import Binding, HolderBinding
-from esspass.inspection.shown import ShownBinding
+from esspass.inspection.shown import ShownBinding, create_shown_digest
 from esspass.qr import FrameCollector, QrContent, read_qr_text
 from esspass.qr.frames import MAX_FRAMES
 
@@ -37,6 +37,17 @@ class Submission:
     def create_binding(self, seen: AbstractSet[str]) -> HolderBinding:
         """Return how presentations in it must be bound."""
         return self.binding or ShownBinding(self.purpose, seen)
+
+    def binding_digest(self) -> str:
+        """Return the digest of its proof of possession (``seen`` of ``decide``); empty without."""
+        text = self.text
+        if self.medium != ONLINE:
+            try:
+                text = read_code(text).presentation or ""
+            except MalformedError:
+                return ""
+        binding = text.rpartition("~")[2]
+        return create_shown_digest(binding) if binding else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the object ``parse_submission`` reads."""

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask import Flask, current_app, redirect, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
@@ -36,7 +37,9 @@ def configure_languages(app: Flask, settings: WebSettings) -> None:
     app.jinja_env.globals.update(
         get_locale=get_locale, languages=languages, language_url=language_url
     )
-    app.jinja_env.filters.update(day=format_day, moment=mark_up_moment, country=format_country)
+    app.jinja_env.filters.update(
+        day=format_day, moment=mark_up_moment, country=format_country, number=format_number
+    )
 
 
 def select_locale() -> str:
@@ -101,6 +104,11 @@ def format_country(code: str) -> str:
     """Write the name of an ISO 3166 country, or the code when nobody knows it."""
     locale = get_locale() or Locale(LOCALES[0])
     return str(locale.territories.get(code, code))
+
+
+def format_number(value: float) -> str:
+    """Write a number as readers of the page do: 12,345.6."""
+    return format_decimal(value, locale=_date_locale())
 
 
 def _date_locale() -> Locale:

@@ -14,6 +14,7 @@ from esspass.attestations.describe import describe_claims, describe_type
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import texts
+from issuer.back_office.access import signed_in_member
 from issuer.paper import PAPER
 from issuer.records import Record, RecordState
 from issuer.services import services
@@ -74,6 +75,7 @@ def render_decision(template: str, record: Record, **values: Any) -> str:
         texts=texts, can_suspend=services().config.status_bits > 1,
         can_acknowledge=issuer.can_acknowledge(record),
         notified=services().joined.notified.of_record(record.id),
+        second_look=issuer.four_eyes.of_record(record.id),
         **values,
     )  # fmt: skip
 
@@ -105,7 +107,9 @@ def reinstate(record_id: str) -> Response:
 @blueprint.post("/decisions/<record_id>/approve")
 def approve(record_id: str) -> Response:
     """Approve a decision that waits; wallets that asked get their credentials."""
-    services().issuer.approve(record_id, now(), signed_in_user().name)
+    if not services().second_looks.grant(record_id, signed_in_member(), now()):
+        flash(gettext("This decision needs a second person. It waits for an approver."), "warning")
+        return redirect(url_for("decisions.show", record_id=record_id), 303)
     flash(gettext("The document is approved. Wallets that asked for it receive it now."), "success")
     return redirect(url_for("decisions.show", record_id=record_id), 303)
 

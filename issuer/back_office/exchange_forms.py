@@ -119,8 +119,9 @@ def write(case_id: str, sed: str) -> Response:
     view = desk.view(case_id)
     action = _find_action(desk.actions(case_id, at), sed, about, update=update)
     typed = request.form.to_dict(flat=False)
-    known = create_subject(sed, contents_of(view))
-    given = typed if request.method == "POST" else _prefill(view, action, sed, about)
+    known, likely = _split(sed, create_subject(sed, contents_of(view)))
+    prefilled = {**fill_form(likely), **_prefill(view, action, sed, about)}
+    given = typed if request.method == "POST" else prefilled
     draft = Draft(
         sed, known, given, [(each, texts.institution_name(each)) for each in action.receivers],
         "some" if action.pick and len(action.receivers) > 1 else "", action.attachments, {},
@@ -142,6 +143,13 @@ def write(case_id: str, sed: str) -> Response:
         return _refuse(error, draft, view)
     flash(gettext("The message is under way."), "success")
     return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+def _split(sed: str, subject: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is certain, and what is likely: other messages may be about another document."""
+    certain = [name for name in subject if name != "PortableDocument" or sed.startswith("DA")]
+    known = {name: subject[name] for name in certain}
+    return known, {name: value for name, value in subject.items() if name not in known}
 
 
 def _find_action(actions: Sequence[Action], sed: str, about: str | None, *, update: bool) -> Action:
@@ -176,17 +184,20 @@ def _more(typed: Mapping[str, Sequence[str]]) -> str:
 
 
 def _check(draft: Draft, content: Mapping[str, Any]) -> Draft:
-    errors = {
-        name: _say(name, texts.FAULTS[fault])
-        for name, fault in find_faults(draft.sed, content).items()
-    }
-    if not draft.receivers:
-        errors["receivers"] = gettext("Choose who gets the message")
-    elif draft.pick == "one" and len(draft.receivers) > 1:
-        errors["receivers"] = gettext("This kind of case has one institution on the other side")
+    errors = _check_receivers(draft)
+    for name, fault in find_faults(draft.sed, content).items():
+        errors[name] = _say(name, texts.FAULTS[fault])
     return Draft(
         draft.sed, draft.known, draft.form, draft.to, draft.pick, draft.attachments, errors
     )
+
+
+def _check_receivers(draft: Draft) -> dict[str, str]:
+    if not draft.receivers:
+        return {"receivers": gettext("Choose who gets the message")}
+    if draft.pick == "one" and len(draft.receivers) > 1:
+        return {"receivers": gettext("This kind of case has one institution on the other side")}
+    return {}
 
 
 def _say(name: str, words: Any) -> str:

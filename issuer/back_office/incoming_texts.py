@@ -113,16 +113,18 @@ def _describe(
         sentence = _SENTENCES[finding.check, finding.reason]
         words = str(sentence) % {"number": finding.parameters.get("number", "")}
         return DescribedFinding(str(_LABELS[finding.check]), kind, grade, words)
-    if rules.find(finding.check) is None:  # asked by rules that are no longer published
+    rule = rules.find(finding.check)
+    if rule is None:  # asked by rules that are no longer published
         words = gettext("A rule that is no longer published gave this reason: %(reason)s.",
                         reason=finding.reason)  # fmt: skip
         return DescribedFinding(finding.check, kind, grade, words)
     result = RuleResult(finding.check, Ending.INFO, finding.reason)
     ruling = Ruling(Ending.COVERED, finding.check, finding.reason, rules=(result,))
     said = explain(ruling, arrival.facts, rules, locale)
-    rule = rules.find(finding.check)
-    source = str(rule.source["reference"]) if rule else ""
-    return DescribedFinding(finding.check, kind, grade, said.sentence, said.next, source)
+    texts = rules.texts.get(locale, rules.texts["en"])
+    label = texts["rules"][finding.check]["question"]
+    source = f"{finding.check} · {rule.source['reference']}"
+    return DescribedFinding(label, kind, grade, said.sentence, said.next, source)
 
 
 def describe_reason(reason: str | None, locale: str) -> str:

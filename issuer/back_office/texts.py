@@ -15,6 +15,7 @@ from issuer.history import Entry, Event
 from issuer.offers import Grant, OfferState
 from issuer.reasons import CHOSEN_BY_CLERKS, WithdrawalReason
 from issuer.records import RecordState
+from issuer.risk import Action
 
 STATES: Mapping[RecordState, tuple[Text, str]] = {
     RecordState.PENDING: (_("Waiting for approval"), "unsure"),
@@ -35,6 +36,10 @@ REASONS: Mapping[WithdrawalReason, Text] = {
     WithdrawalReason.A1_REFUSED: _("The application was refused"),
 }
 CHOICES: Mapping[WithdrawalReason, Text] = {reason: REASONS[reason] for reason in CHOSEN_BY_CLERKS}
+ACTIONS: Mapping[Action, Text] = {
+    Action.GRANT: _("Grant"),
+    Action.WITHDRAW: _("Withdrawal"),
+}
 OFFER_STATES: Mapping[OfferState, tuple[Text, str]] = {
     OfferState.OPEN: (_("Open"), "info"),
     OfferState.REDEEMED: (_("Taken"), "good"),
@@ -52,6 +57,7 @@ GRANTS: Mapping[Grant, Text] = {
 }
 _EVENTS: Mapping[Event, Text] = {
     Event.IMPORTED: _("Entered into the register"),
+    Event.APPLIED: _("Applied for on our pages"),
     Event.OFFERED: _("Offered to the person"),
     Event.OFFER_CANCELLED: _("Offer cancelled"),
     Event.OFFER_REDEEMED: _("Offer taken by a wallet"),
@@ -67,6 +73,8 @@ _EVENTS: Mapping[Event, Text] = {
     Event.SUSPENDED: _("Suspended"),
     Event.REINSTATED: _("Back in force"),
     Event.WITHDRAWN: _("Withdrawn"),
+    Event.PROPOSED: _("Put before a second person"),
+    Event.PROPOSAL_DECLINED: _("Sent back by the second person"),
     Event.RENEWED: _("Renewed"),
     Event.RENEWAL_DECLINED: _("Renewal declined"),
     Event.REPLACEMENT_ISSUED: _("Replacement certificate sent to a care provider"),
@@ -86,6 +94,8 @@ def describe_entry(entry: Entry) -> tuple[str, str]:
 def _detail(entry: Entry) -> str:
     if entry.event is Event.WITHDRAWN:
         return str(REASONS[WithdrawalReason(entry.detail)])
+    if entry.event in (Event.PROPOSED, Event.PROPOSAL_DECLINED):
+        return str(ACTIONS[Action(entry.detail)])
     if entry.event is Event.OFFERED:
         return str(GRANTS[Grant(entry.detail)])
     if entry.event is Event.NOTIFIED:

@@ -9,11 +9,13 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from esspass.web import now, page_blueprint
-from esspass.web.passkeys import require_sign_in, signed_in_user
+from esspass.web.passkeys import require_sign_in
 from issuer.back_office import texts
+from issuer.back_office.access import signed_in_member
 from issuer.back_office.decisions import render_decision
 from issuer.reasons import WithdrawalReason
 from issuer.records import Record, RecordState, StateError
+from issuer.risk import Withdrawal
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("withdrawal", __name__))
@@ -50,9 +52,13 @@ def confirm(record_id: str) -> Response:
     effective = _day(values["effective"])
     if _errors(values, record) or effective is None:
         return redirect(url_for("withdrawal.form", record_id=record_id), 303)
-    invalid = services().issuer.withdraw(
-        record_id, values["reason"], effective, now(), signed_in_user().name
-    )
+    withdrawal = Withdrawal(WithdrawalReason(values["reason"]), effective)
+    invalid = services().second_looks.withdraw(record_id, withdrawal, signed_in_member(), now())
+    if invalid is None:
+        flash(
+            gettext("This withdrawal needs a second person. It waits for an approver."), "warning"
+        )
+        return redirect(url_for("decisions.show", record_id=record_id), 303)
     message = ngettext(
         "The document is withdrawn. %(num)s credential is no longer valid.",
         "The document is withdrawn. %(num)s credentials are no longer valid.",

@@ -15,6 +15,7 @@ from esspass.errors import (
     UndecidedError,
     VerificationError,
 )
+from esspass.exchange.engine import note_undelivered
 from esspass.exchange.envelope import MEDIA_TYPE, create_digest, seal_message
 from esspass.exchange.model import Message, MessageAction
 from esspass.exchange.partners import find_entry, require_directory
@@ -103,13 +104,22 @@ class Courier:
                 return
             keeper.tasks.add(
                 UNDELIVERED, now, case_id=delivery.case_id,
-                reference=f"{delivery.message_id}/{delivery.receiver}", due_at=now, detail=code,
+                reference=f"{delivery.message_id}/{delivery.receiver}/{now}", due_at=now,
+                detail=code,
             )  # fmt: skip
-            keeper.note(create_exception(message, delivery.receiver, code, now), now)
+            keeper.note(
+                create_exception(message, delivery.receiver, code, now, refused=bool(receipt)), now,
+                lambda case: note_undelivered(case, message.message_id, delivery.receiver, now),
+            )  # fmt: skip
 
 
-def create_exception(message: Message, receiver: str, code: str, now: int) -> Message:
-    """Return the X050 that says why a message did not reach a receiver."""
+def create_exception(
+    message: Message, receiver: str, code: str, now: int, *, refused: bool
+) -> Message:
+    """Return the X050 that says why a message did not reach a receiver.
+
+    It comes from the receiver if that refused, else from our own access point.
+    """
     return replace(
         message,
         message_id=create_identifier(),
@@ -117,7 +127,7 @@ def create_exception(message: Message, receiver: str, code: str, now: int) -> Me
         set_id=create_identifier(),
         version=1,
         action=MessageAction.NEW,
-        sender=receiver,
+        sender=receiver if refused else message.sender,
         receivers=(message.sender,),
         sent_at=now,
         content={"Exception": _describe(message, receiver, code)},

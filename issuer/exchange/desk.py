@@ -32,6 +32,7 @@ from esspass.exchange.model import (
     Message,
     MessageAction,
     NewIds,
+    RefusedMessageError,
 )
 from esspass.exchange.partners import require_directory, verify_receiver
 from esspass.exchange.wire import MAX_ATTACHMENTS, verify_file_name
@@ -40,11 +41,12 @@ from esspass.trust import TrustView
 from issuer.bearer import create_identifier
 from issuer.exchange.cases import CasePage
 from issuer.exchange.courier import Courier
-from issuer.exchange.inbox import Inbox
+from issuer.exchange.inbox import Inbox, Refusal
 from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import OUT, Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
 from issuer.exchange.participants import Participants
+from issuer.exchange.reactions import Reaction
 from issuer.exchange.tasks import Task, Tasks
 
 UNREAD = "unread"
@@ -111,6 +113,10 @@ class Desk:
         """The work list."""
         return self.keeper.tasks
 
+    def register(self, sed: str, reaction: Reaction) -> None:
+        """Have ``reaction`` run by the worker for each message of a type that comes in."""
+        self.keeper.reactions.register(sed, reaction)
+
     def find_partners(self, case_type: str, role: str, country: str, now: int) -> tuple[str, ...]:
         """Return the institutions of an ISO country that take a role in a type of case now.
 
@@ -144,8 +150,9 @@ class Desk:
             if known is not None:
                 return known
             draft = Draft(
-                sed, content, receivers=tuple(receivers), attachments=_describe(attachments)
-            )
+                sed, content, receivers=tuple(dict.fromkeys(receivers)),
+                attachments=_describe(attachments),
+            )  # fmt: skip
             message = create_start(
                 case_type, create_identifier(), draft, self.me, create_ids(), now
             )
@@ -255,6 +262,10 @@ class Desk:
             raise _no_key()
         return self.inbox.receive(envelope, now)
 
+    def refusals(self, most: int = 100) -> list[Refusal]:
+        """Return what was refused, the latest first."""
+        return [] if self.inbox is None else self.inbox.refusals(most)
+
     def deliver_due(self, now: int, most: int = 20) -> int:
         """Try to deliver what waits; return how many messages their receivers have now."""
         return self.courier.deliver_due(now, most)
@@ -289,6 +300,18 @@ class Desk:
             for each in latest.attachments
         ]
         self.send(case.id, latest.sed, latest.content, now, attachments=files, set_id=set_id)
+
+    def try_again(
+        self, case_id: str, message_id: str, receiver: str, now: int, actor: str = ""
+    ) -> None:
+        """Have a message delivered that was given up. Raises RefusedMessageError if it was not."""
+        with self.keeper.database.atomic():
+            if not self.keeper.outbox.revive(message_id, receiver, now):
+                raise RefusedMessageError("this message was not given up")
+            about = f"{message_id}/{receiver}/"
+            for task in self.tasks.of_case(case_id):
+                if task.reference.startswith(about) and task.done_at is None:
+                    self.tasks.done(task.id, now, actor)
 
     def warn_of_unread(self, now: int) -> int:
         """Make a task of each case with messages that nobody read for 24 hours."""

@@ -86,13 +86,18 @@ class Keeper:
 
         retry(attempt)
 
-    def note(self, message: Message, now: int) -> None:
-        """Put into the log what the system itself has to say (X050, X100); the case stays."""
+    def note(
+        self, message: Message, now: int, change: Callable[[Case], Case] | None = None
+    ) -> None:
+        """Put into the log what the system itself has to say (X050, X100).
+
+        The case stays as it is, but for what ``change`` says. Raises UnknownCaseError.
+        """
 
         def attempt() -> None:
             case, revision = self.cases.get(message.case_id)
             arrival = Arrival(replace(message, receivers=(case.me,)), "", IN)
-            self.change(case, revision, arrival, now)
+            self.change(change(case) if change else case, revision, arrival, now)
 
         retry(attempt)
 

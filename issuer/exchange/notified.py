@@ -31,7 +31,8 @@ NOBODY = ""
 class Notified:
     """One State (ISO) and one A1. Without ``case_id`` a clerk tells it on paper.
 
-    ``told`` is the state of the decision that it was told last.
+    Without ``country`` no State is concerned. ``told`` is the state of the decision that it was
+    told last.
     """
 
     record_id: str
@@ -95,7 +96,7 @@ class NotifiedStates:
         """Return those whose decision has changed since they were told, the oldest change first."""
         rows = self.database.query(
             "SELECT notified.* FROM notified JOIN records ON records.id = notified.record_id"
-            " WHERE records.state <> notified.told AND notified.country <> ''"
+            " WHERE records.state <> notified.told"
             " ORDER BY records.changed_at, records.id, notified.country LIMIT :most",
             most=most,
         )

@@ -22,7 +22,7 @@ from esspass.exchange.contents import (
 )
 from issuer.exchange.desk import Desk, NewAttachment
 from issuer.exchange.notified import NOBODY, Notified, NotifiedStates
-from issuer.exchange.registering import CORE_TYPE
+from issuer.exchange.registering import CORE_TYPE, SOON
 from issuer.paper import SPOKEN, PaperError, PaperOffice, Wish
 from issuer.reasons import WithdrawalReason
 from issuer.records import Record, Records, RecordState, StateError
@@ -88,7 +88,9 @@ class Notifier:
                 for state in states:
                     yield _note(record, state, there[state], case_id, route, now)
         except MalformedError as error:
-            self.desk.tasks.add(BY_HAND, now, reference=record.number, detail=error.code)
+            self.desk.tasks.add(
+                BY_HAND, now, reference=record.number, due_at=now + SOON, detail=error.code
+            )
             for state in there:
                 yield _note(record, state, NOBODY, "", route, now)
 
@@ -97,7 +99,9 @@ class Notifier:
         for state, whom in reached.items():
             if not whom:
                 reference = f"{record.number}/{state}"
-                self.desk.tasks.add(ON_PAPER, now, reference=reference, due_at=now, detail=state)
+                self.desk.tasks.add(
+                    ON_PAPER, now, reference=reference, due_at=now + SOON, detail=state
+                )
                 yield _note(record, state, NOBODY, "", find_route(_read(record)[0]), now)
 
     def _amends(self, record: Record) -> date | None:

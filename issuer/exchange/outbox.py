@@ -135,6 +135,18 @@ class Outbox:
         )
         return bool(settled)
 
+    def revive(self, message_id: str, receiver: str, now: int) -> bool:
+        """Try anew what was given up; False when it was not."""
+        revived = self.database.execute(
+            "UPDATE exchange_deliveries SET status = 'SENT', queued_at = :now, next_try = :now,"
+            " tries = 0, refusals = 0, at = NULL WHERE message_id = :message_id"
+            " AND receiver = :receiver AND status = 'ERROR'",
+            message_id=message_id,
+            receiver=receiver,
+            now=now,
+        )
+        return bool(revived)
+
     def postpone(self, delivery: Delivery, code: str, now: int, *, refused: bool = False) -> None:
         """Try again later: the pause doubles with each failure, and is never quite the same."""
         pause = min(self.pause * 2 ** min(delivery.tries, 12), _LONGEST_PAUSE)

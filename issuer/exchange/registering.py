@@ -30,6 +30,8 @@ from issuer.renewals import day_of
 
 CORE_TYPE = "application/vnd.esspass.core"
 CONTRADICTION, UNPLACED = "incoming_contradiction", "incoming_unplaced"
+SOON = 3 * 86400
+"""In seconds: until when a clerk sees to what the machine leaves to people."""
 _MAX_CORE = 10_000
 
 
@@ -74,7 +76,7 @@ class Registrar:
         found = self.incoming.find(message.sender, news.number or "")
         if found is None:
             self.desk.tasks.add(
-                UNPLACED, now, case_id=case.id, reference=message.message_id, due_at=now
+                UNPLACED, now, case_id=case.id, reference=message.message_id, due_at=now + SOON
             )
             return
         self._apply(found, news, now)
@@ -101,7 +103,7 @@ class Registrar:
         if arrival.grade is Grade.CONTRADICTION:
             notified = document.notification
             self.desk.tasks.add(
-                CONTRADICTION, now, case_id=notified.case_id, reference=document.id, due_at=now,
+                CONTRADICTION, now, case_id=notified.case_id, reference=document.id, due_at=now + SOON,
                 detail=document.number,
             )  # fmt: skip
         self.incoming.keep_arrival(document.id, arrival, now)

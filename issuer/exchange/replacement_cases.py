@@ -33,7 +33,7 @@ from esspass.trust import TrustView
 from esspass.verdict import Outcome
 from issuer.exchange.desk import Desk
 from issuer.exchange.notifying import create_attachments
-from issuer.exchange.registering import CORE_TYPE
+from issuer.exchange.registering import CORE_TYPE, SOON
 from issuer.exchange.stays import Seal, Stay, Stays
 from issuer.history import Event, History
 from issuer.matching import Identity, NoMatchError, match_person
@@ -77,7 +77,7 @@ class EntitlementOffice:
             self._grant(case, message, record, request, now)
         except (NoMatchError, StateError, PaperError) as error:
             self.desk.tasks.add(
-                ANSWER_BY_HAND, now, case_id=case.id, reference=message.message_id, due_at=now,
+                ANSWER_BY_HAND, now, case_id=case.id, reference=message.message_id, due_at=now + SOON,
                 detail=error.code,
             )  # fmt: skip
 

@@ -22,6 +22,7 @@ from esspass.exchange.contents import (
 from esspass.exchange.model import Case, DocumentState, DocumentStatus, RefusedMessageError
 from issuer.exchange.desk import Desk
 from issuer.exchange.notified import Notified, NotifiedStates
+from issuer.exchange.registering import SOON
 from issuer.reasons import WithdrawalReason
 from issuer.records import Record, Records, RecordState
 from issuer.renewals import day_of
@@ -70,6 +71,8 @@ class Announcer:
     def _announce(self, record: Record, told: Notified, now: int) -> None:
         if record.state is RecordState.WITHDRAWN:
             self.tell_employer(record, now)
+        if not told.country:
+            return
         if not told.case_id:
             self._by_clerk(record, told, now)
             return
@@ -82,7 +85,7 @@ class Announcer:
     def _by_clerk(self, record: Record, told: Notified, now: int) -> None:
         reference = f"{record.number}/{told.country}/{record.state}/{record.changed_at}"
         self.desk.tasks.add(
-            TOLD_ON_PAPER, now, case_id=told.case_id, reference=reference, due_at=now,
+            TOLD_ON_PAPER, now, case_id=told.case_id, reference=reference, due_at=now + SOON,
             detail=told.country,
         )  # fmt: skip
 
@@ -125,7 +128,7 @@ def create_employer_task(desk: Desk) -> EmployerLetter:
     """Return what makes a letter to the employer a clerk's task."""
 
     def tell(record: Record, now: int) -> None:
-        desk.tasks.add(TELL_EMPLOYER, now, reference=record.number, due_at=now)
+        desk.tasks.add(TELL_EMPLOYER, now, reference=record.number, due_at=now + SOON)
 
     return tell
 

@@ -141,7 +141,7 @@ def test_no_log_tells_about_a_person_or_gives_a_secret_away(cast, walked):
     wire, secrets = walked
     needles = {value for citizen in cast.citizens.values() for value in personal(citizen)}
     needles |= secrets | wire.secrets
-    logs = {service.name: service.log.read_text() for service in cast.world.services()}
+    logs = {service.name: service.log.read_text() for service in cast.world.processes()}
     assert "/invitation/" in logs["issuer-lt"], "the watch looks at logs that hold something"
     found = {(name, value) for name, log in logs.items() for value in needles if value in log}
     assert found == set()

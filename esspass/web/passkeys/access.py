@@ -8,7 +8,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, g, redirect, request, session
+from flask import Blueprint, Flask, current_app, g, redirect, request, session
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,7 @@ from esspass.web.settings import now
 P = ParamSpec("P")
 R = TypeVar("R")
 MAX_NEXT = 4096
-_SESSION_KEY = "session"
+_SESSION_KEY, _DUTIES = "session", "esspass.duties"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,28 @@ class SignIn:
     sessions: ServerSessionStore
     role: str
     lifetime: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What an app lets each of its staff do.
+
+    ``admit(user, invitation_role, now)`` is told of whoever redeems an invitation, inside that
+    transaction; ``authorize(user)`` raises when a user may not make the current request.
+    """
+
+    admit: Callable[[User, str, int], None]
+    authorize: Callable[[User], None]
+
+
+def configure_duties(app: Flask, duties: Duties) -> None:
+    """Put an app's staff under its rules; it then makes the invitations itself."""
+    app.extensions[_DUTIES] = duties
+
+
+def current_duties() -> Duties | None:
+    """Return the rules of the current app, if it has any."""
+    return cast("Duties | None", current_app.extensions.get(_DUTIES))
 
 
 def current_session() -> ServerSession | None:
@@ -76,7 +98,7 @@ def forget_session() -> None:
 
 
 def login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Let only signed-in people reach a view; send others to sign in first."""
+    """Let only signed-in people who may reach a view; send strangers to sign in first."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
@@ -86,7 +108,7 @@ def login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
 
 def require_sign_in(blueprint: Blueprint) -> Blueprint:
-    """Guard every view of a blueprint."""
+    """Guard every view of a blueprint, as ``login_required`` does."""
     blueprint.before_request(_ask_to_sign_in)
     return blueprint
 
@@ -100,7 +122,10 @@ def local_path(path: str, otherwise: str) -> str:
 
 
 def _ask_to_sign_in() -> Response | None:
-    if current_user() is not None:
+    user, duties = current_user(), current_duties()
+    if user is not None:
+        if duties is not None:
+            duties.authorize(user)
         return None
     if wants_json():
         raise Unauthorized

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,13 +61,17 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Ceremonies:
-    """The ceremonies of one relying party: host name, shown name, origin of its pages."""
+    """The ceremonies of one relying party: host name, shown name, origin of its pages.
+
+    ``admit`` is told of a new user, with the role of the invitation, in that transaction.
+    """
 
     store: PasskeyStore
     rp_id: str
     rp_name: str
     origin: str
     prf: bool = False
+    admit: Callable[[User, str, int], None] | None = None
 
     def begin_registration(self, who: Registration, now: int) -> tuple[str, dict[str, Any]]:
         """Return the name of the challenge for the cookie and the options for the browser."""
@@ -106,11 +110,13 @@ class Ceremonies:
             verified.sign_count,
             now,
         )
+        user = new_user(user_id, role, str(asked.user_name))
         with self.store.database.atomic():
+            self.store.add_user(user, now)
             if asked.invitation_hash:
-                self.store.use_invitation(asked.invitation_hash, now)
-            salt = encode_base64url(secrets.token_bytes(PRF_BYTES))
-            self.store.add_user(User(user_id, role, str(asked.user_name), salt), now)
+                invited_as = self.store.use_invitation(asked.invitation_hash, now)
+                if self.admit is not None:
+                    self.admit(user, invited_as, now)
             self.store.add_passkey(passkey)
         return passkey
 
@@ -202,6 +208,11 @@ class Ceremonies:
 def new_user_id() -> str:
     """Return a fresh user handle: 32 random bytes, base64url."""
     return encode_base64url(secrets.token_bytes(32))
+
+
+def new_user(user_id: str, role: str, name: str) -> User:
+    """Return a user with a salt of their own."""
+    return User(user_id, role, name, encode_base64url(secrets.token_bytes(PRF_BYTES)))
 
 
 def derive_prf_secret(prf_output: Any, user: User) -> bytes | None:

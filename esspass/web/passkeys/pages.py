@@ -27,6 +27,7 @@ from esspass.jose.jws import parse_json_object
 from esspass.web.blueprints import page_blueprint
 from esspass.web.passkeys.access import (
     SignIn,
+    current_duties,
     current_session,
     current_user,
     forget_session,
@@ -94,6 +95,11 @@ class _Pages:
     on_sign_in: OnSignIn | None
     on_passkey_added: OnPasskeyAdded | None
 
+    @property
+    def invites(self) -> bool:
+        """Whether every member of staff may invite others."""
+        return self.sign_in.role == STAFF and current_duties() is None
+
     def configure(self, state: BlueprintSetupState) -> None:
         app = state.app
         assert isinstance(app, Flask)
@@ -101,9 +107,10 @@ class _Pages:
         app.jinja_env.globals.update(current_user=current_user)
 
     def ceremonies(self) -> Ceremonies:
-        settings = web_settings()
+        settings, duties = web_settings(), current_duties()
+        admit = duties.admit if duties else None
         name = f"ESSPASS {settings.service_name}"
-        return Ceremonies(self.sign_in.store, settings.host, name, settings.origin, self.prf)
+        return Ceremonies(self.sign_in.store, settings.host, name, settings.origin, self.prf, admit)
 
     def sign_in_page(self) -> str:
         following = local_path(request.args.get("next", ""), self.home)
@@ -169,7 +176,7 @@ class _Pages:
         return redirect("/passkeys")
 
     def invite(self) -> str:
-        if self.sign_in.role != STAFF:
+        if not self.invites:
             abort(404)
         token = create_staff_invitation(self.sign_in.store, now())
         return self._render("invited.html", link=invitation_url(web_settings().base_url, token))
@@ -220,7 +227,9 @@ class _Pages:
 
     def _render(self, template: str, **values: Any) -> str:
         role, prf = self.sign_in.role, self.prf
-        return render_template(f"esspass/passkeys/{template}", role=role, prf=prf, **values)
+        return render_template(
+            f"esspass/passkeys/{template}", role=role, prf=prf, invites=self.invites, **values
+        )
 
 
 def _add_ceremonies(blueprint: Blueprint, pages: _Pages) -> None:

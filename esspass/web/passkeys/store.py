@@ -239,16 +239,18 @@ class PasskeyStore:
             raise VerificationError("no such invitation is open", code="invitation_unknown")
         return str(rows[0]["token_hash"])
 
-    def use_invitation(self, invitation_hash: str, now: int) -> None:
-        """Use an invitation up. Raises VerificationError when somebody else was first."""
-        used = self.database.execute(
+    def use_invitation(self, invitation_hash: str, now: int) -> str:
+        """Use an invitation up; return its role. Raises VerificationError if somebody was first."""
+        used = self.database.query(
             "UPDATE web_invitations SET used_at = :now"
-            " WHERE token_hash = :token_hash AND used_at IS NULL AND expires_at > :now",
+            " WHERE token_hash = :token_hash AND used_at IS NULL AND expires_at > :now"
+            " RETURNING role",
             token_hash=invitation_hash,
             now=now,
         )
         if not used:
             raise VerificationError("no such invitation is open", code="invitation_unknown")
+        return str(used[0]["role"])
 
 
 def create_staff_invitation(

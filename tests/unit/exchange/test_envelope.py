@@ -121,7 +121,7 @@ def test_any_flipped_bit_of_an_envelope_is_refused(position, bit):
 
 
 def test_a_file_that_is_not_the_signed_one():
-    """SED-ATT: somebody on the way, with the receiver's key, swaps a file."""
+    """Somebody behind the receiver's key swaps a file."""
     sent = message(describe(PDF))
     signed = sign_message(sent, SIGNER)
     for files in (b"%PDF-1.7 \x00\xfe", PDF + b"x", PDF[:-1], b""):

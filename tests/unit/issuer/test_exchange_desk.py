@@ -1,6 +1,7 @@
 """The exchange between institutions: real messages over real HTTP, on every database."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from esspass.errors import (
     UndecidedError,
     VerificationError,
 )
-from esspass.exchange.envelope import create_digest, create_envelope
+from esspass.exchange.envelope import create_digest, create_envelope, open_envelope, seal_message
 from esspass.exchange.model import CaseStatus, RefusedMessageError
 from esspass.exchange.receipt import MEDIA_TYPE, Result, verify_receipt
 from esspass.jose.jwe import create_encryption_key
@@ -131,6 +132,17 @@ def test_files_are_limited_in_number_size_and_name(pair):
     assert lt.desk.search().total == 0
 
 
+def test_nine_megabytes_arrive(trio):
+    """More than the app takes anywhere else."""
+    data = bytes(range(256)) * 4 * 1024 * 9
+    lt, el = trio[LT], trio[EL]
+    files = [NewAttachment("big.bin", "application/octet-stream", data)]
+    case_id = lt.start("LA_BUC_04", "A009", A009, EL, attachments=files)
+    lt.pump()
+    assert status_of(lt, case_id).status is DeliveryStatus.DELIVERED
+    assert el.desk.attachment(case_id, create_digest(data)) == data
+
+
 def test_a_receiver_that_is_not_ready_is_not_written_to(pair):
     lt = pair[LT]
     pair.list(EL, [("LA_BUC_02", "CP")])
@@ -185,12 +197,23 @@ def test_a_dead_letter_is_an_exception_in_the_case_and_a_task(pair):
     assert (delivery.status, delivery.code) == (DeliveryStatus.ERROR, "unavailable")
     noted = lt.desk.view(case_id).messages[-1].message
     assert (noted.sed, noted.content["Exception"]["cause"]) == ("X050", "unavailable")
+    assert noted.sender == LT, "nobody else said so"
     assert noted.related_set_id == lt.desk.view(case_id).messages[0].message.set_id
     tasks = [task for task in lt.desk.tasks.open() if task.kind == "undelivered"]
     assert [(task.case_id, task.detail) for task in tasks] == [(case_id, "unavailable")]
     assert lt.desk.search().cases[0].undelivered
     pair.clock[0] += 3600
     assert lt.pump() == 0, "it is over"
+    message_id = lt.desk.view(case_id).messages[0].message.message_id
+    lt.desk.try_again(case_id, message_id, EL, lt.now, "Ona")
+    assert [task for task in lt.desk.tasks.open() if task.kind == "undelivered"] == []
+    with pytest.raises(RefusedMessageError):
+        lt.desk.try_again(case_id, message_id, EL, lt.now, "Ona")
+    pair.list(EL)
+    pair.publish()
+    lt.pump()
+    assert status_of(lt, case_id).status is DeliveryStatus.DELIVERED
+    assert pair[EL].messages(case_id) == ["A009"]
 
 
 def test_messages_of_a_case_go_one_after_another(pair):
@@ -240,8 +263,6 @@ def test_the_same_envelope_twice_is_kept_once_and_answered_alike(pair):
     lt.pump()
     entry = lt.desk.keeper.log.of_case(case_id)[0]
     key = pair.view.directory.find(EL).exchange.encryption
-    from esspass.exchange.envelope import seal_message
-
     again = seal_message(entry.signed, entry.message, {}, key)
     pair.clock[0] += 100
     texts = [el.desk.receive(again, el.now) for _ in range(2)]
@@ -273,16 +294,12 @@ def refuse(pair, envelope, digest=None):
 def forge(pair, message, files=None):
     keys, key = pair.keys[LT], pair.view.directory.find(EL).exchange.encryption
     envelope = create_envelope(message, files or {}, keys.exchange, key)
-    from esspass.exchange.envelope import open_envelope
-
     signed, _ = open_envelope(envelope, pair.keys[EL].exchange_encryption)
     return envelope, create_digest(signed.encode())
 
 
 def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
-    """EX-REFUSED: replayed with other words, to a case unknown, against the rules."""
-    from dataclasses import replace
-
+    """Replayed with other words, no message of its case type, content without sense, garbage."""
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     lt.pump()
@@ -301,7 +318,7 @@ def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
     invalid = replace(sent, case_id="n" * 22, set_id="n" * 22, message_id="n" * 22, content={})
     assert refuse(pair, *forge(pair, invalid)) == "content_invalid"
     assert refuse(pair, "a.b.c.d.e") == "malformed"
-    assert {refusal.code for refusal in el.desk.inbox.refusals()} == {
+    assert {refusal.code for refusal in el.desk.refusals()} == {
         "replayed", "unknown_sed", "content_invalid", "malformed",
     }  # fmt: skip
     assert el.messages(case_id) == ["A009"], "nothing half done"
@@ -309,7 +326,6 @@ def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
 
 
 def test_a_sender_without_competence_is_refused_and_the_message_ends_as_dead_letter(pair):
-    """EX-COMPETENCE"""
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     pair.list(LT, [pair_ for pair_ in ALL_COMPETENCES if pair_ != ("LA_BUC_04", "PO")])
@@ -324,8 +340,6 @@ def test_a_sender_without_competence_is_refused_and_the_message_ends_as_dead_let
 
 
 def test_without_a_directory_nothing_is_decided(pair):
-    from dataclasses import replace
-
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     known, pair.view = pair.view, replace(pair.view, directory=None)
@@ -379,7 +393,7 @@ def test_reactions_run_in_order_until_they_succeed(pair):
             raise UnavailableError("not now")
         seen.append((case.id, message.set_id))
 
-    el.desk.keeper.reactions.register("A010", react)
+    el.desk.register("A010", react)
     case_id = lt.start("LA_BUC_05", "A010", A010, EL)
     second = lt.send(case_id, "A010", A010)
     pair.settle()
@@ -400,7 +414,7 @@ def test_a_reaction_that_never_succeeds_is_left_to_a_clerk(pair):
     def fail(_case, _message, _now):
         raise UnavailableError("never")
 
-    el.desk.keeper.reactions.register("A009", fail)
+    el.desk.register("A009", fail)
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     lt.pump()
     for _ in range(12):
@@ -446,6 +460,26 @@ def test_deadlines_are_tasks_and_what_others_are_late_with_is_a_reminder(pair):
     assert [t for t in el.desk.tasks.open() if t.kind == "deadline"] == []
     el.desk.deliver_due(el.now)
     assert [t for t in lt.desk.tasks.open() if t.kind == "reminder"] == []
+
+
+def test_a_refusal_for_good_ends_a_delivery_at_once(pair):
+    """The receiver knows a document of this number, with other words."""
+    lt, el = pair[LT], pair[EL]
+    case_id = lt.start("LA_BUC_04", "A009", A009, EL)
+    entry = lt.desk.keeper.log.of_case(case_id)[0]
+    other = replace(entry.message, content=create_content("A009", full=True))
+    el.desk.receive(forge(pair, other)[0], el.now)
+    lt.pump()
+    delivery = status_of(lt, case_id)
+    assert (delivery.status, delivery.code, delivery.tries) == (DeliveryStatus.ERROR, "replayed", 1)
+    noted = lt.desk.view(case_id).messages[-1].message
+    assert (noted.sed, noted.sender) == ("X050", EL)
+    assert (
+        verify_receipt(
+            delivery.receipt, pair.view.directory.find(EL).exchange, EL, LT, [entry.digest], lt.now
+        ).code
+        == "replayed"
+    )
 
 
 def test_cases_are_found_by_whom_they_are_about(pair):

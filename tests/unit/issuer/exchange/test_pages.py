@@ -96,7 +96,9 @@ def test_checked_again(union):
 
 
 def test_an_unknown_document(union):
-    assert union.greek.get("/incoming/x").status_code == 404
+    page = union.greek.get("/incoming/x")
+    assert page.status_code == 400
+    assert "There is no such document" in page.text
 
 
 def test_the_decision_says_who_was_told(union):

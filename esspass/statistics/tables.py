@@ -1,0 +1,92 @@
+"""What is counted, by which dimensions, and what must agree with what: ``specs/statistics``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from esspass.attestations.wording import choose_locale
+from esspass.errors import MalformedError
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a return; every cell names a value of each dimension."""
+
+    id: str
+    dimensions: tuple[str, ...]
+    titles: Mapping[str, str]
+
+    def title(self, locale: str) -> str:
+        """The title in a language; English where there is no catalogue."""
+        return self.titles[choose_locale(locale)]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What must agree. ``between``: of two institutions, what one counted of the other and back.
+
+    ``within``: of one institution, the first never above the second.
+    """
+
+    id: str
+    first: str
+    second: str
+    by: tuple[str, ...]
+    between: bool
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """All tables, in the order of a return."""
+    return tuple(
+        Table(each["id"], tuple(each["dimensions"]), each["titles"]) for each in _read()["tables"]
+    )
+
+
+def table(table_id: str) -> Table:
+    """Return a table. Raises MalformedError, ``unknown_table``."""
+    found = next((each for each in tables() if each.id == table_id), None)
+    if found is None:
+        raise MalformedError("this table is not part of a return", code="unknown_table")
+    return found
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    """All checks between tables."""
+    return tuple(_read_check(each) for each in _read()["checks"])
+
+
+def _read_check(value: Mapping[str, Any]) -> Check:
+    first, second = value.get("between") or value["within"]
+    return Check(value["id"], first, second, tuple(value["by"]), "between" in value)
+
+
+def smallest_cell() -> int:
+    """The smallest count that is published."""
+    return int(_read()["smallest_cell"])
+
+
+def dimension_title(dimension: str, locale: str) -> str:
+    """The name of a dimension in a language."""
+    return str(_read()["dimensions"][dimension][choose_locale(locale)])
+
+
+def days_band(days: int) -> str:
+    """Return the band that a number of days falls into, ``8-30``; the last one is open."""
+    bands: list[str] = _read()["days"]
+    for band in bands[:-1]:
+        if days <= int(band.partition("-")[2]):
+            return band
+    return bands[-1]
+
+
+@cache
+def _read() -> Any:
+    text = files("specs").joinpath("statistics", "tables.json").read_text(encoding="utf-8")
+    return json.loads(text)

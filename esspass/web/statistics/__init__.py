@@ -1,0 +1,13 @@
+"""Pages and files of statistics, alike for an institution and for the centre."""
+
+from esspass.web.statistics.pages import Counting, create_statistics_blueprint
+from esspass.web.statistics.view import Margin, create_view, write_csv, write_json
+
+__all__ = [
+    "Counting",
+    "Margin",
+    "create_statistics_blueprint",
+    "create_view",
+    "write_csv",
+    "write_json",
+]
