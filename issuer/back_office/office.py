@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import render_template, url_for
@@ -16,7 +16,7 @@ from issuer.back_office import exchange_texts as texts
 from issuer.back_office.access import may
 from issuer.back_office.exchange import task_row
 from issuer.filing.filings import FilingState
-from issuer.services import services
+from issuer.services import Services, services
 
 blueprint = require_sign_in(page_blueprint("office", __name__))
 _MOST_URGENT = 5
@@ -29,40 +29,40 @@ class Heap:
     route: str
     title: Text
     words: Text
-    count: Callable[[], int]
-    arguments: Mapping[str, str] | None = None
+    count: Callable[[Services], int]
+    state: str = ""
 
     @property
     def href(self) -> str:
         """The address of the list."""
-        return url_for(self.route, **(self.arguments or {}))
+        return url_for(self.route, state=self.state or None)
 
 
 HEAPS = (
     Heap(
         "cases.tasks", _("Tasks"), _("What somebody has to do, by date."),
-        lambda: services().desk.tasks.count(),
+        lambda given: given.desk.tasks.count(),
     ),
     Heap(
         "back_office_filings.index", _("Applications"), _("Citizens and employers wait for these."),
-        lambda: services().filing.filings.count_waiting(),
-        {"state": FilingState.WAITING},
+        lambda given: given.filing.filings.count_waiting(),
+        FilingState.WAITING,
     ),
     Heap(
         "second_looks.index", _("Second looks"), _("A second person must agree."),
-        lambda: len(services().second_looks.four_eyes.waiting()),
+        lambda given: len(given.second_looks.four_eyes.waiting()),
     ),
     Heap(
         "back_office_renewals.index", _("Renewals"), _("Asked for by the holders."),
-        lambda: len(services().issuer.renewals.open_requests()),
+        lambda given: len(given.issuer.renewals.open_requests()),
     ),
     Heap(
         "cases.index", _("Cases"), _("With messages that nobody has read."),
-        lambda: services().desk.count_unread(),
+        lambda given: given.desk.count_unread(),
     ),
     Heap(
         "back_office_doubts.index", _("Doubts"), _("Raised by inspectors, not yet decided."),
-        lambda: services().doubts.doubts.count_waiting(),
+        lambda given: given.doubts.doubts.count_waiting(),
     ),
 )  # fmt: skip
 
@@ -71,7 +71,7 @@ HEAPS = (
 def index() -> str:
     """Show the heaps that the reader may see, and the most urgent tasks."""
     at, tasks = now(), services().desk.tasks
-    heaps = [(heap, heap.count()) for heap in HEAPS if may(heap.route)]
+    heaps = [(heap, heap.count(services())) for heap in HEAPS if may(heap.route)]
     return render_template(
         "back_office/office.html", heaps=heaps, now=at, texts=texts,
         urgent=[task_row(task) for task in tasks.open(_MOST_URGENT)], total=tasks.count(),

@@ -20,14 +20,16 @@ DAY = 86400
 
 def counts(page):
     """Title of each heap and how much waits there."""
-    found = re.findall(r'issuer-heap__count">(\d+)<.*?issuer-heap__link"[^>]*>([^<]+)<', page, re.S)
+    found = re.findall(
+        r'issuer-heap__count">(\d+)<.*?issuer-heap__link"[^>]*>([^<]+)<', page, re.DOTALL
+    )
     return {title: int(count) for count, title in found}
 
 
 def sections(page):
     """The sections by name; the active one is marked with a star."""
     bar = page.partition('class="govuk-service-navigation__list"')[2].partition("</ul>")[0]
-    items = re.findall(r"<li(.*?)</li>", bar, re.S)
+    items = re.findall(r"<li(.*?)</li>", bar, re.DOTALL)
     names = [" ".join(re.sub(r"<[^>]+>", " ", f"<li{item}").split()) for item in items]
     return [f"{n}*" if "--active" in item else n for n, item in zip(names, items, strict=True)]
 
