@@ -24,6 +24,7 @@ _TITLES = {
     "wallet": "Wallet of the citizens",
     "inspector-el": "Labour inspector, Greece",
     "clinic-ro": "Clinic, Romania",
+    "centre": "Centre of statistics",
 }
 
 
