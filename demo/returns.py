@@ -47,12 +47,14 @@ class Returns:
     def _hand_in_offices(self) -> str:
         """A message may be on its way while we count, so a return is renewed until all agree."""
         deadline = time.monotonic() + WAIT_SECONDS
-        while found := [self._hand_in(count_for_office(each.services)) for each in self.offices][
-            -1
-        ]:
+        while found := self._hand_in_all():
             expect(time.monotonic() < deadline, f"contradictions: {found}")
             time.sleep(_PAUSE)
         return f"{len(self.offices)} returns, no contradiction"
+
+    def _hand_in_all(self) -> list[dict[str, Any]]:
+        """What the last one is told is after all have handed in."""
+        return [self._hand_in(count_for_office(each.services)) for each in self.offices][-1]
 
     def _hand_in_rest(self) -> str:
         for each in self.verifiers:

@@ -292,6 +292,7 @@ def migrate_world(world: World) -> None:
     modules = {"issuer": issuer, "wallet": wallet, "verifier": verifier, "centre": centre}
     for service in world.services():
         if service.app in modules:
+            service.folder.mkdir(parents=True, exist_ok=True)
             modules[service.app].migrate(service.environ)
 
 
