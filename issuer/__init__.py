@@ -28,9 +28,19 @@ from esspass.web.passkeys import (
 from esspass.web.relying_party import create_relying_party_blueprint
 from esspass.web.statistics import Counting, create_statistics_blueprint
 from issuer.api import endpoints as api_endpoints
-from issuer.back_office import applications, decisions, second_looks, staff, withdrawal
+from issuer.back_office import (
+    applications,
+    decisions,
+    incoming,
+    second_looks,
+    staff,
+    stays,
+    withdrawal,
+)
+from issuer.back_office import doubts as back_office_doubts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
+from issuer.back_office import filings as back_office_filings
 from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
@@ -40,9 +50,14 @@ from issuer.back_office.access import configure_access, refuse_passkey_of_provid
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
+    apply,
+    apply_sign_in,
+    apply_workers,
     authorize,
     credential,
+    doubts,
     exchange,
+    letters,
     metadata,
     notices,
     offers,
@@ -88,8 +103,18 @@ _BLUEPRINTS = (
     notices.blueprint,
     replacements.blueprint,
     exchange.blueprint,
+    doubts.blueprint,
+    back_office_doubts.blueprint,
+    incoming.blueprint,
+    stays.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
+    apply.home_blueprint,
+    apply.blueprint,
+    apply_workers.blueprint,
+    apply_sign_in.blueprint,
+    letters.blueprint,
+    back_office_filings.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
     staff.blueprint,

@@ -37,6 +37,7 @@ from issuer import (
     grants,
     history,
     loading,
+    mailbox,
     offers,
     records,
     renewals,
@@ -57,8 +58,15 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import doubting
+from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
+from issuer.exchange.doubt_office import DoubtOffice
+from issuer.exchange.joined import Decided, Joined, create_joined
+from issuer.filing import applicants, filings
+from issuer.filing.desk import FilingDesk
+from issuer.filing.services import create_filing_desk, create_mailbox_push
 from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
@@ -66,6 +74,7 @@ from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
 from issuer.loading import LoadingOffice, Loads, Office, RecordSource, Register, column_mappings
+from issuer.mailbox import MailboxPush
 from issuer.nonces import Nonces
 from issuer.notices import Notices
 from issuer.offers import Offers
@@ -98,15 +107,20 @@ MIGRATIONS = {
     **replacements.MIGRATIONS,
     **loading.MIGRATIONS,
     **api.MIGRATIONS,
+    **filings.MIGRATIONS,
+    **applicants.MIGRATIONS,
+    **mailbox.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
+    **joined_module.MIGRATIONS,
     **staff_module.MIGRATIONS,
     **access_log.MIGRATIONS,
     **four_eyes.MIGRATIONS,
     **sign_in_staff.MIGRATIONS,
+    **doubting.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -132,13 +146,17 @@ class Services:
     paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
+    filing: FilingDesk
+    mailbox_push: MailboxPush
     desk: Desk
+    joined: Joined
     staff: Staff
     access_log: AccessLog
     second_looks: SecondLooks
     loading: LoadingOffice
     source: RecordSource | None
     api: ApiDesk
+    doubts: DoubtOffice
 
 
 @dataclass(frozen=True)
@@ -209,13 +227,11 @@ def create_services(
     issuance = _create_issuance(publication, prover, nonces, stores)
     paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
     issuer = _create_issuer(config, stores, issuance)
+    desk = exchange_office.create_desk(config, database, keys, chosen, fetcher)
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
-        TokenIssuer(
-            prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
-            config.access_token_lifetime, config.refresh_token_lifetime,
-        ),
+        _create_tokens(config, prover, stores),
         issuance,
         publication,
         issuer,
@@ -223,13 +239,24 @@ def create_services(
         paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
-        exchange_office.create_desk(config, database, keys, chosen, fetcher),
+        create_filing_desk(config, issuer),
+        create_mailbox_push(config, keys.access, fetcher, paper),
+        desk,
+        _create_joined(config, desk, stores, paper, chosen, fetcher),
         Staff(database),
         AccessLog(database),
         SecondLooks(issuer, issuer.four_eyes),
         _create_loading(config, stores),
         _create_source(config, fetcher),
         ApiDesk.on(database),
+        doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
+    )  # fmt: skip
+
+
+def _create_tokens(config: IssuerConfig, prover: Prover, stores: _Stores) -> TokenIssuer:
+    return TokenIssuer(
+        prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
+        config.access_token_lifetime, config.refresh_token_lifetime,
     )  # fmt: skip
 
 
@@ -291,6 +318,15 @@ def _create_replacing(
         config.base_url, view, statuses, stores.records, stores.replacements, stores.history,
         create_certificate_maker(paper, config.country), Fetcher(policy),
     )  # fmt: skip
+
+
+def _create_joined(
+    config: IssuerConfig, desk: Desk, stores: _Stores, paper: PaperOffice, view: View,
+    fetcher: Fetcher,
+) -> Joined:  # fmt: skip
+    statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
+    decided = Decided(stores.records, stores.history, paper)
+    return create_joined(config.country, desk, decided, view, statuses)
 
 
 def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -> _Stores:
