@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _
 
 from esspass.inspection.status import StatusSource
@@ -23,11 +23,25 @@ from esspass.web.passkeys import (
     ServerSessionStore,
     create_first_invitation,
     create_passkey_blueprint,
+    require_sign_in,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from issuer.back_office import applications, decisions, second_looks, staff, withdrawal
+from esspass.web.statistics import Counting, create_statistics_blueprint
+from issuer.api import endpoints as api_endpoints
+from issuer.back_office import (
+    applications,
+    decisions,
+    incoming,
+    second_looks,
+    staff,
+    stays,
+    withdrawal,
+)
+from issuer.back_office import doubts as back_office_doubts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
+from issuer.back_office import filings as back_office_filings
+from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -36,9 +50,14 @@ from issuer.back_office.access import configure_access, refuse_passkey_of_provid
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
+    apply,
+    apply_sign_in,
+    apply_workers,
     authorize,
     credential,
+    doubts,
     exchange,
+    letters,
     metadata,
     notices,
     offers,
@@ -50,10 +69,12 @@ from issuer.endpoints import (
     token,
 )
 from issuer.errors import ERROR_TEXTS
+from issuer.records import Records
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
 from issuer.sign_in_staff import StaffSignIn
+from issuer.statistics import Statistics
 
 __all__ = [
     "MIGRATIONS",
@@ -82,13 +103,25 @@ _BLUEPRINTS = (
     notices.blueprint,
     replacements.blueprint,
     exchange.blueprint,
+    doubts.blueprint,
+    back_office_doubts.blueprint,
+    incoming.blueprint,
+    stays.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
+    apply.home_blueprint,
+    apply.blueprint,
+    apply_workers.blueprint,
+    apply_sign_in.blueprint,
+    letters.blueprint,
+    back_office_filings.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
     staff.blueprint,
     second_looks.blueprint,
     staff_sign_in.blueprint,
+    back_office_loads.blueprint,
+    *api_endpoints.BLUEPRINTS,
 )
 
 
@@ -104,6 +137,7 @@ def create_app(
     _add_sign_in(app, services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(_create_statistics(services))
     store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
     app.register_blueprint(
         create_passkey_blueprint(store, sessions, role=STAFF, on_sign_in=refuse_passkey_of_provider)
@@ -124,6 +158,13 @@ def _web_settings(config: IssuerConfig, clock: Callable[[], int]) -> WebSettings
         error_texts=ERROR_TEXTS,
         clock=clock,
     )
+
+
+def _create_statistics(services: Services) -> Blueprint:
+    config = services.config
+    counts = Statistics(services.database, config.institution_id, config.country)
+    counting = Counting(counts.count, services.keys.exchange)
+    return require_sign_in(create_statistics_blueprint(counting))
 
 
 def _add_sign_in(app: Flask, services: Services) -> None:
@@ -178,6 +219,8 @@ def migrate(environ: Mapping[str, str]) -> list[str]:
     """Bring the database up to date; return the names of the migrations applied."""
     database = connect(RegisterConfig.from_environ(environ).database_url)
     try:
-        return apply_migrations(database, MIGRATIONS)
+        applied = apply_migrations(database, MIGRATIONS)
+        Records(database).index_rest()
+        return applied
     finally:
         database.close()

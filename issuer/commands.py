@@ -14,12 +14,14 @@ from esspass.attestations import Document, Person, parse_person_record, parse_re
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
 from esspass.trust.exchange_entry import ROLES, write_exchange_entry
+from issuer.api.commands import api_client
 from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.entitlements import Entitlements
 from issuer.exchange.office import create_access_point
 from issuer.history import Event, History
 from issuer.keys import read_keys
+from issuer.loading.commands import load_command
 from issuer.records import Records
 from issuer.services import create_services
 from issuer.work import create_jobs, run_jobs, work
@@ -58,6 +60,10 @@ def issuer() -> None:
     """Work on an institution's register."""
 
 
+issuer.add_command(load_command)
+issuer.add_command(api_client)
+
+
 @issuer.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_command(file: Path) -> None:
@@ -71,15 +77,18 @@ def import_command(file: Path) -> None:
 
 @issuer.command("deliver")
 def deliver_command() -> None:
-    """Send the replacement certificates that could not be delivered yet; for a timer."""
-    config = IssuerConfig.from_environ(os.environ)
+    """Send replacement certificates and letters that could not be delivered yet; for a timer."""
+    config, now = IssuerConfig.from_environ(os.environ), int(time.time())
     database = connect(config.database_url)
     try:
-        office = create_services(config, database).replacing
-        count = office.deliver_due(int(time.time())) if office else 0
+        services = create_services(config, database)
+        count = services.replacing.deliver_due(now) if services.replacing else 0
+        services.filing.letters.write_due(now)
+        letters = services.mailbox_push.deliver_due(now)
     finally:
         database.close()
     click.echo(f"{count} certificates were delivered")
+    click.echo(f"{letters} letters were delivered")
 
 
 @issuer.command("work")

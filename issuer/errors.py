@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 
 from esspass.web import ErrorText
+from issuer.loading.texts import FILE_ERRORS
 
 _BACK_TO_WALLET = _("Go back to your wallet and start again from the offer.")
 _BACK_TO_LIST = _("Go back to the list of decisions.")
 
 ERROR_TEXTS: Mapping[str, ErrorText] = {
+    **FILE_ERRORS,
     "request_over": ErrorText(
         _("This request is over"),
         _("Your wallet's request was completed, has expired, or belongs to another browser."),
@@ -41,6 +43,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("There is no such decision"),
         _("The address names a decision that is not in this register."),
         _BACK_TO_LIST,
+    ),
+    "unknown_document": ErrorText(
+        _("There is no such document"),
+        _("The address names a document that is not in the register of incoming documents."),
+        _("Go back to the list of incoming documents."),
     ),
     "wrong_state": ErrorText(
         _("This is no longer possible"),
@@ -141,6 +148,26 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("There is no such offer"),
         _("The address names an offer that was never made here."),
         _BACK_TO_LIST,
+    ),
+    "unknown_filing": ErrorText(
+        _("There is no such application"),
+        _("The address names an application that is not yours, or that was deleted."),
+        _("Open your list of applications."),
+    ),
+    "filing_sent": ErrorText(
+        _("This application was sent"),
+        _("What was sent cannot be changed on this page."),
+        _("Open your list of applications to see how it stands."),
+    ),
+    "number_needed": ErrorText(
+        _("Your personal number is missing"),
+        _("The sign-in service did not tell us your personal number, so we cannot find you."),
+        _("Use another way to sign in, or ask the institution."),
+    ),
+    "file_too_many": ErrorText(
+        _("Too many workers"),
+        _("An application holds at most 500 workers."),
+        _("Divide the list, and apply for each part."),
     ),
     "credential_request_denied": ErrorText(
         _("This document cannot be offered"),

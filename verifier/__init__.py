@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _
 
 from esspass.fetch import Fetcher, FetchPolicy
@@ -29,15 +29,29 @@ from esspass.web.passkeys import (
     ServerSessionStore,
     create_first_invitation,
     create_passkey_blueprint,
+    require_sign_in,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from verifier import bundles, cases, inspections, persons, postings, replacements
+from esspass.web.statistics import Counting, create_statistics_blueprint
+from verifier import (
+    bundles,
+    cases,
+    enquiries,
+    inspections,
+    persons,
+    postings,
+    replacements,
+    seen_documents,
+)
 from verifier.bundles import Bundles
 from verifier.case_files import create_case_files
 from verifier.case_pages import create_case_pages
 from verifier.cases import Cases
 from verifier.casework import Casework
 from verifier.config import VerifierConfig
+from verifier.doubt_desk import DoubtDesk
+from verifier.doubt_pages import create_doubt_pages
+from verifier.enquiries import Enquiries
 from verifier.examiner import Examiner
 from verifier.inspections import Inspections
 from verifier.intake import create_intake
@@ -53,7 +67,9 @@ from verifier.replacement_pages import (
 )
 from verifier.replacements import Replacements
 from verifier.scan import create_scan_blueprint
+from verifier.seen_documents import SeenDocuments
 from verifier.service import Verifier
+from verifier.statistics import Statistics
 from verifier.wording import ERROR_TEXTS
 
 MIGRATIONS = {
@@ -67,6 +83,8 @@ MIGRATIONS = {
     **bundles.MIGRATIONS,
     **postings.MIGRATIONS,
     **replacements.MIGRATIONS,
+    **enquiries.MIGRATIONS,
+    **seen_documents.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -81,10 +99,12 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
         trust, SnapshotStore(database), anchors, fetcher, cache, config.trust_max_age
     )
     record = Inspections(database)
+    seen = SeenDocuments(database, config.secret_key)
     casework = Casework(
         Cases(database),
         Persons(database),
         Judge(trust, statuses, Bundles(database, collector), Postings(database, config.secret_key)),
+        seen,
         config.verdict_retention,
     )
     signer = read_signer(config.keys_folder, "access")
@@ -98,7 +118,15 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
         examiner.note_failure,
         examiner.create_receipt,
     )
-    return Verifier(config, relying_party, record, trust, casework, Replacements(database))
+    doubts = DoubtDesk(
+        config.base_url, _address(config.national_institution), signer, trust, fetcher,
+        Enquiries(database), seen, config.standing_max_age,
+    )  # fmt: skip
+    return Verifier(config, relying_party, record, trust, casework, Replacements(database), doubts)
+
+
+def _address(setting: str | None) -> str | None:
+    return setting.rstrip("/") if setting else None
 
 
 def connect_verifier(config: VerifierConfig) -> Verifier:
@@ -131,6 +159,7 @@ def create_app(
     app.register_blueprint(create_relying_party_blueprint(lambda: verifier.relying_party))
     app.register_blueprint(create_pages(verifier))
     app.register_blueprint(create_case_pages(verifier))
+    app.register_blueprint(create_doubt_pages(verifier))
     app.register_blueprint(create_records(verifier))
     app.register_blueprint(create_intake(verifier))
     collector = verifier.casework.judge.bundles.collector
@@ -138,8 +167,16 @@ def create_app(
     app.register_blueprint(create_replacement_pages(verifier.desk, config.wallet_url))
     app.register_blueprint(create_replacement_endpoints(verifier.desk))
     app.register_blueprint(create_scan_blueprint(verifier, collector.refresh))
+    app.register_blueprint(_create_statistics(verifier))
     app.jinja_env.filters["iso_day"] = format_iso_day
     return app
+
+
+def _create_statistics(verifier: Verifier) -> Blueprint:
+    """The return bears the name and country of the access certificate that signs it."""
+    counts = Statistics(verifier.casework.persons, verifier.organization, verifier.country)
+    counting = Counting(counts.count, verifier.relying_party.access_signer)
+    return require_sign_in(create_statistics_blueprint(counting))
 
 
 def app_from_environ() -> Flask:

@@ -134,6 +134,18 @@ def close(case_id: str) -> Response:
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
 
+@blueprint.post("/cases/<case_id>/again")
+def again(case_id: str) -> Response:
+    """Have a message delivered that was given up for a receiver."""
+    message_id, receiver = request.form.get("message", ""), request.form.get("receiver", "")
+    try:
+        services().desk.try_again(case_id, message_id, receiver, now(), signed_in_user().name)
+        flash(gettext("The message is on its way again."), "success")
+    except RefusedMessageError as error:
+        flash(texts.refusal_words(error), "error")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
 @blueprint.get("/cases/<case_id>/attachments/<sha256>")
 def attachment(case_id: str, sha256: str) -> Response:
     """Hand out a file of a case; nothing of it is run in the browser."""

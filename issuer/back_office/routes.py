@@ -75,7 +75,7 @@ _DECISION: Mapping[str, Access] = {
     "back_office_loads.template": Access(EVERYBODY, _("Read about loads of records")),
     "back_office_loads.create": Access(WORK, _("Loaded records")),
     "back_office_loads.fetch": Access(WORK, _("Loaded records")),
-    "back_office_loads.start": Access(WORK, _("Loaded records")),
+    "back_office_loads.start": Access(SECOND, _("Loaded records")),
     "back_office_loads.step": Access(WORK, _("Loaded records")),
     "back_office_loads.discard": Access(WORK, _("Loaded records")),
 }
@@ -103,6 +103,10 @@ _EXCHANGE: Mapping[str, Access] = {
     "back_office_doubts.set_aside": Access(WORK, _("Set a doubt aside")),
 }
 _ADMINISTRATION: Mapping[str, Access] = {
+    "statistics.show": Access(EVERYBODY, _("Read the statistics")),
+    "statistics.as_csv": Access(EVERYBODY, _("Took the statistics")),
+    "statistics.as_json": Access(EVERYBODY, _("Took the statistics")),
+    "statistics.signed": Access(LEAD, _("Took the signed return")),
     "staff.index": Access(OVERSIGHT, _("Read who works here")),
     "staff.invite": Access(LEAD, _("Invited a colleague")),
     "staff.give_role": Access(LEAD, _("Gave a role")),

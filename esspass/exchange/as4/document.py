@@ -201,7 +201,7 @@ def _read_copy(scope: Any) -> dict[str, Any]:
     if copy is None:
         return {}
     known = parse_json_object(copy.text or "")
-    after, facts = known.get("after"), known.get("facts")
+    after, facts = known.get("after"), known.get("facts") or []
     if not isinstance(after, dict) or not _are_texts([*after.values(), facts]):
         raise MalformedError("what the sender had seen is not readable", code=_BAD_XML)
     return {"after": {k: tuple(v) for k, v in after.items()}, "facts": tuple(facts)}
