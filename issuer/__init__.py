@@ -40,6 +40,7 @@ from issuer.back_office import (
 from issuer.back_office import doubts as back_office_doubts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
+from issuer.back_office import filings as back_office_filings
 from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
@@ -49,10 +50,14 @@ from issuer.back_office.access import configure_access, refuse_passkey_of_provid
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
+    apply,
+    apply_sign_in,
+    apply_workers,
     authorize,
     credential,
     doubts,
     exchange,
+    letters,
     metadata,
     notices,
     offers,
@@ -104,6 +109,12 @@ _BLUEPRINTS = (
     stays.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
+    apply.home_blueprint,
+    apply.blueprint,
+    apply_workers.blueprint,
+    apply_sign_in.blueprint,
+    letters.blueprint,
+    back_office_filings.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
     staff.blueprint,

@@ -77,15 +77,18 @@ def import_command(file: Path) -> None:
 
 @issuer.command("deliver")
 def deliver_command() -> None:
-    """Send the replacement certificates that could not be delivered yet; for a timer."""
-    config = IssuerConfig.from_environ(os.environ)
+    """Send replacement certificates and letters that could not be delivered yet; for a timer."""
+    config, now = IssuerConfig.from_environ(os.environ), int(time.time())
     database = connect(config.database_url)
     try:
-        office = create_services(config, database).replacing
-        count = office.deliver_due(int(time.time())) if office else 0
+        services = create_services(config, database)
+        count = services.replacing.deliver_due(now) if services.replacing else 0
+        services.filing.letters.write_due(now)
+        letters = services.mailbox_push.deliver_due(now)
     finally:
         database.close()
     click.echo(f"{count} certificates were delivered")
+    click.echo(f"{letters} letters were delivered")
 
 
 @issuer.command("work")

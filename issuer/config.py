@@ -89,6 +89,7 @@ class IssuerConfig:
     require_attestation_challenge: bool = False
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
+    mailbox_url: str | None = None
     exchange_retry: int = 5
     records_url: str | None = None
     records_token: str | None = field(default=None, repr=False)

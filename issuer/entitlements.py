@@ -67,6 +67,15 @@ class Entitlements:
         )
         return bool(rows)
 
+    def insured_since(self, person_id: str) -> date | None:
+        """Return since when a person is insured without a known end; None if not at all."""
+        rows = self.database.query(
+            "SELECT starts FROM entitlements WHERE person_id = :person_id AND covered = ''"
+            " AND ends IS NULL",
+            person_id=person_id,
+        )
+        return date.fromisoformat(rows[0]["starts"]) if rows else None
+
 
 def _covered(document: Ehic) -> str:
     """Name the person covered: nobody else than the holder, or somebody the holder acts for."""

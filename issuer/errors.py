@@ -149,6 +149,26 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("The address names an offer that was never made here."),
         _BACK_TO_LIST,
     ),
+    "unknown_filing": ErrorText(
+        _("There is no such application"),
+        _("The address names an application that is not yours, or that was deleted."),
+        _("Open your list of applications."),
+    ),
+    "filing_sent": ErrorText(
+        _("This application was sent"),
+        _("What was sent cannot be changed on this page."),
+        _("Open your list of applications to see how it stands."),
+    ),
+    "number_needed": ErrorText(
+        _("Your personal number is missing"),
+        _("The sign-in service did not tell us your personal number, so we cannot find you."),
+        _("Use another way to sign in, or ask the institution."),
+    ),
+    "file_too_many": ErrorText(
+        _("Too many workers"),
+        _("An application holds at most 500 workers."),
+        _("Divide the list, and apply for each part."),
+    ),
     "credential_request_denied": ErrorText(
         _("This document cannot be offered"),
         _("It is over, or it cannot be written in this form."),

@@ -26,6 +26,7 @@ class Event(StrEnum):
     """What can happen to a decision."""
 
     IMPORTED = "imported"
+    APPLIED = "applied"
     OFFERED = "offered"
     OFFER_CANCELLED = "offer_cancelled"
     OFFER_REDEEMED = "offer_redeemed"

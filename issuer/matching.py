@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from esspass.attestations import Person
 from esspass.errors import MalformedError, VerificationError
 from esspass.inspection.names import NameMatch, match_names
 from issuer.names import fold_number
@@ -67,6 +68,16 @@ def match_person(records: Records, identity: Identity) -> str:
     if len(found) != 1:
         raise NoMatchError
     return found[0]
+
+
+def is_same_person(ours: Person, theirs: Person) -> bool:
+    """Say whether name, birth date and number of a declared person are those of the register."""
+    return (
+        ours.date_of_birth == theirs.date_of_birth
+        and _same_name(ours.surnames, theirs.surnames)
+        and _same_name(ours.forenames, theirs.forenames)
+        and _same_number(ours.pin, theirs.pin)
+    )
 
 
 def _same_name(ours: str, theirs: str) -> bool:

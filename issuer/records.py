@@ -209,13 +209,6 @@ class Records:
         )
         return str(rows[0]["id"])
 
-    def find_person(self, pin: str) -> Person | None:
-        """Return the person with this number, or None."""
-        rows = self.database.query(
-            "SELECT person FROM persons WHERE pin = :pin", pin=fold_number(pin)
-        )
-        return parse_person_record(json.loads(rows[0]["person"])) if rows else None
-
     def find_document(self, number: str) -> Document | None:
         """Return the document with this number, or None."""
         rows = self.database.query(
@@ -269,6 +262,15 @@ class Records:
             "SELECT id, person FROM persons WHERE date_of_birth = :day", day=day.isoformat()
         )
         return [(str(row["id"]), parse_person_record(json.loads(row["person"]))) for row in rows]
+
+    def find_person(self, number: str) -> tuple[str, Person] | None:
+        """Return the id and details of whoever has this personal number."""
+        rows = self.database.query(
+            "SELECT id, person FROM persons WHERE pin = :pin", pin=fold_number(number)
+        )
+        if not rows:
+            return None
+        return str(rows[0]["id"]), parse_person_record(json.loads(rows[0]["person"]))
 
     def search(
         self, text: str = "", state: RecordState | None = None, number: int = 1, size: int = 20

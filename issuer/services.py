@@ -37,6 +37,7 @@ from issuer import (
     grants,
     history,
     loading,
+    mailbox,
     offers,
     records,
     renewals,
@@ -63,6 +64,9 @@ from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.joined import Decided, Joined, create_joined
+from issuer.filing import applicants, filings
+from issuer.filing.desk import FilingDesk
+from issuer.filing.services import create_filing_desk, create_mailbox_push
 from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
@@ -70,6 +74,7 @@ from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
 from issuer.loading import LoadingOffice, Loads, Office, RecordSource, Register, column_mappings
+from issuer.mailbox import MailboxPush
 from issuer.nonces import Nonces
 from issuer.notices import Notices
 from issuer.offers import Offers
@@ -102,6 +107,9 @@ MIGRATIONS = {
     **replacements.MIGRATIONS,
     **loading.MIGRATIONS,
     **api.MIGRATIONS,
+    **filings.MIGRATIONS,
+    **applicants.MIGRATIONS,
+    **mailbox.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
     **STATUS_CACHE_MIGRATIONS,
@@ -138,6 +146,8 @@ class Services:
     paper: PaperOffice
     notices: Notices
     replacing: ReplacementOffice | None
+    filing: FilingDesk
+    mailbox_push: MailboxPush
     desk: Desk
     joined: Joined
     staff: Staff
@@ -225,6 +235,8 @@ def create_services(
         issuance, publication, issuer, stores.housekeeping, paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
+        create_filing_desk(config, issuer),
+        create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         _create_joined(config, desk, stores, paper, chosen, fetcher),
         Staff(database),

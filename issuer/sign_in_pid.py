@@ -46,9 +46,12 @@ class PidSignIn:
     statuses: StatusSource
     view: Callable[[int], TrustView]
 
-    def start(self, request_id: str, flow: Flow, now: int) -> Transaction:
-        """Make a request for the citizen who acts on ``request_id``."""
-        back = f"{self.config.base_url}/authorize/{request_id}/pid/return"
+    def start(self, request_id: str, flow: Flow, now: int, path: str = "") -> Transaction:
+        """Make a request for the citizen who acts on ``request_id``.
+
+        ``path`` is where the browser returns to, if not to the authorization endpoint.
+        """
+        back = self.config.base_url + (path or f"/authorize/{request_id}/pid/return")
         return self.relying_party.start(
             DCQL,
             now=now,

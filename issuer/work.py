@@ -40,6 +40,8 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("warn of unread messages", desk.warn_of_unread, 60),
         Job("watch participants", desk.participants.watch, 60),
         Job("load records", services.loading.work),
+        Job("write letters", services.filing.letters.write_due, 5),
+        Job("deliver letters", services.mailbox_push.deliver_due, 5),
     ]
     jobs.append(Job("follow dialogues", services.doubts.work, 5))
     if services.replacing is not None:

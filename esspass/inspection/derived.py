@@ -139,6 +139,12 @@ def _period(document: Facts) -> tuple[date, date] | None:
     return (starts, ends) if starts and ends else None
 
 
+def numeric_country_code(country: str) -> str | None:
+    """Return the three digits that stand for a State on cards (ISO 3166-1 numeric)."""
+    code: str | None = _reference()["numeric_country_codes"].get(country)
+    return code
+
+
 def match_card_number(document: Facts) -> bool | None:
     """Say whether a card's number is 20 digits: 80, the numeric country, a serial (E-16)."""
     number, country = document["number"], document["issuing_country"]

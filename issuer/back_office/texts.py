@@ -57,6 +57,7 @@ GRANTS: Mapping[Grant, Text] = {
 }
 _EVENTS: Mapping[Event, Text] = {
     Event.IMPORTED: _("Entered into the register"),
+    Event.APPLIED: _("Applied for on our pages"),
     Event.OFFERED: _("Offered to the person"),
     Event.OFFER_CANCELLED: _("Offer cancelled"),
     Event.OFFER_REDEEMED: _("Offer taken by a wallet"),

@@ -67,7 +67,7 @@ def submit_demo_eid(request_id: str) -> Response:
     require_method("demo-eid")
     pushed = pushed_request(request_id)
     values = {name: request.form.get(name, "").strip() for name in FIELDS}
-    errors = {name: _missing(name) for name in FIELDS if not values[name]}
+    errors = {name: missing_field(name) for name in FIELDS if not values[name]}
     if not errors:
         try:
             return finish(pushed, parse_identity(values, NUMBER_CLAIM))
@@ -95,7 +95,8 @@ def privacy() -> str:
     return render_template("privacy.html")
 
 
-def _missing(name: str) -> str:
+def missing_field(name: str) -> str:
+    """Say that a field of the simulated sign-in is empty."""
     texts = {
         "family_name": gettext("Enter the surnames"),
         "given_name": gettext("Enter the forenames"),

@@ -50,7 +50,7 @@ def pid_state(request_id: str) -> Response:
     """Tell the waiting page where to go, once the wallet has answered."""
     require_method("pid")
     transaction_id, _ = _transaction(request_id)
-    state = _pid_sign_in().state(transaction_id, now())
+    state = pid_sign_in().state(transaction_id, now())
     if state is State.ACCEPTED:
         return jsonify(location=url_for("sign_in.pid_return", request_id=request_id))
     if state in _ENDED:
@@ -66,7 +66,7 @@ def pid_return(request_id: str) -> Response:
     code = request.args.get("response_code")
     transaction_id, secret = _transaction(request_id)
     try:
-        identity = _pid_sign_in().finish(request_id, transaction_id, secret, code, now())
+        identity = pid_sign_in().finish(request_id, transaction_id, secret, code, now())
     except (ProtocolError, VerificationError):
         return redirect(url_for("sign_in.pid_failed", request_id=request_id), 303)
     session.pop(_TRANSACTION, None)
@@ -82,7 +82,7 @@ def pid_failed(request_id: str) -> Response:
 
 
 def _start(request_id: str, flow: Flow) -> Transaction:
-    transaction = _pid_sign_in().start(request_id, flow, now())
+    transaction = pid_sign_in().start(request_id, flow, now())
     session[_TRANSACTION] = [request_id, transaction.id, transaction.browser_secret]
     return transaction
 
@@ -99,7 +99,7 @@ def oidc(request_id: str) -> Response:
     """Send the citizen to the OpenID Provider."""
     require_method("oidc")
     pushed = pushed_request(request_id)
-    started = _oidc_sign_in().start()
+    started = oidc_sign_in().start()
     services().authorization.requests.remember_sign_in(pushed.id, started.remembered)
     session[_OIDC] = pushed.id
     return redirect(started.url, 303)
@@ -112,13 +112,15 @@ def oidc_callback() -> Response:
     pushed = pushed_request(session.pop(_OIDC, ""))
     if not pushed.sign_in:
         raise ProtocolError("no sign-in was begun", code="request_over")
-    identity = _oidc_sign_in().finish(request.args.to_dict(), pushed.sign_in, now())
+    identity = oidc_sign_in().finish(request.args.to_dict(), pushed.sign_in, now())
     return finish_or_explain(pushed, identity)
 
 
-def _pid_sign_in() -> PidSignIn:
+def pid_sign_in() -> PidSignIn:
+    """Return the sign-in with a PID."""
     return cast("PidSignIn", current_app.extensions["issuer.pid"])
 
 
-def _oidc_sign_in() -> OidcSignIn:
+def oidc_sign_in() -> OidcSignIn:
+    """Return the sign-in with the OpenID Provider of the settings."""
     return cast("OidcSignIn", current_app.extensions["issuer.oidc"])

@@ -1,0 +1,117 @@
+"""The words of the pages for applicants: forms, states, what is wrong with an answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _
+
+from esspass.attestations import date_name
+from esspass.web.settings import Text
+from issuer.filing.filings import FiledPerson, FilingState
+from issuer.filing.form import Form, Problem, Question, Step, localize
+
+FORMS: Mapping[Form, tuple[Text, Text]] = {
+    Form.A1_SELF: (
+        _("A1 for me"),
+        _("You work for a while in another country. The A1 proves that you stay insured here."),
+    ),
+    Form.A1_EMPLOYER: (
+        _("A1 for my workers"),
+        _("You send one or many workers to another country. One application for all of them."),
+    ),
+    Form.EHIC_SELF: (
+        _("Health insurance card"),
+        _("The European card for the doctor or hospital when you travel, for you or your child."),
+    ),
+}
+STATES: Mapping[FilingState, tuple[Text, str]] = {
+    FilingState.DRAFT: (_("Draft"), "neutral"),
+    FilingState.WAITING: (_("We are looking at it"), "unsure"),
+    FilingState.GRANTED: (_("Granted"), "good"),
+    FilingState.REFUSED: (_("Refused"), "bad"),
+    FilingState.SUSPENDED: (_("Suspended"), "unsure"),
+    FilingState.WITHDRAWN: (_("Withdrawn"), "bad"),
+}
+_PROBLEMS: Mapping[Problem, Text] = {
+    Problem.MISSING: _("Please fill this in"),
+    Problem.TOO_LONG: _("This is too long"),
+    Problem.NO_DAY: _("Enter a day, for example 31.12.2027"),
+    Problem.NO_COUNTRY: _("Choose a country from the list"),
+    Problem.NO_CHOICE: _("Choose one of the answers"),
+}
+_FILE_ERRORS: Mapping[str, Text] = {
+    "file_too_large": _("The file is larger than one megabyte."),
+    "file_unreadable": _("We cannot read this file. Save it as CSV (UTF-8) or as JSON."),
+    "file_headings": _("Columns are missing. Start from our file, and keep its first line."),
+    "file_too_many": _("An application holds at most 500 workers. Divide the list."),
+    "file_empty": _("Choose a file with at least one worker in it."),
+}
+AUTOCOMPLETE = {
+    "residence_street": "address-line1",
+    "residence_town": "address-level2",
+    "residence_postcode": "postal-code",
+    "residence_country": "country",
+    "employer_name": "organization",
+}
+
+
+def describe_problem(question: Question, problem: Problem) -> str:
+    """Return what is wrong with an answer, in words."""
+    if problem is Problem.MISSING and question.kind == "choice":
+        problem = Problem.NO_CHOICE
+    if problem is Problem.MISSING and question.kind == "country":
+        problem = Problem.NO_COUNTRY
+    return str(_PROBLEMS[problem])
+
+
+def describe_problems(
+    questions: Iterable[Question], problems: Mapping[str, Problem]
+) -> dict[str, str]:
+    """Return the sentences by question."""
+    return {
+        question.id: describe_problem(question, problems[question.id])
+        for question in questions
+        if question.id in problems
+    }
+
+
+def summarize(
+    questions: Sequence[Question], form: Form, errors: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the sentences for the top of the page; where there are several, each says of what."""
+    if len(questions) == 1:
+        return dict(errors)
+    labels = {question.id: question.label(form, str(get_locale())) for question in questions}
+    return {name: f"{sentence}: {labels[name]}" for name, sentence in errors.items()}
+
+
+def describe_file_error(code: str) -> str:
+    """Return why a file was not taken."""
+    return str(_FILE_ERRORS.get(code, _FILE_ERRORS["file_unreadable"]))
+
+
+def step_title(step: Step) -> str:
+    """Return the heading of a page."""
+    return localize(step.title, str(get_locale()))
+
+
+def describe_answer(question: Question, answers: Mapping[str, str], form: Form) -> str:
+    """Return an answer in words."""
+    value, locale = answers.get(question.id, ""), str(get_locale())
+    if question.kind == "day" and value:
+        return date_name(value, locale)
+    return question.describe(value, form, locale) or gettext("not given")
+
+
+def iso_day(text: str) -> str:
+    """Return an ISO date in words; nothing stays nothing."""
+    return date_name(text, str(get_locale()), "medium") if text else ""
+
+
+def count_states(persons: Sequence[FiledPerson]) -> list[tuple[FilingState, int]]:
+    """Return how many persons stand how, in the order of the states."""
+    counted = Counter(person.state for person in persons)
+    return [(state, counted[state]) for state in FilingState if counted[state]]

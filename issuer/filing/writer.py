@@ -1,0 +1,94 @@
+"""The letters about applications and documents: to the person, and to employers who may read them.
+
+Letters about decisions are written after the decision, by a job that finds what nobody was told
+about: a crash in between loses none, and the mailbox keeps them from being doubled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from esspass.attestations import Application, Pda1
+from issuer.filing.applicants import Applicant, Applicants
+from issuer.filing.filings import Filings, FilingState, StatusRow
+from issuer.mailbox import Mailbox, Recipient
+from issuer.records import Record, Records
+from issuer.renewals import day_of, last_day
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWriter:
+    """Writes letters in the name of ``institution``."""
+
+    institution: str
+    mailbox: Mailbox
+    filings: Filings
+    applicants: Applicants
+    records: Records
+
+    def write_received(self, applicant: Applicant, reference: str, now: int) -> None:
+        """Confirm that an application arrived."""
+        details = {"reference": reference, "sent_day": day_of(now).isoformat()}
+        self.mailbox.post(
+            Recipient.PERSON, applicant.pin, "received", reference, now, details=details
+        )
+
+    def write_due(self, now: int) -> int:
+        """Write the letters about decisions on applications; return how many were decided."""
+        rows = self.filings.untold()
+        for row in rows:
+            with self.mailbox.database.atomic():
+                if self.filings.mark_told(row.person.id, now):
+                    self._write_decided(row, now)
+        return len(rows)
+
+    def _write_decided(self, row: StatusRow, now: int) -> None:
+        record = self.records.get(row.person.record_id)
+        is_granted = row.person.state is FilingState.GRANTED
+        topic = "granted" if is_granted else "refused"
+        self._write(Recipient.PERSON, record.person.pin or "", topic, record, now, {})
+        if row.filing.form.is_employer:
+            self._tell_employer(row, topic, record, now)
+
+    def _tell_employer(self, row: StatusRow, topic: str, record: Record, now: int) -> None:
+        """Write to the employer if a clerk saw the mandate, else to the applicant's page only."""
+        applicant = self.applicants.get(row.filing.applicant_id)
+        number = row.filing.answers.get("employer_number", "")
+        if applicant is not None and self.applicants.represents(applicant.pin, number):
+            self._write(Recipient.EMPLOYER, number, topic, record, now, {})
+
+    def tell(
+        self, record: Record, topic: str, now: int, details: Mapping[str, str] | None = None
+    ) -> None:
+        """Write to the holder of a document, and for an A1 to its employers, about a change.
+
+        ``topic`` is ``withdrawn`` (details ``reason``, ``effective_day``), ``suspended`` or
+        ``reinstated``. Call it in the transaction of the change.
+        """
+        given = dict(details or {})
+        reference = f"{record.id} {now}"
+        self._write(Recipient.PERSON, record.person.pin or "", topic, record, now, given, reference)
+        document = record.document
+        if isinstance(document, Pda1 | Application):
+            for number in dict.fromkeys(each.id for each in document.employments):
+                self._write(Recipient.EMPLOYER, number, topic, record, now, given, reference)
+
+    def _write(
+        self, kind: Recipient, number: str, topic: str, record: Record, now: int,
+        details: Mapping[str, str], reference: str = "",
+    ) -> None:  # fmt: skip
+        document = record.document
+        starts, ends = getattr(document, "starts", None), last_day(document)
+        named = {
+            "institution": self.institution,
+            "number": record.number,
+            "holder": f"{record.person.forenames} {record.person.surnames}",
+            "starts_day": starts.isoformat() if starts else "",
+            "ends_day": ends.isoformat() if ends else "",
+        }
+        self.mailbox.post(
+            kind, number, topic, reference or record.id, now,
+            details={**named, **details},
+            record_id=record.id if topic == "granted" else "",
+        )  # fmt: skip
