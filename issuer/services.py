@@ -66,7 +66,11 @@ from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.joined import Decided, Joined, create_joined
 from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
-from issuer.filing.services import create_filing_desk, create_mailbox_push
+from issuer.filing.services import (
+    create_filing_desk,
+    create_letter_writer,
+    create_mailbox_push,
+)
 from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
@@ -239,9 +243,7 @@ def create_services(
         create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         _create_joined(config, desk, stores, paper, chosen, fetcher),
-        Staff(database),
-        AccessLog(database),
-        SecondLooks(issuer, issuer.four_eyes),
+        Staff(database), AccessLog(database), SecondLooks(issuer, issuer.four_eyes),
         _create_loading(config, stores),
         _create_source(config, fetcher),
         ApiDesk.on(database),
@@ -321,7 +323,8 @@ def _create_joined(
     fetcher: Fetcher,
 ) -> Joined:  # fmt: skip
     statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
-    decided = Decided(stores.records, stores.history, paper)
+    letters = create_letter_writer(config, stores.records)
+    decided = Decided(stores.records, stores.history, paper, letters.tell)
     return create_joined(config.country, desk, decided, view, statuses)
 
 
