@@ -66,7 +66,11 @@ from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.joined import Decided, Joined, create_joined
 from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
-from issuer.filing.services import create_filing_desk, create_mailbox_push
+from issuer.filing.services import (
+    create_filing_desk,
+    create_letter_writer,
+    create_mailbox_push,
+)
 from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
@@ -330,7 +334,8 @@ def _create_joined(
     fetcher: Fetcher,
 ) -> Joined:  # fmt: skip
     statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
-    decided = Decided(stores.records, stores.history, paper)
+    letters = create_letter_writer(config, stores.records)
+    decided = Decided(stores.records, stores.history, paper, letters.tell)
     return create_joined(config.country, desk, decided, view, statuses)
 
 
