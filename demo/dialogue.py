@@ -15,7 +15,7 @@ from typing import Any
 
 from demo.actors import Inspector, Office, Owner, clock
 from demo.people import BALTIC_CONSTRUCTION
-from demo.story import Story, expect
+from demo.story import Story, expect, wait_for
 from esspass.exchange.doubt import Contact
 from esspass.exchange.doubt_content import Asked, draft_words
 from esspass.exchange.standing import DocumentState, Standing
