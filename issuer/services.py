@@ -209,10 +209,7 @@ def create_services(
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
-        TokenIssuer(
-            prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
-            config.access_token_lifetime, config.refresh_token_lifetime,
-        ),
+        _create_tokens(config, prover, stores),
         issuance,
         publication,
         issuer,
@@ -226,6 +223,13 @@ def create_services(
         Staff(database),
         AccessLog(database),
         SecondLooks(issuer, issuer.four_eyes),
+    )  # fmt: skip
+
+
+def _create_tokens(config: IssuerConfig, prover: Prover, stores: _Stores) -> TokenIssuer:
+    return TokenIssuer(
+        prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
+        config.access_token_lifetime, config.refresh_token_lifetime,
     )  # fmt: skip
 
 
