@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from demo.actors import Cast, Inspector, Office, Owner, clock
+from demo.dialogue import Dialogue
+from demo.exchange import Exchange
 from demo.hospital import treat
 from demo.outcomes import declined, ended, held, passed
 from demo.people import institutions
@@ -42,6 +44,7 @@ def tell(story: Story, world: World, processes: Mapping[str, Process]) -> None:
         {key: cast.owner(key) for key in cast.citizens},
         cast.office("identity-lt"),
         cast.office("issuer-lt"),
+        cast.office("host-el"),
         cast.inspector("inspector-el"),
         cast.inspector("clinic-ro"),
     )
@@ -56,6 +59,7 @@ class _Scenario:
     owners: Mapping[str, Owner]
     identity: Office
     lithuania: Office
+    host: Office
     greece: Inspector
     romania: Inspector
 
@@ -63,13 +67,23 @@ class _Scenario:
         self._list()
         self._identify()
         self._issue()
+        self._exchange.register()
         self._inspect()
         visit(self.story, self.greece, self.lithuania, self._crew())
         treat(self.story, self.romania, self.owners, self.world.base_url("issuer-lt"))
+        self._exchange.replace_card()
+        mason = self.owners["mason"]
+        Dialogue(self.story, self.greece, mason, self.host, self.lithuania).tell()
         self._refuse()
         self._withdraw()
+        self._exchange.hear_of_withdrawal()
         self._fail()
         self._leave()
+
+    @property
+    def _exchange(self) -> Exchange:
+        greece, romania = (Office(self.world, key) for key in ("host-el", "host-ro"))
+        return Exchange(self.story, self.lithuania, greece, romania, self.owners)
 
     def _list(self) -> None:
         bodies = sum(1 for body in institutions() if body.attestation_types)

@@ -52,6 +52,8 @@ SERVICES = (
 FIRST_PORT = 8100
 ACCESS_PROVIDER = ("Example Access Certificates", "EU")
 WALLET_PROVIDER = ("Example Wallet Provider", "EU")
+_NATIONAL = {"inspector-el": "host-el", "clinic-ro": "host-ro"}
+"""The institution of each verifier's own State, which its doubts go to."""
 _STATUS_SECONDS = {"quick": "1", "calm": "60"}
 
 
@@ -147,7 +149,12 @@ class World:
         body = institution(name)
         web_wallet = {"WALLET_URL": self.base_url("wallet")}
         if app == "verifier":
-            return {**web_wallet, "IDENTIFIER": body.id}
+            return {
+                **web_wallet,
+                "IDENTIFIER": body.id,
+                "NATIONAL_INSTITUTION": self.base_url(_NATIONAL[name]),
+                "STANDING_MAX_AGE": _STATUS_SECONDS[self.state["pace"]],
+            }
         return {
             **web_wallet,
             "INSTITUTION_ID": body.id,

@@ -27,10 +27,21 @@ from esspass.web.passkeys import (
 )
 from esspass.web.relying_party import create_relying_party_blueprint
 from esspass.web.statistics import Counting, create_statistics_blueprint
-from issuer.back_office import applications, decisions, second_looks, staff, withdrawal
+from issuer.api import endpoints as api_endpoints
+from issuer.back_office import (
+    applications,
+    decisions,
+    incoming,
+    second_looks,
+    staff,
+    stays,
+    withdrawal,
+)
+from issuer.back_office import doubts as back_office_doubts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
 from issuer.back_office import filings as back_office_filings
+from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
 from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
@@ -44,6 +55,7 @@ from issuer.endpoints import (
     apply_workers,
     authorize,
     credential,
+    doubts,
     exchange,
     letters,
     metadata,
@@ -57,6 +69,7 @@ from issuer.endpoints import (
     token,
 )
 from issuer.errors import ERROR_TEXTS
+from issuer.records import Records
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
@@ -90,6 +103,10 @@ _BLUEPRINTS = (
     notices.blueprint,
     replacements.blueprint,
     exchange.blueprint,
+    doubts.blueprint,
+    back_office_doubts.blueprint,
+    incoming.blueprint,
+    stays.blueprint,
     back_office_renewals.blueprint,
     back_office_replacements.blueprint,
     apply.home_blueprint,
@@ -103,6 +120,8 @@ _BLUEPRINTS = (
     staff.blueprint,
     second_looks.blueprint,
     staff_sign_in.blueprint,
+    back_office_loads.blueprint,
+    *api_endpoints.BLUEPRINTS,
 )
 
 
@@ -200,6 +219,8 @@ def migrate(environ: Mapping[str, str]) -> list[str]:
     """Bring the database up to date; return the names of the migrations applied."""
     database = connect(RegisterConfig.from_environ(environ).database_url)
     try:
-        return apply_migrations(database, MIGRATIONS)
+        applied = apply_migrations(database, MIGRATIONS)
+        Records(database).index_rest()
+        return applied
     finally:
         database.close()

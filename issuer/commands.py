@@ -14,12 +14,14 @@ from esspass.attestations import Document, Person, parse_person_record, parse_re
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
 from esspass.trust.exchange_entry import ROLES, write_exchange_entry
+from issuer.api.commands import api_client
 from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.entitlements import Entitlements
 from issuer.exchange.office import create_access_point
 from issuer.history import Event, History
 from issuer.keys import read_keys
+from issuer.loading.commands import load_command
 from issuer.records import Records
 from issuer.services import create_services
 from issuer.work import create_jobs, run_jobs, work
@@ -56,6 +58,10 @@ def import_decisions(environ: Mapping[str, str], people: People, now: int) -> li
 @click.group()
 def issuer() -> None:
     """Work on an institution's register."""
+
+
+issuer.add_command(load_command)
+issuer.add_command(api_client)
 
 
 @issuer.command("import")

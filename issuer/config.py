@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
+from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD, Address, Institution
 from esspass.errors import MalformedError
 from esspass.openid4vci.client_attestation import ATTESTATION_MAX_AGE
 from esspass.web.environment import read_settings
@@ -52,7 +52,8 @@ class IssuerConfig:
     A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``exchange_retry`` is
     the pause after a message to another institution first failed; it doubles each time. Decisions
     with ``four_eyes_risk`` points or more (``specs/back_office/risk.json``) need a second person;
-    0 asks for none.
+    0 asks for none. ``records_url`` is where the institution's own records are fetched,
+    ``mappings_folder`` holds its column mappings.
     """
 
     base_url: str
@@ -89,10 +90,16 @@ class IssuerConfig:
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
     mailbox_url: str | None = None
+    exchange_retry: int = 5
+    records_url: str | None = None
+    records_token: str | None = field(default=None, repr=False)
+    records_mapping: str = "canonical"
+    mappings_folder: str | None = None
     institution_street: str | None = None
     institution_postcode: str | None = None
     institution_town: str | None = None
-    exchange_retry: int = 5
+    institution_phone: str | None = None
+    institution_email: str | None = None
 
     def __post_init__(self) -> None:
         unknown = set(self.sign_in) - set(SIGN_IN_METHODS)
@@ -106,6 +113,22 @@ class IssuerConfig:
             raise MalformedError("ISSUER_FOUR_EYES_RISK takes 0 or more", code="bad_setting")
         if not 2 <= self.batch_size <= 100:
             raise MalformedError("ISSUER_BATCH_SIZE takes 2 to 100", code="bad_setting")
+
+    @property
+    def institution(self) -> Institution:
+        """The institution as its documents name it; some forms need its address too."""
+        town = self.institution_town
+        address = town and Address(
+            town, self.country, self.institution_street, self.institution_postcode
+        )
+        return Institution(
+            self.institution_id,
+            self.institution_name,
+            self.country,
+            address or None,
+            phone=self.institution_phone,
+            email=self.institution_email,
+        )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> IssuerConfig:

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 
 from esspass.web import ErrorText
+from issuer.loading.texts import FILE_ERRORS
 
 _BACK_TO_WALLET = _("Go back to your wallet and start again from the offer.")
 _BACK_TO_LIST = _("Go back to the list of decisions.")
 
 ERROR_TEXTS: Mapping[str, ErrorText] = {
+    **FILE_ERRORS,
     "request_over": ErrorText(
         _("This request is over"),
         _("Your wallet's request was completed, has expired, or belongs to another browser."),
@@ -41,6 +43,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("There is no such decision"),
         _("The address names a decision that is not in this register."),
         _BACK_TO_LIST,
+    ),
+    "unknown_document": ErrorText(
+        _("There is no such document"),
+        _("The address names a document that is not in the register of incoming documents."),
+        _("Go back to the list of incoming documents."),
     ),
     "wrong_state": ErrorText(
         _("This is no longer possible"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from issuer.api.clients import ApiClients
 from issuer.authorization_requests import AuthorizationRequests
 from issuer.credentials import Credentials
 from issuer.grants import Grants
+from issuer.loading import Loads
 from issuer.offers import Offers
 from issuer.replacements import Replacements
 from issuer.replays import Replays
@@ -24,6 +26,8 @@ class Housekeeping:
     grants: Grants
     credentials: Credentials
     replacements: Replacements
+    loads: Loads
+    api_clients: ApiClients
 
     def purge(self, now: int) -> int:
         """Drop everything that is over; return how many rows."""
@@ -34,6 +38,8 @@ class Housekeeping:
             + self.grants.purge(now)
             + self.credentials.purge()
             + self.replacements.purge(now)
+            + self.loads.purge(now)
+            + self.api_clients.purge(now)
         )
 
     def purge_in_passing(self, now: int) -> int:

@@ -11,7 +11,6 @@ from typing import Any
 
 from esspass.attestations import (
     Document,
-    Ehic,
     Person,
     create_person_record,
     create_record,
@@ -22,7 +21,8 @@ from esspass.attestations import (
 from esspass.errors import MalformedError, VerificationError
 from esspass.storage import Database, Row
 from issuer.bearer import create_identifier
-from issuer.names import fold_name, fold_number
+from issuer.names import fold_number
+from issuer.search import SearchIndex, find_condition
 
 MIGRATIONS = {
     "issuer-persons-001": """
@@ -54,7 +54,10 @@ MIGRATIONS = {
     "issuer-records-004": """
         ALTER TABLE records ADD COLUMN decision_id TEXT NOT NULL DEFAULT ''""",
     "issuer-records-005": "CREATE INDEX records_decision ON records (decision_id)",
+    "issuer-records-006": "ALTER TABLE records DROP COLUMN search",
+    "issuer-records-007": "ALTER TABLE records ADD COLUMN indexed BIGINT NOT NULL DEFAULT 0",
 }
+INDEX_VERSION = 1  # one more whenever the index holds other words of a decision
 _SELECT = """
     SELECT records.id, records.person_id, records.kind, records.document, records.state,
            records.created_at, records.changed_at, records.withdrawal_reason,
@@ -148,25 +151,50 @@ class Records:
         with self.database.atomic():
             person_id = self._keep_person(person, person.pin, now)
             added = self.database.execute(
-                "INSERT INTO records (id, person_id, kind, document_number, document, search,"
+                "INSERT INTO records (id, person_id, kind, document_number, document,"
                 " state, created_at, changed_at, issuances, decision_id) VALUES (:id, :person_id,"
-                " :kind, :number, :document, :search, :state, :now, :now, 0, :decision_id)"
+                " :kind, :number, :document, :state, :now, :now, 0, :decision_id)"
                 " ON CONFLICT DO NOTHING",
                 id=create_identifier(),
                 person_id=person_id,
                 kind=document_kind(document),
                 number=document.document_number,
                 document=_write(create_record(document)),
-                search=_search_text(person, document),
                 state=state,
                 now=now,
                 decision_id=decision_id,
             )
+            self._index_person(person_id, person)
         rows = self.database.query(
             "SELECT id FROM records WHERE document_number = :number",
             number=document.document_number,
         )
         return str(rows[0]["id"]), bool(added)
+
+    def _index_person(self, person_id: str, person: Person) -> None:
+        """Put all decisions of a person into the index: their name may have changed."""
+        index = SearchIndex(self.database)
+        rows = self.database.query(
+            "UPDATE records SET indexed = :version WHERE person_id = :id RETURNING id, document",
+            id=person_id,
+            version=INDEX_VERSION,
+        )
+        for row in rows:
+            index.put(row["id"], person, parse_record(json.loads(row["document"])))
+
+    def index_rest(self) -> int:
+        """Put into the index what is not there in its present form; return how many persons."""
+        count = 0
+        while rows := self.database.query(
+            "SELECT id, person FROM persons WHERE id IN (SELECT person_id FROM records"
+            " WHERE indexed < :version LIMIT 100)",
+            version=INDEX_VERSION,
+        ):
+            for row in rows:
+                with self.database.atomic():
+                    self._index_person(row["id"], parse_person_record(json.loads(row["person"])))
+            count += len(rows)
+        return count
 
     def _keep_person(self, person: Person, pin: str, now: int) -> str:
         rows = self.database.query(
@@ -181,12 +209,35 @@ class Records:
         )
         return str(rows[0]["id"])
 
+    def find_document(self, number: str) -> Document | None:
+        """Return the document with this number, or None."""
+        rows = self.database.query(
+            "SELECT document FROM records WHERE document_number = :number", number=number
+        )
+        return parse_record(json.loads(rows[0]["document"])) if rows else None
+
+    def get_numbered(self, number: str) -> Record:
+        """Return the decision with this document number. Raises UnknownRecordError."""
+        rows = self.database.query(
+            f"{_SELECT} WHERE records.document_number = :number", number=number
+        )
+        if not rows:
+            raise UnknownRecordError
+        return _record(rows[0])
+
     def get(self, record_id: str) -> Record:
         """Return a decision. Raises UnknownRecordError."""
         rows = self.database.query(f"{_SELECT} WHERE records.id = :id", id=record_id)
         if not rows:
             raise UnknownRecordError
         return _record(rows[0])
+
+    def find_number(self, number: str) -> Record | None:
+        """Return the decision with this document number."""
+        rows = self.database.query(
+            f"{_SELECT} WHERE records.document_number = :number", number=number
+        )
+        return _record(rows[0]) if rows else None
 
     def of_decision(self, record_id: str) -> list[Record]:
         """Return the decisions that belong to a pending one, the latest first."""
@@ -305,22 +356,12 @@ def _write(value: Mapping[str, Any]) -> str:
 
 
 def _where(text: str, state: RecordState | None) -> tuple[str, dict[str, str]]:
-    conditions, params = [], {}
-    for place, word in zip("abcdefgh", fold_name(text[:200]).split(), strict=False):
-        conditions.append(f"records.search LIKE :word_{place}")
-        params[f"word_{place}"] = f"%{word}%"
+    condition, found = find_condition(text)
+    conditions, params = [condition] if condition else [], dict(found)
     if state is not None:
         conditions.append("records.state = :state")
         params["state"] = state
     return (f" WHERE {' AND '.join(conditions)}" if conditions else ""), params
-
-
-def _search_text(person: Person, document: Document) -> str:
-    words = [person.surnames, person.forenames, person.pin or "", document.document_number or ""]
-    if isinstance(document, Ehic) and document.represented:
-        words += [document.represented.surnames, document.represented.forenames]
-    numbers = [fold_number(word).lower() for word in words[2:4]]
-    return " ".join([fold_name(" ".join(words)), *numbers])
 
 
 def _record(row: Row) -> Record:

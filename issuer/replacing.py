@@ -181,7 +181,7 @@ class ReplacementOffice:
     def _entitled(self, person_id: str, request: ReplacementRequest, now: int) -> Record:
         """The person's own card, in force on every day of the treatment, the insurance running."""
         for record in self.records.of_person(person_id, ["ehic"]):
-            if _covers(record, request.treatment_from, request.treatment_until, now):
+            if covers(record, request.treatment_from, request.treatment_until, now):
                 return record
         raise Refusal(Reason.NOT_ENTITLED)
 
@@ -208,7 +208,8 @@ class ReplacementOffice:
         return sum(self.deliver(request_id, now) for request_id in self.replacements.due(now, most))
 
 
-def _covers(record: Record, begins: date, ends: date, now: int) -> bool:
+def covers(record: Record, begins: date, ends: date, now: int) -> bool:
+    """Say whether a decision is the person's own card, in force on every one of these days."""
     document = record.document
     if not isinstance(document, Ehic) or document.represented is not None:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from cryptography import x509
@@ -28,23 +29,28 @@ from esspass.trust import (
 from esspass.web import passkeys
 from issuer import (
     access_log,
+    api,
     authorization_requests,
     credentials,
     entitlements,
     four_eyes,
     grants,
     history,
+    loading,
     mailbox,
     offers,
     records,
     renewals,
     replacements,
+    search,
     sign_in_staff,
 )
 from issuer import replays as replays_module
 from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
 from issuer.access_log import AccessLog
+from issuer.api import ApiDesk
+from issuer.api.clients import ApiClients
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -52,8 +58,12 @@ from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
+from issuer.exchange import doubting
+from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
+from issuer.exchange.doubt_office import DoubtOffice
+from issuer.exchange.joined import Decided, Joined, create_joined
 from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
 from issuer.filing.services import create_filing_desk, create_mailbox_push
@@ -63,6 +73,7 @@ from issuer.history import History
 from issuer.housekeeping import Housekeeping
 from issuer.issuance import CredentialIssuer
 from issuer.keys import IssuerKeys, read_keys
+from issuer.loading import LoadingOffice, Loads, Office, RecordSource, Register, column_mappings
 from issuer.mailbox import MailboxPush
 from issuer.nonces import Nonces
 from issuer.notices import Notices
@@ -83,6 +94,7 @@ from issuer.tokens import TokenIssuer
 
 MIGRATIONS = {
     **records.MIGRATIONS,
+    **search.MIGRATIONS,
     **history.MIGRATIONS,
     **offers.MIGRATIONS,
     **authorization_requests.MIGRATIONS,
@@ -93,6 +105,8 @@ MIGRATIONS = {
     **entitlements.MIGRATIONS,
     **renewals.MIGRATIONS,
     **replacements.MIGRATIONS,
+    **loading.MIGRATIONS,
+    **api.MIGRATIONS,
     **filings.MIGRATIONS,
     **applicants.MIGRATIONS,
     **mailbox.MIGRATIONS,
@@ -101,10 +115,12 @@ MIGRATIONS = {
     **STATUS_CACHE_MIGRATIONS,
     **passkeys.MIGRATIONS,
     **exchange_office.MIGRATIONS,
+    **joined_module.MIGRATIONS,
     **staff_module.MIGRATIONS,
     **access_log.MIGRATIONS,
     **four_eyes.MIGRATIONS,
     **sign_in_staff.MIGRATIONS,
+    **doubting.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -133,9 +149,14 @@ class Services:
     filing: FilingDesk
     mailbox_push: MailboxPush
     desk: Desk
+    joined: Joined
     staff: Staff
     access_log: AccessLog
     second_looks: SecondLooks
+    loading: LoadingOffice
+    source: RecordSource | None
+    api: ApiDesk
+    doubts: DoubtOffice
 
 
 @dataclass(frozen=True)
@@ -157,7 +178,7 @@ class _Stores:
     def housekeeping(self) -> Housekeeping:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
-            self.replacements,
+            self.replacements, Loads(self.records.database), ApiClients(self.records.database),
         )  # fmt: skip
 
     @property
@@ -206,6 +227,7 @@ def create_services(
     issuance = _create_issuance(publication, prover, nonces, stores)
     paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
     issuer = _create_issuer(config, stores, issuance)
+    desk = exchange_office.create_desk(config, database, keys, chosen, fetcher)
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
@@ -219,10 +241,15 @@ def create_services(
         _create_replacing(config, chosen, stores, paper, fetcher),
         create_filing_desk(config, issuer),
         create_mailbox_push(config, keys.access, fetcher, paper),
-        exchange_office.create_desk(config, database, keys, chosen, fetcher),
+        desk,
+        _create_joined(config, desk, stores, paper, chosen, fetcher),
         Staff(database),
         AccessLog(database),
         SecondLooks(issuer, issuer.four_eyes),
+        _create_loading(config, stores),
+        _create_source(config, fetcher),
+        ApiDesk.on(database),
+        doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
 
 
@@ -231,6 +258,22 @@ def _create_tokens(config: IssuerConfig, prover: Prover, stores: _Stores) -> Tok
         prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
         config.access_token_lifetime, config.refresh_token_lifetime,
     )  # fmt: skip
+
+
+def _create_loading(config: IssuerConfig, stores: _Stores) -> LoadingOffice:
+    folder = Path(config.mappings_folder) if config.mappings_folder else None
+    register = Register(
+        stores.records, stores.history, stores.entitlements, config.base_url,
+        config.attestation_types,
+    )  # fmt: skip
+    office = Office(config.institution)
+    return LoadingOffice(Loads(stores.records.database), register, column_mappings(folder), office)
+
+
+def _create_source(config: IssuerConfig, fetcher: Fetcher) -> RecordSource | None:
+    if config.records_url is None:
+        return None
+    return RecordSource(fetcher, config.records_url, config.records_token or "")
 
 
 def _create_authorization(
@@ -275,6 +318,15 @@ def _create_replacing(
         config.base_url, view, statuses, stores.records, stores.replacements, stores.history,
         create_certificate_maker(paper, config.country), Fetcher(policy),
     )  # fmt: skip
+
+
+def _create_joined(
+    config: IssuerConfig, desk: Desk, stores: _Stores, paper: PaperOffice, view: View,
+    fetcher: Fetcher,
+) -> Joined:  # fmt: skip
+    statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
+    decided = Decided(stores.records, stores.history, paper)
+    return create_joined(config.country, desk, decided, view, statuses)
 
 
 def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -> _Stores:

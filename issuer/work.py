@@ -39,11 +39,20 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("propose reminders", desk.keeper.deadlines.propose_reminders, 60),
         Job("warn of unread messages", desk.warn_of_unread, 60),
         Job("watch participants", desk.participants.watch, 60),
+        Job("load records", services.loading.work),
         Job("write letters", services.filing.letters.write_due, 5),
         Job("deliver letters", services.mailbox_push.deliver_due, 5),
     ]
+    jobs.append(Job("follow dialogues", services.doubts.work, 5))
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
+    if desk.signer is not None:
+        joined = services.joined
+        jobs += [
+            Job("tell of documents", joined.notifier.notify_due),
+            Job("tell what became of them", joined.announcer.announce_due),
+            Job("check incoming documents", joined.registrar.check_due),
+        ]
     return tuple(jobs)
 
 

@@ -33,13 +33,25 @@ from esspass.web.passkeys import (
 )
 from esspass.web.relying_party import create_relying_party_blueprint
 from esspass.web.statistics import Counting, create_statistics_blueprint
-from verifier import bundles, cases, inspections, persons, postings, replacements
+from verifier import (
+    bundles,
+    cases,
+    enquiries,
+    inspections,
+    persons,
+    postings,
+    replacements,
+    seen_documents,
+)
 from verifier.bundles import Bundles
 from verifier.case_files import create_case_files
 from verifier.case_pages import create_case_pages
 from verifier.cases import Cases
 from verifier.casework import Casework
 from verifier.config import VerifierConfig
+from verifier.doubt_desk import DoubtDesk
+from verifier.doubt_pages import create_doubt_pages
+from verifier.enquiries import Enquiries
 from verifier.examiner import Examiner
 from verifier.inspections import Inspections
 from verifier.intake import create_intake
@@ -55,6 +67,7 @@ from verifier.replacement_pages import (
 )
 from verifier.replacements import Replacements
 from verifier.scan import create_scan_blueprint
+from verifier.seen_documents import SeenDocuments
 from verifier.service import Verifier
 from verifier.statistics import Statistics
 from verifier.wording import ERROR_TEXTS
@@ -70,6 +83,8 @@ MIGRATIONS = {
     **bundles.MIGRATIONS,
     **postings.MIGRATIONS,
     **replacements.MIGRATIONS,
+    **enquiries.MIGRATIONS,
+    **seen_documents.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -84,10 +99,12 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
         trust, SnapshotStore(database), anchors, fetcher, cache, config.trust_max_age
     )
     record = Inspections(database)
+    seen = SeenDocuments(database, config.secret_key)
     casework = Casework(
         Cases(database),
         Persons(database),
         Judge(trust, statuses, Bundles(database, collector), Postings(database, config.secret_key)),
+        seen,
         config.verdict_retention,
     )
     signer = read_signer(config.keys_folder, "access")
@@ -101,7 +118,15 @@ def create_verifier(config: VerifierConfig, database: Database, fetcher: Fetcher
         examiner.note_failure,
         examiner.create_receipt,
     )
-    return Verifier(config, relying_party, record, trust, casework, Replacements(database))
+    doubts = DoubtDesk(
+        config.base_url, _address(config.national_institution), signer, trust, fetcher,
+        Enquiries(database), seen, config.standing_max_age,
+    )  # fmt: skip
+    return Verifier(config, relying_party, record, trust, casework, Replacements(database), doubts)
+
+
+def _address(setting: str | None) -> str | None:
+    return setting.rstrip("/") if setting else None
 
 
 def connect_verifier(config: VerifierConfig) -> Verifier:
@@ -134,6 +159,7 @@ def create_app(
     app.register_blueprint(create_relying_party_blueprint(lambda: verifier.relying_party))
     app.register_blueprint(create_pages(verifier))
     app.register_blueprint(create_case_pages(verifier))
+    app.register_blueprint(create_doubt_pages(verifier))
     app.register_blueprint(create_records(verifier))
     app.register_blueprint(create_intake(verifier))
     collector = verifier.casework.judge.bundles.collector

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ from verifier.cases import Case
 from verifier.casework import DOCUMENT_KINDS, today
 from verifier.conclusions import Conclusion, DocumentVerdict
 from verifier.doubt_request import create_doubt_request
+from verifier.doubt_view import DoubtView, create_doubt_view
+from verifier.enquiries import Enquiry
 from verifier.pages import again_address, follow, purpose_choices, purpose_names
 from verifier.person_view import (
     OUTCOME_KINDS,
@@ -44,6 +46,7 @@ from verifier.purposes import find_purpose
 from verifier.service import Verifier, Wish
 
 _SEVERITY = ("NOT_A_CREDENTIAL", "NOT_COVERED", "CANNOT_DECIDE", "DOUBT", "COVERED")
+_LOOKS = 3  # so many enquiries at once, an inspector waits for them
 _ANSWERS = {"yes": True, "no": False}
 
 
@@ -131,7 +134,10 @@ class _Pages:
         self.verifier.purge(now())
         persons = self.verifier.casework.persons.of_case(case.id, now())
         rules = self.verifier.casework.judge.rule_set(now())
-        listed = _arrange([_describe(case, each, rules) for each in persons], request.args)
+        self.verifier.doubts.work(now(), _LOOKS)
+        asked = self.verifier.doubts.enquiries.of_case(case.id)
+        described = [_describe(case, each, rules, asked.get(each.id, [])) for each in persons]
+        listed = _arrange(described, request.args)
         return render_template(
             "verifier/case.html",
             case=case,
@@ -182,9 +188,19 @@ class _Pages:
             source=SOURCES[person.source],
             outcome_kinds=OUTCOME_KINDS,
             doubt_request=self._doubt_request(case, person, rules),
+            doubt=self._find_doubt(person),
+            can_ask=self.verifier.doubts.can_ask(person),
             replacement=self.verifier.replacements.of_person(person.id, now()),
             again=again_address(case.single, case.id, case.purpose),
         )
+
+    def _find_doubt(self, person: CasePerson) -> DoubtView:
+        """What is asked about the document, as it stands; what is due is sent and asked now."""
+        desk = self.verifier.doubts
+        for enquiry in desk.about(person)[:_LOOKS]:
+            desk.deliver(enquiry.id, now())
+            desk.look(enquiry.id, now())
+        return create_doubt_view(person.id, desk.about(person))
 
     def answer(self, case_id: str, person_id: str) -> Response:
         case, person = self._person(case_id, person_id)
@@ -253,7 +269,9 @@ def _count(outcomes: Iterable[str]) -> list[tuple[str, int]]:
     return [(each, found[each]) for each in reversed(_SEVERITY) if found[each]]
 
 
-def _describe(case: Case, person: CasePerson, rules: RuleSet | None) -> dict[str, Any]:
+def _describe(
+    case: Case, person: CasePerson, rules: RuleSet | None, asked: Sequence[Enquiry]
+) -> dict[str, Any]:
     title, reason = create_headline(case, person, rules)
     number = person.evidence["facts"]["document"]["number"] if person.evidence else ""
     return {
@@ -263,6 +281,7 @@ def _describe(case: Case, person: CasePerson, rules: RuleSet | None) -> dict[str
         "title": title,
         "reason": reason,
         "open": any(each["outcome"] == "ASK" for each in person.ruling["rules"]),
+        "doubt": create_doubt_view(person.id, asked),
     }
 
 

@@ -17,6 +17,7 @@ from verifier.judge import Decided, Judge
 from verifier.persons import MAX_PERSONS, NOTHING, WALLET, CasePerson, Persons
 from verifier.purposes import find_purpose
 from verifier.queries import Kind
+from verifier.seen_documents import SeenDocuments
 
 CASE_KINDS: Mapping[str, str] = {"pda1": "work", "ehic": "care"}
 DOCUMENT_KINDS: Mapping[str, Kind] = {"work": "pda1", "care": "ehic"}
@@ -47,6 +48,7 @@ class Casework:
     cases: Cases
     persons: Persons
     judge: Judge
+    seen: SeenDocuments
     retention: int
 
     def open(self, case: Case) -> Case:
@@ -209,6 +211,7 @@ class Casework:
                     sources_digest=self.judge.bundles.keep(decided.bundle, person.evidence_until),
                 )
                 self.judge.postings.add(person.id, facts, person.taken_at)
+                self.seen.add(person)
             self.persons.add(person)
         return person
 
@@ -221,6 +224,7 @@ class Casework:
         """Erase what was shown in a check, now; the verdict stays."""
         self.persons.erase(person_id)
         self.judge.postings.remove(person_id)
+        self.seen.remove(person_id)
 
     def report_difference(self, person: CasePerson, text: str) -> None:
         """Note what the paper says instead. Raises MalformedError, ``text_too_long``."""
@@ -234,6 +238,7 @@ class Casework:
         self.judge.postings.purge(now - self.retention)
         self.persons.purge(now, self.retention)
         self.judge.bundles.purge(now)
+        self.seen.purge()
         self.cases.purge(now - self.retention)
 
     def _require_room(self, case: Case, now: int) -> None:

@@ -19,6 +19,8 @@ class VerifierConfig:
     ``trusted_authorities`` wallets are told which issuers count, so that one that holds several
     documents picks a good one; off, because a document of an unlisted issuer then never reaches
     the inspector, who would learn less from silence than from "issuer not recognised".
+    ``national_institution`` is the address of the institution of this State that doubts and
+    watches go to; how they stand is asked again after ``standing_max_age``.
     """
 
     base_url: str
@@ -36,6 +38,8 @@ class VerifierConfig:
     claims_retention: int = 900
     verdict_retention: int = 30 * 86400
     trusted_authorities: bool = False
+    national_institution: str | None = None
+    standing_max_age: int = 300
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> VerifierConfig:

@@ -182,14 +182,18 @@ class Persons:
         self.database.execute("DELETE FROM case_persons WHERE id = :id", id=person_id)
 
     def purge(self, now: int, retention: int) -> None:
-        """Erase evidence whose time is over, and persons older than ``retention`` seconds."""
+        """Erase evidence whose time is over, and persons older than ``retention`` seconds.
+
+        A verdict that institutions are still asked about stays, it names nobody.
+        """
         self.database.execute(
             "UPDATE case_persons SET evidence = NULL, difference = '' WHERE evidence_until <= :now",
             now=now,
         )
         with self.database.atomic():
             gone = self.database.query(
-                "DELETE FROM case_persons WHERE taken_at <= :before"
+                "DELETE FROM case_persons WHERE taken_at <= :before AND NOT EXISTS (SELECT 1 FROM"
+                " enquiries WHERE enquiries.person_id = case_persons.id AND over_at IS NULL)"
                 " RETURNING case_id, source, decided, taken_at",
                 before=now - retention,
             )

@@ -22,6 +22,7 @@ from verifier.cases import Case
 from verifier.casework import Casework, today
 from verifier.conclusions import Conclusion, read_conclusion
 from verifier.config import VerifierConfig
+from verifier.doubt_desk import DoubtDesk
 from verifier.inspections import Inspection, Inspections
 from verifier.purposes import SERVICE, default_purpose, find_purpose, parse_place
 from verifier.queries import KINDS, Kind, create_query
@@ -112,6 +113,7 @@ class Verifier:
     trust: TrustSource
     casework: Casework
     replacements: Replacements
+    doubts: DoubtDesk
 
     def start(self, wish: Wish | Kind, *, now: int, with_pid: bool = True) -> Started:
         """Begin an inspection. Raises MalformedError for a kind, purpose or flow we do not know."""
@@ -196,6 +198,7 @@ class Verifier:
         self.inspections.purge(now, self.config.verdict_retention)
         self.casework.purge(now)
         self.replacements.purge(now, self.config.verdict_retention)
+        self.doubts.enquiries.purge(now)
 
     @property
     def desk(self) -> ReplacementDesk:

@@ -40,6 +40,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("A replacement certificate is for a treatment."),
         _("Open a case for a treatment."),
     ),
+    "cannot_ask": ErrorText(
+        _("This cannot be asked here"),
+        _("What was shown is erased, or names no institution, or none is set up to be asked."),
+        _("Check the document again, or write to the institution."),
+    ),
     "pdf_unavailable": ErrorText(
         _("No PDF can be made here"),
         _("The library that draws PDF files is not installed on this server."),

@@ -6,12 +6,21 @@ This is storage, not a published shape; ``write_claims`` is for credentials.
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from esspass.attestations.model import Application, Document, Ehic, Pda1, Person, Pid
+from esspass.attestations.model import (
+    Application,
+    Document,
+    Ehic,
+    Institution,
+    Pda1,
+    Person,
+    Pid,
+)
 from esspass.errors import MalformedError
 
 T = TypeVar("T")
@@ -46,6 +55,11 @@ def create_person_record(person: Person) -> dict[str, Any]:
     return cast("dict[str, Any]", _write(person))
 
 
+def create_institution_record(institution: Institution) -> dict[str, Any]:
+    """Write an institution as a JSON object."""
+    return cast("dict[str, Any]", _write(institution))
+
+
 def parse_person_record(record: Mapping[str, Any]) -> Person:
     """Read what ``create_person_record`` wrote. Raises MalformedError, ``bad_record``."""
     return _read(Person, record)
@@ -63,13 +77,18 @@ def _write(value: Any) -> Any:
 def _read(model: type[T], value: Any) -> T:
     if not isinstance(value, Mapping):
         raise MalformedError("a record is a JSON object", code="bad_record")
-    hints = get_type_hints(model)
+    hints = _hints(cast("Hashable", model))
     if unknown := set(value) - set(hints):
         raise MalformedError(f"{len(unknown)} unknown fields in a record", code="bad_record")
     try:
         return model(**{name: _read_value(hints[name], item) for name, item in value.items()})
     except TypeError as error:
         raise MalformedError("a record lacks a field", code="bad_record") from error
+
+
+@cache
+def _hints(model: Hashable) -> Mapping[str, Any]:
+    return get_type_hints(model)
 
 
 def _read_value(hint: Any, value: Any) -> Any:

@@ -7,6 +7,7 @@ done: there is one law for what is sent and what is received.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from esspass.exchange.board import Board, create_board, find_openings, find_triggered
 from esspass.exchange.case_type import LOCAL_CLOSE, MACHINE_SEDS, Flag, Right
@@ -31,19 +32,7 @@ def find_possible(board: Board, now: int) -> Iterator[Action]:
     """The actions on a board."""
     for action in dict.fromkeys(_find_all(board)):
         if action.receivers or action.local:
-            yield action if action.available_at > now else _at_once(action)
-
-
-def _at_once(action: Action) -> Action:
-    return action if not action.available_at else replace_time(action, 0)
-
-
-def replace_time(action: Action, at: int) -> Action:
-    """The same action, available from another time on."""
-    return Action(
-        action.sed, action.action, action.receivers, action.set_id, action.related_set_id, at,
-        action.local, action.pick, action.attachments, action.automatic, action.system,
-    )  # fmt: skip
+            yield action if action.available_at > now else replace(action, available_at=0)
 
 
 def _find_all(board: Board) -> Iterator[Action]:

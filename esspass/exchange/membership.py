@@ -50,9 +50,14 @@ def read_told(message: Message) -> frozenset[str]:
 
 
 def verify_told(told: frozenset[str], me: str, known: frozenset[str]) -> None:
-    """Nobody tells an institution what it did itself. Raises RefusedMessageError."""
-    own = {fact for fact in told if fact == f"left {me}" or fact.startswith(f"seat {me} ")}
-    if not own <= known:
+    """Nobody tells an institution what it did itself, nor its first owner what owners do.
+
+    Raises RefusedMessageError.
+    """
+    mine = {f"left {me}"} | {fact for fact in told if fact.startswith(f"seat {me} ")}
+    if f"started {me}" in known and f"left {me}" not in known:
+        mine |= {fact for fact in told if fact.startswith(("closed ", "reopened "))}
+    if not mine & told <= known:
         raise RefusedMessageError("the message tells what this institution did not do")
 
 

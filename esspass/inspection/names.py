@@ -78,6 +78,11 @@ def normalize_name(name: str) -> str:
     return " ".join(_plain(name[:MAX_NAME]))
 
 
+def romanize_words(text: str) -> set[str]:
+    """Return the words of a text in Latin letters, without diacritics, in every spelling."""
+    return {word for spelling in _romanized(text) for word in spelling}
+
+
 def _parts(name: str) -> list[str]:
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
     return [part for part in _SEPARATORS.split(folded) if part]

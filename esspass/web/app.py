@@ -14,6 +14,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from esspass.storage import Database
 from esspass.web.csrf import configure_csrf
+from esspass.web.dialogue import configure_dialogue
 from esspass.web.error_pages import configure_errors
 from esspass.web.findings import configure_findings
 from esspass.web.headers import configure_headers
@@ -83,6 +84,7 @@ def _configure_templates(app: Flask, settings: WebSettings) -> None:
         error_message=error_message,
     )
     configure_findings(app)
+    configure_dialogue(app)
 
 
 def error_message(text: str | None) -> dict[str, str] | None:

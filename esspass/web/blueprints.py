@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, request
 from flask.blueprints import BlueprintSetupState
@@ -15,6 +15,7 @@ from esspass.web.error_pages import answer_page, answer_protocol
 from esspass.web.headers import PROTOCOL_POLICY
 from esspass.web.languages import PROTOCOL_BLUEPRINTS, switch_language
 
+B = TypeVar("B", bound=Blueprint)
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -50,7 +51,11 @@ def protocol_blueprint(
     ``cors`` admits scripts of every origin (there are no cookies to abuse); ``max_body`` in bytes
     replaces the app's limit. ``Cache-Control`` of a view wins.
     """
-    blueprint = Blueprint(name, import_name, **settings)
+    return make_protocol(Blueprint(name, import_name, **settings), cors=cors, max_body=max_body)
+
+
+def make_protocol(blueprint: B, *, cors: bool = False, max_body: int = 0) -> B:
+    """Turn a blueprint of any kind into one of protocol endpoints, as ``protocol_blueprint``."""
     blueprint.record(_note_protocol)
     blueprint.register_error_handler(EsspassError, answer_protocol)
     blueprint.register_error_handler(HTTPException, answer_protocol)
@@ -79,7 +84,7 @@ def _limit_body(blueprint: Blueprint, max_body: int) -> None:
 def _note_protocol(state: BlueprintSetupState) -> None:
     app = state.app
     assert isinstance(app, Flask)
-    app.extensions[PROTOCOL_BLUEPRINTS].add(state.name)
+    app.extensions.setdefault(PROTOCOL_BLUEPRINTS, set()).add(state.name)
 
 
 def _forbid_caching(response: Response) -> Response:

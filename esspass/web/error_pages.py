@@ -7,7 +7,7 @@ section 5.2.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -30,6 +30,7 @@ from esspass.web.languages import PROTOCOL_BLUEPRINTS
 from esspass.web.reason_texts import REASONS
 from esspass.web.settings import ErrorText, web_settings
 
+_OWN_ANSWERS = "esspass.own_answers"
 _NOT_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 _STATUSES: Mapping[type[EsspassError], int] = {
     UnavailableError: 503,
@@ -46,8 +47,18 @@ def configure_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
 
 
+def answer_under(
+    app: Flask, prefix: str, own: Callable[[EsspassError | HTTPException], BaseResponse]
+) -> None:
+    """Let ``own`` answer what no blueprint answers below an address: unknown ones, say."""
+    app.extensions.setdefault(_OWN_ANSWERS, {})[prefix] = own
+
+
 def answer(error: EsspassError | HTTPException) -> BaseResponse:
     """Answer as the addressed endpoint would: JSON for protocols and scripts, else a page."""
+    for prefix, own in current_app.extensions.get(_OWN_ANSWERS, {}).items():
+        if request.path.startswith(prefix):
+            return cast("BaseResponse", own(error))
     return answer_protocol(error) if _is_protocol(error) else answer_page(error)
 
 

@@ -1,13 +1,11 @@
-"""Which role may call which route of the back office, and on which ground; the rest is closed.
+"""The staff's way into the back office: each request is held against the table of routes.
 
-Every request of a signed-in person is held against the table here; a route that does not stand in
-it is nobody's. What shows or changes a person's data is logged before it happens.
+A route that does not stand in the table is nobody's. What is shown or changed is logged before it
+happens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, g, request
@@ -17,74 +15,15 @@ from esspass.errors import VerificationError
 from esspass.web import now
 from esspass.web.passkeys import Duties, User, configure_duties, current_user
 from issuer.access_log import Ground, subject_of
+from issuer.back_office.routes import ACCESS, OWN_ACCOUNT, ground_of
 from issuer.services import Services, services
 from issuer.staff import Member, Role
-
-EVERYBODY = frozenset(Role)
-WORK = frozenset({Role.SUPERVISOR, Role.APPROVER, Role.CLERK})
-SECOND = frozenset({Role.SUPERVISOR, Role.APPROVER})
-LEAD = frozenset({Role.SUPERVISOR})
-OVERSIGHT = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 
 class ProviderSignsInError(VerificationError):
     """Who comes from an OpenID Provider has no passkey here: the provider could not end it."""
 
     code = "provider_signs_in"
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who may call a route; without a ground it is their own account, and not logged."""
-
-    roles: frozenset[Role]
-    ground: Ground | None
-
-
-def _routes(roles: frozenset[Role], ground: Ground | None, *names: str) -> dict[str, Access]:
-    return dict.fromkeys(names, Access(roles, ground))
-
-
-ACCESS: Mapping[str, Access] = {
-    **_routes(
-        EVERYBODY, Ground.DECISION,
-        "decisions.index", "decisions.show",
-        "back_office_renewals.index", "back_office_replacements.index", "second_looks.index",
-        "back_office_filings.index", "back_office_filings.show",
-    ),
-    **_routes(
-        WORK, Ground.DECISION,
-        "decisions.hold", "decisions.suspend", "decisions.reinstate", "decisions.approve",
-        "decisions.refuse", "withdrawal.form", "withdrawal.review", "withdrawal.confirm",
-        "back_office_offers.new", "back_office_offers.create", "back_office_offers.show",
-        "back_office_offers.cancel",
-        "back_office_paper.form", "back_office_paper.pdf", "back_office_applications.acknowledge",
-        "back_office_renewals.grant", "back_office_renewals.decline",
-        "back_office_replacements.deliver", "second_looks.decline",
-        "back_office_filings.confirm_mandate",
-    ),
-    **_routes(SECOND, Ground.DECISION, "second_looks.accept"),
-    **_routes(
-        EVERYBODY, Ground.EXCHANGE,
-        "cases.index", "cases.show", "cases.tasks", "cases.attachment",
-        "statistics.show", "statistics.as_csv", "statistics.as_json",
-    ),
-    **_routes(
-        WORK, Ground.EXCHANGE,
-        "cases.close", "cases.done", "case_forms.new", "case_forms.start", "case_forms.write",
-    ),
-    **_routes(LEAD, Ground.EXCHANGE, "statistics.signed"),
-    **_routes(OVERSIGHT, Ground.ADMINISTRATION, "staff.index", "staff.access_log"),
-    **_routes(
-        LEAD, Ground.ADMINISTRATION,
-        "staff.invite", "staff.give_role", "staff.remove", "staff.readmit",
-    ),
-    **_routes(
-        EVERYBODY, None,
-        "passkeys.manage", "passkeys.rename", "passkeys.remove", "passkeys.begin_confirmation",
-        "passkeys.finish_confirmation",
-    ),
-}  # fmt: skip
 
 
 def configure_access(app: Flask, given: Services) -> None:
@@ -96,18 +35,20 @@ def configure_access(app: Flask, given: Services) -> None:
 def authorize(user: User) -> None:
     """Let a signed-in user go on, and log it. Raises Forbidden, ProviderSignsInError."""
     member, route = _member(user), request.endpoint or ""
-    access = ACCESS.get(route)
-    if member is None or access is None or member.role not in access.roles:
+    if member is None or not _is_open(route, member):
         raise Forbidden
-    if access.ground is None:
+    if route in OWN_ACCOUNT:
         if member.provider:
             raise ProviderSignsInError
         return
-    auditing = member.role is Role.AUDITOR
-    services().access_log.add(
-        member, route, subject_of(request.view_args or {}),
-        Ground.OVERSIGHT if auditing else access.ground, now(),
-    )  # fmt: skip
+    ground = Ground.OVERSIGHT if member.role is Role.AUDITOR else ground_of(route)
+    subject = subject_of(request.view_args or {})
+    services().access_log.add(member, route, subject, ground, now())
+
+
+def _is_open(route: str, member: Member) -> bool:
+    access = ACCESS.get(route)
+    return route in OWN_ACCOUNT or (access is not None and member.role in access.roles)
 
 
 def current_member() -> Member | None:
@@ -132,8 +73,8 @@ def signed_in_member() -> Member:
 
 def may(route: str) -> bool:
     """Say whether who is signed in may call a route; pages leave the others' buttons away."""
-    member, access = current_member(), ACCESS.get(route)
-    return member is not None and access is not None and member.role in access.roles
+    member = current_member()
+    return member is not None and _is_open(route, member)
 
 
 def refuse_passkey_of_provider(user_id: str, _secret: bytes | None) -> None:

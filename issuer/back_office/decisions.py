@@ -74,6 +74,7 @@ def render_decision(template: str, record: Record, **values: Any) -> str:
         history=issuer.history.of(record.id),
         texts=texts, can_suspend=services().config.status_bits > 1,
         can_acknowledge=issuer.can_acknowledge(record),
+        notified=services().joined.notified.of_record(record.id),
         second_look=issuer.four_eyes.of_record(record.id),
         **values,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from esspass.exchange.subject import describe_subject
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import exchange_texts as texts
+from issuer.back_office.access import may
 from issuer.back_office.standing import draw_standing
 from issuer.exchange.desk import CaseView, LoggedMessage
 from issuer.exchange.tasks import Task
@@ -61,14 +62,16 @@ def _status(text: str) -> CaseStatus | None:
 
 @blueprint.get("/cases/<case_id>")
 def show(case_id: str) -> str:
-    """Show one case, and note that it was read."""
+    """Show one case, and note that it was read by somebody who works on it."""
     desk, at = services().desk, now()
     view, actions = desk.view(case_id), desk.actions(case_id, at)
-    desk.mark_read(case_id, at, signed_in_user().name)
+    if may("cases.done"):  # who only reads leaves the message unread for those who must act
+        desk.mark_read(case_id, at, signed_in_user().name)
     return render_template(
         "back_office/exchange/case.html", view=view, case=view.case, texts=texts, now=at,
         subject=describe_subject(contents_of(view)), stations=draw_standing(view, actions, at),
-        choices=_arrange(view, actions), closable=_is_closable(actions, at),
+        choices=_arrange(view, actions if may("case_forms.write") else ()),
+        closable=may("cases.close") and _is_closable(actions, at),
         messages=list(reversed(view.messages)), read=read_message,
         latest={each.message.set_id: each.message.message_id for each in view.messages},
         open_tasks=[task for task in view.tasks if task.done_at is None],
@@ -126,6 +129,18 @@ def close(case_id: str) -> Response:
     try:
         services().desk.close_locally(case_id, now(), signed_in_user().name)
         flash(gettext("The case is closed here. A new message opens it again."), "success")
+    except RefusedMessageError as error:
+        flash(texts.refusal_words(error), "error")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@blueprint.post("/cases/<case_id>/again")
+def again(case_id: str) -> Response:
+    """Have a message delivered that was given up for a receiver."""
+    message_id, receiver = request.form.get("message", ""), request.form.get("receiver", "")
+    try:
+        services().desk.try_again(case_id, message_id, receiver, now(), signed_in_user().name)
+        flash(gettext("The message is on its way again."), "success")
     except RefusedMessageError as error:
         flash(texts.refusal_words(error), "error")
     return redirect(url_for("cases.show", case_id=case_id), 303)

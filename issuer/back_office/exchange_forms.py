@@ -184,17 +184,20 @@ def _more(typed: Mapping[str, Sequence[str]]) -> str:
 
 
 def _check(draft: Draft, content: Mapping[str, Any]) -> Draft:
-    errors = {
-        name: _say(name, texts.FAULTS[fault])
-        for name, fault in find_faults(draft.sed, content).items()
-    }
-    if not draft.receivers:
-        errors["receivers"] = gettext("Choose who gets the message")
-    elif draft.pick == "one" and len(draft.receivers) > 1:
-        errors["receivers"] = gettext("This kind of case has one institution on the other side")
+    errors = _check_receivers(draft)
+    for name, fault in find_faults(draft.sed, content).items():
+        errors[name] = _say(name, texts.FAULTS[fault])
     return Draft(
         draft.sed, draft.known, draft.form, draft.to, draft.pick, draft.attachments, errors
     )
+
+
+def _check_receivers(draft: Draft) -> dict[str, str]:
+    if not draft.receivers:
+        return {"receivers": gettext("Choose who gets the message")}
+    if draft.pick == "one" and len(draft.receivers) > 1:
+        return {"receivers": gettext("This kind of case has one institution on the other side")}
+    return {}
 
 
 def _say(name: str, words: Any) -> str:

@@ -1,4 +1,4 @@
-"""The words for roles, grounds and the routes of the log."""
+"""The words for roles, grounds and the lines of the log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from esspass.web.settings import Text
 from issuer.access_log import Access, Ground
+from issuer.back_office.routes import ACCESS
 from issuer.staff import Role
 
 ROLES: Mapping[Role, tuple[Text, Text]] = {
@@ -25,60 +26,12 @@ GROUNDS: Mapping[Ground, Text] = {
     Ground.OVERSIGHT: _("Oversight (GDPR, Article 5(2))"),
     Ground.ADMINISTRATION: _("Administration of access (GDPR, Article 32)"),
 }
-_ROUTES: Mapping[str, Text] = {
-    "decisions.index": _("Looked through decisions"),
-    "decisions.show": _("Read a decision"),
-    "decisions.hold": _("Put a decision on hold"),
-    "decisions.suspend": _("Suspended a document"),
-    "decisions.reinstate": _("Put a document back in force"),
-    "decisions.approve": _("Approved a decision"),
-    "decisions.refuse": _("Refused a decision"),
-    "withdrawal.form": _("Prepared a withdrawal"),
-    "withdrawal.review": _("Prepared a withdrawal"),
-    "withdrawal.confirm": _("Withdrew a document"),
-    "back_office_offers.new": _("Prepared an offer"),
-    "back_office_offers.create": _("Made an offer"),
-    "back_office_offers.show": _("Read an offer"),
-    "back_office_offers.cancel": _("Cancelled an offer"),
-    "back_office_paper.form": _("Prepared a paper"),
-    "back_office_paper.pdf": _("Made a paper"),
-    "back_office_applications.acknowledge": _("Made a proof of application"),
-    "back_office_renewals.index": _("Read the requests for renewal"),
-    "back_office_renewals.grant": _("Granted a renewal"),
-    "back_office_renewals.decline": _("Declined a renewal"),
-    "back_office_replacements.index": _("Read the replacement certificates"),
-    "back_office_replacements.deliver": _("Sent replacement certificates again"),
-    "back_office_filings.index": _("Looked through applications"),
-    "back_office_filings.show": _("Read an application"),
-    "back_office_filings.confirm_mandate": _("Confirmed a mandate"),
-    "second_looks.index": _("Read what waits for a second person"),
-    "second_looks.accept": _("Agreed as second person"),
-    "second_looks.decline": _("Sent a proposal back"),
-    "cases.index": _("Looked through cases"),
-    "cases.show": _("Read a case"),
-    "cases.tasks": _("Read the tasks"),
-    "cases.attachment": _("Opened a file of a case"),
-    "cases.close": _("Closed a case here"),
-    "cases.done": _("Ticked a task off"),
-    "case_forms.new": _("Began a case"),
-    "case_forms.start": _("Began a case"),
-    "case_forms.write": _("Wrote a message"),
-    "statistics.show": _("Read the statistics"),
-    "statistics.as_csv": _("Took the statistics"),
-    "statistics.as_json": _("Took the statistics"),
-    "statistics.signed": _("Took the signed return"),
-    "staff.index": _("Read who works here"),
-    "staff.invite": _("Invited a colleague"),
-    "staff.give_role": _("Gave a role"),
-    "staff.remove": _("Ended an access"),
-    "staff.readmit": _("Let somebody in again"),
-    "staff.access_log": _("Read who saw what"),
-}
 
 
 def describe_access(access: Access) -> Text:
-    """Return what somebody did, in words; a route without words says its name."""
-    return _ROUTES.get(access.route, access.route)
+    """Return what somebody did, in words; a route that is no more says its name."""
+    known = ACCESS.get(access.route)
+    return known.words if known else access.route
 
 
 def is_decision(access: Access) -> bool:

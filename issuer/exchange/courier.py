@@ -108,13 +108,18 @@ class Courier:
                 detail=code,
             )  # fmt: skip
             keeper.note(
-                create_exception(message, delivery.receiver, code, now), now,
+                create_exception(message, delivery.receiver, code, now, refused=bool(receipt)), now,
                 lambda case: note_undelivered(case, message.message_id, delivery.receiver, now),
             )  # fmt: skip
 
 
-def create_exception(message: Message, receiver: str, code: str, now: int) -> Message:
-    """Return the X050 that says why a message did not reach a receiver."""
+def create_exception(
+    message: Message, receiver: str, code: str, now: int, *, refused: bool
+) -> Message:
+    """Return the X050 that says why a message did not reach a receiver.
+
+    It comes from the receiver if that refused, else from our own access point.
+    """
     return replace(
         message,
         message_id=create_identifier(),
@@ -122,7 +127,7 @@ def create_exception(message: Message, receiver: str, code: str, now: int) -> Me
         set_id=create_identifier(),
         version=1,
         action=MessageAction.NEW,
-        sender=receiver,
+        sender=receiver if refused else message.sender,
         receivers=(message.sender,),
         sent_at=now,
         content={"Exception": _describe(message, receiver, code)},

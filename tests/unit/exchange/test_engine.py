@@ -448,6 +448,12 @@ class TestRefusals:
         wrong = replace(told_me, facts=(*told_me.facts, *told))
         assert _refusal(posting.copies[EL], wrong, posting.now) == "not_allowed_now"
 
+    @pytest.mark.parametrize("told", ["closed document-9999", "reopened document-0001"])
+    def test_nobody_closes_a_case_by_telling_its_owner(self, posting, told):
+        hearsay = posting.send(EL, "X100", {"ChangesParticipants": []})
+        wrong = replace(hearsay, facts=(*hearsay.facts, told))
+        assert _refusal(posting.copies[LT], wrong, posting.now) == "not_allowed_now"
+
 
 class TestFirstMessages:
     @pytest.fixture

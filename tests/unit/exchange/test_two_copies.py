@@ -7,6 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from esspass.exchange.case_type import LOCAL_CLOSE, case_types
+from esspass.exchange.engine import find_actions
+from esspass.exchange.model import MessageAction
+from esspass.exchange.shape import JOINING
 from tests.unit.exchange.network import DAY, INSTITUTIONS, Network
 
 KINDS = pytest.mark.parametrize("kind", case_types(), ids=lambda kind: kind.id)
@@ -45,6 +48,21 @@ def test_all_copies_agree_once_every_message_has_arrived(kind, source):
             network.deliver_any()
     network.rest()
     assert network.find_disagreements() == []
+
+
+@KINDS
+@pytest.mark.parametrize("seed", range(3))
+def test_where_nothing_crosses_nobody_has_to_be_told_anything(kind, seed):
+    source = random.Random(seed)
+    network = _begin(kind, source)
+    for _ in range(STEPS):
+        network.now += source.choice((1, DAY, 61 * DAY))
+        _act(network, source, JOINING)
+        while network.deliver_any():
+            pass
+        for copy in network.copies.values():
+            relays = [a for a in find_actions(copy, network.now) if a.automatic]
+            assert all(action.action is MessageAction.UPDATE for action in relays)
 
 
 @KINDS

@@ -23,8 +23,9 @@ def config(**changes):
     settings = {
         "base_url": ISSUER, "secret_key": SECRET, "database_url": "unused", "keys_folder": Path("unused"),
         "trust_anchors": Path("unused"), "institution_id": "LT:1000", "institution_name": "Example Social Insurance Fund",
-        "country": "LT", "institution_town": "Vilnius", "attestation_types": (PDA1_WEBUILD, PDA1_EUDI, EHIC), "sign_in": ("demo-eid",),
-        "status_list_size": 1024,
+        "country": "LT", "attestation_types": (PDA1_WEBUILD, PDA1_EUDI, EHIC), "sign_in": ("demo-eid",),
+        "status_list_size": 1024, "institution_street": "Pavyzdžio g. 1", "institution_postcode": "LT-01100",
+        "institution_town": "Vilnius",
     }  # fmt: skip
     return IssuerConfig(**{**settings, **changes})
 

@@ -1,6 +1,7 @@
 """The exchange between institutions: real messages over real HTTP, on every database."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from esspass.errors import (
     UndecidedError,
     VerificationError,
 )
-from esspass.exchange.envelope import create_digest, create_envelope
+from esspass.exchange.envelope import create_digest, create_envelope, open_envelope, seal_message
 from esspass.exchange.model import CaseStatus, RefusedMessageError
 from esspass.exchange.receipt import MEDIA_TYPE, Result, verify_receipt
 from esspass.jose.jwe import create_encryption_key
@@ -196,6 +197,7 @@ def test_a_dead_letter_is_an_exception_in_the_case_and_a_task(pair):
     assert (delivery.status, delivery.code) == (DeliveryStatus.ERROR, "unavailable")
     noted = lt.desk.view(case_id).messages[-1].message
     assert (noted.sed, noted.content["Exception"]["cause"]) == ("X050", "unavailable")
+    assert noted.sender == LT, "nobody else said so"
     assert noted.related_set_id == lt.desk.view(case_id).messages[0].message.set_id
     tasks = [task for task in lt.desk.tasks.open() if task.kind == "undelivered"]
     assert [(task.case_id, task.detail) for task in tasks] == [(case_id, "unavailable")]
@@ -261,8 +263,6 @@ def test_the_same_envelope_twice_is_kept_once_and_answered_alike(pair):
     lt.pump()
     entry = lt.desk.keeper.log.of_case(case_id)[0]
     key = pair.view.directory.find(EL).exchange.encryption
-    from esspass.exchange.envelope import seal_message
-
     again = seal_message(entry.signed, entry.message, {}, key)
     pair.clock[0] += 100
     texts = [el.desk.receive(again, el.now) for _ in range(2)]
@@ -294,16 +294,12 @@ def refuse(pair, envelope, digest=None):
 def forge(pair, message, files=None):
     keys, key = pair.keys[LT], pair.view.directory.find(EL).exchange.encryption
     envelope = create_envelope(message, files or {}, keys.exchange, key)
-    from esspass.exchange.envelope import open_envelope
-
     signed, _ = open_envelope(envelope, pair.keys[EL].exchange_encryption)
     return envelope, create_digest(signed.encode())
 
 
 def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
     """Replayed with other words, no message of its case type, content without sense, garbage."""
-    from dataclasses import replace
-
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     lt.pump()
@@ -344,8 +340,6 @@ def test_a_sender_without_competence_is_refused_and_the_message_ends_as_dead_let
 
 
 def test_without_a_directory_nothing_is_decided(pair):
-    from dataclasses import replace
-
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
     known, pair.view = pair.view, replace(pair.view, directory=None)
@@ -466,6 +460,26 @@ def test_deadlines_are_tasks_and_what_others_are_late_with_is_a_reminder(pair):
     assert [t for t in el.desk.tasks.open() if t.kind == "deadline"] == []
     el.desk.deliver_due(el.now)
     assert [t for t in lt.desk.tasks.open() if t.kind == "reminder"] == []
+
+
+def test_a_refusal_for_good_ends_a_delivery_at_once(pair):
+    """The receiver knows a document of this number, with other words."""
+    lt, el = pair[LT], pair[EL]
+    case_id = lt.start("LA_BUC_04", "A009", A009, EL)
+    entry = lt.desk.keeper.log.of_case(case_id)[0]
+    other = replace(entry.message, content=create_content("A009", full=True))
+    el.desk.receive(forge(pair, other)[0], el.now)
+    lt.pump()
+    delivery = status_of(lt, case_id)
+    assert (delivery.status, delivery.code, delivery.tries) == (DeliveryStatus.ERROR, "replayed", 1)
+    noted = lt.desk.view(case_id).messages[-1].message
+    assert (noted.sed, noted.sender) == ("X050", EL)
+    assert (
+        verify_receipt(
+            delivery.receipt, pair.view.directory.find(EL).exchange, EL, LT, [entry.digest], lt.now
+        ).code
+        == "replayed"
+    )
 
 
 def test_cases_are_found_by_whom_they_are_about(pair):

@@ -10,6 +10,7 @@ from esspass.exchange.form import fill_form
 from esspass.exchange.model import CaseStatus
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from issuer.exchange.desk import NewAttachment
+from issuer.exchange.outbox import DeliveryStatus
 from tests.builders.exchange import ALL_COMPETENCES, EL, LT, RO, running_partners
 from tests.builders.lists import NOW
 from tests.builders.messages import create_content
@@ -337,3 +338,20 @@ def test_search_leaves_no_personal_data_in_addresses(partners, lt):
     assert found.text.count("exchange-case") >= 1
     assert "q=" not in found.text
     assert "Nothing found" in lt.post("/cases", q="nobody").text
+
+
+def test_a_clerk_has_a_dead_letter_delivered_again(partners, lt):
+    partner = partners[LT]
+    case_id = partner.start("LA_BUC_04", "A009", A009, EL)
+    outbox = partner.desk.keeper.outbox
+    (delivery,) = outbox.of_case(case_id)
+    outbox.settle(delivery, DeliveryStatus.ERROR, NOW, "unavailable")
+    values = {"message": delivery.message_id, "receiver": EL}
+    assert f"/cases/{case_id}/again" in lt.get(f"/cases/{case_id}").text
+    assert lt.post(f"/cases/{case_id}/again", **values).status_code == 303
+    assert outbox.of_case(case_id)[0].status is DeliveryStatus.SENT
+    shown = lt.get(f"/cases/{case_id}").text
+    assert "The message is on its way again." in shown
+    assert f"/cases/{case_id}/again" not in shown
+    assert lt.post(f"/cases/{case_id}/again", **values).status_code == 303
+    assert "Nothing was sent." in lt.get(f"/cases/{case_id}").text

@@ -32,7 +32,7 @@ def _catalogues():
 class Stage:
     """The app, its world, a clock that tests move, and a wallet's view of its endpoints."""
 
-    def __init__(self, folder, database, *, pinned=None, **settings):
+    def __init__(self, folder, database, *, pinned=None, address=None, **settings):
         self.world = IssuingWorld(RULES_IN_FORCE)
         self.world.lists.rules = read_rules()
         seals = self.world.fund.attestation_signer.certificates
@@ -42,7 +42,9 @@ class Stage:
         self.now = self.world.now
         self._publish_lists()
         access = self.world.lists.bodies["access"]
-        signer = create_signer(access.issuance, "Labour Inspectorate", "GR", "Access", self.now)
+        signer = create_signer(
+            access.issuance, "Labour Inspectorate", "GR", "Access", self.now, address
+        )
         write_signer(folder, "access", signer)
         anchors = folder / "anchors.json"
         anchors.write_text(create_trust_anchors(pinned or self.world.lists.anchors))

@@ -1,0 +1,139 @@
+"""Cases with institutions abroad and the work list, over the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+
+from esspass.web import now
+from issuer.api import case_shapes as shapes
+from issuer.api.blueprint import blueprint, caller
+from issuer.api.shapes import Shape
+from issuer.exchange.cases import CaseSummary
+from issuer.exchange.desk import LoggedMessage, NewAttachment
+from issuer.services import services
+
+_TAG = ["Cases"]
+
+
+@blueprint.post("/search/cases")
+@blueprint.input(shapes.CaseSearch, arg_name="wanted")
+@blueprint.output(shapes.CasePage)
+@blueprint.doc(tags=_TAG)
+def search_cases(wanted: shapes.CaseSearch) -> dict[str, Any]:
+    """Find cases, last changed first."""
+    page = services().desk.search(wanted.text, wanted.status, wanted.due, wanted.page, wanted.size)
+    items = [_summary(summary) for summary in page.cases]
+    return {"items": items, "page": page.number, "size": page.size, "total": page.total}
+
+
+@blueprint.post("/cases")
+@blueprint.input(shapes.NewCase, arg_name="given")
+@blueprint.output(shapes.StartedCase, status_code=201)
+@blueprint.doc(tags=_TAG)
+def start_case(given: shapes.NewCase) -> dict[str, Any]:
+    """Start a case with its first message."""
+    case_id = services().desk.start(
+        given.case_type, given.receivers, given.sed, given.content, now(),
+        attachments=_attachments(given.attachments), actor=caller().name,
+        reference=given.reference,
+    )  # fmt: skip
+    return {"id": case_id}
+
+
+@blueprint.get("/cases/<case_id>")
+@blueprint.output(shapes.Case)
+@blueprint.doc(tags=_TAG)
+def get_case(case_id: str) -> dict[str, Any]:
+    """Read a case with its messages, and what may be done in it now."""
+    desk = services().desk
+    view = desk.view(case_id)
+    case, actions = view.case, desk.actions(case_id, now())
+    return {
+        "id": case.id, "type": case.type, "version": case.version, "role": case.role,
+        "status": case.status, "owner": case.owner, "participants": case.participants,
+        "messages": [_message(message) for message in view.messages],
+        "actions": [_pick(action, shapes.Action) for action in actions],
+        "deadlines": [_pick(deadline, shapes.Deadline) for deadline in view.deadlines],
+        "tasks": [_pick(task, shapes.Task) for task in view.tasks],
+    }  # fmt: skip
+
+
+@blueprint.post("/cases/<case_id>/messages")
+@blueprint.input(shapes.NewMessage, arg_name="given")
+@blueprint.output(shapes.SentMessage, status_code=201)
+@blueprint.doc(tags=_TAG)
+def send_message(case_id: str, given: shapes.NewMessage) -> dict[str, Any]:
+    """Send a message that the case offers."""
+    set_id = services().desk.send(
+        case_id, given.sed, given.content, now(),
+        attachments=_attachments(given.attachments), actor=caller().name, set_id=given.set_id,
+        related_set_id=given.related_set_id, receivers=given.receivers,
+    )  # fmt: skip
+    return {"set_id": set_id}
+
+
+@blueprint.get("/cases/<case_id>/attachments/<sha256>")
+@blueprint.doc(tags=_TAG, responses={200: "The bytes of the file"})
+def get_attachment(case_id: str, sha256: str) -> Response:
+    """Fetch a file of a case."""
+    data = services().desk.attachment(case_id, sha256)
+    disposition = {"Content-Disposition": "attachment"}
+    return Response(data, headers=disposition, content_type="application/octet-stream")
+
+
+@blueprint.post("/cases/<case_id>/close")
+@blueprint.output({}, status_code=204)
+@blueprint.doc(tags=_TAG)
+def close_case(case_id: str) -> tuple[str, int]:
+    """Close the own copy of a case."""
+    services().desk.close_locally(case_id, now(), caller().name)
+    return "", 204
+
+
+@blueprint.get("/tasks")
+@blueprint.output(shapes.Tasks)
+@blueprint.doc(tags=["Tasks"])
+def list_tasks() -> dict[str, Any]:
+    """List what people have to do, the most urgent first."""
+    return {"items": [_pick(task, shapes.Task) for task in services().desk.tasks.open()]}
+
+
+@blueprint.post("/tasks/<task_id>/done")
+@blueprint.output({}, status_code=204)
+@blueprint.doc(tags=["Tasks"])
+def finish_task(task_id: str) -> tuple[str, int]:
+    """Note that a task is done."""
+    services().desk.tasks.done(task_id, now(), caller().name)
+    return "", 204
+
+
+def _attachments(files: Sequence[shapes.NewFile]) -> list[NewAttachment]:
+    return [NewAttachment(file.name, file.media_type, file.data) for file in files]
+
+
+def _summary(summary: CaseSummary) -> dict[str, Any]:
+    case = summary.case
+    own = {name: getattr(summary, name) for name in ("subject", "unread", "due_at", "undelivered")}
+    names = set(shapes.CaseSummary.model_fields) - own.keys()
+    return {**own, **{name: getattr(case, name) for name in names}}
+
+
+def _message(logged: LoggedMessage) -> dict[str, Any]:
+    message = logged.message
+    beside = {
+        "received_at": logged.received_at,
+        "read_at": logged.read_at,
+        "direction": logged.direction,
+        "attachments": [asdict(each) for each in message.attachments],
+        "deliveries": [_pick(each, shapes.Delivery) for each in logged.deliveries.values()],
+    }
+    names = set(shapes.Message.model_fields) - beside.keys()
+    return {**{name: getattr(message, name) for name in names}, **beside}
+
+
+def _pick(source: object, shape: type[Shape]) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in shape.model_fields}

@@ -1,0 +1,173 @@
+"""Programs that may use the API: their secret, their roles, what they may do it for.
+
+A client shows its secret once per token (RFC 6749, section 4.4); a token is for one purpose and
+lives ten minutes. Secrets and tokens are kept as hashes.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from esspass.errors import MalformedError, ProtocolError
+from esspass.storage import Database, Row
+from issuer.bearer import create_identifier, create_secret, hash_secret
+from issuer.staff import Role
+
+MIGRATIONS = {
+    "issuer-api-clients-001": """
+        CREATE TABLE api_clients (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            secret_hash TEXT NOT NULL,
+            roles TEXT NOT NULL,
+            purposes TEXT NOT NULL,
+            created_at BIGINT NOT NULL,
+            revoked_at BIGINT
+        )""",
+    "issuer-api-clients-002": """
+        CREATE TABLE api_tokens (
+            token_hash TEXT PRIMARY KEY,
+            client_id TEXT NOT NULL REFERENCES api_clients (id),
+            purpose TEXT NOT NULL,
+            expires_at BIGINT NOT NULL
+        )""",
+    "issuer-api-clients-003": "CREATE INDEX api_tokens_expiry ON api_tokens (expires_at)",
+}
+LIFETIME = 600
+MAX_NAME = 100
+_NOBODY = hash_secret("")
+
+
+@cache
+def purposes() -> dict[str, dict[str, str]]:
+    """Return what the API may be used for: code and texts, of ``specs/api/purposes.json``."""
+    text = files("specs").joinpath("api", "purposes.json").read_text(encoding="utf-8")
+    read: dict[str, dict[str, str]] = json.loads(text)
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """A program that was let in; times in epoch seconds."""
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+    purposes: frozenset[str]
+    created_at: int
+    revoked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and what for."""
+
+    client: ApiClient
+    purpose: str
+
+    @property
+    def name(self) -> str:
+        """What the history of a decision says."""
+        return f"API: {self.client.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClients:
+    """All programs, and the tokens they hold."""
+
+    database: Database
+
+    def add(self, name: str, roles: set[str], for_purposes: set[str], now: int) -> tuple[str, str]:
+        """Let a program in; return its id and its secret, which nobody sees again.
+
+        Raises MalformedError: ``bad_client`` for an unknown role or purpose, or a name that is
+        taken.
+        """
+        known = set(Role) >= roles and purposes().keys() >= for_purposes
+        if not known or not roles or not for_purposes or not 0 < len(name) <= MAX_NAME:
+            raise MalformedError("name, roles and purposes of a client", code="bad_client")
+        client_id, secret = create_identifier(), create_secret()
+        added = self.database.execute(
+            "INSERT INTO api_clients (id, name, secret_hash, roles, purposes, created_at) VALUES"
+            " (:id, :name, :hash, :roles, :purposes, :now) ON CONFLICT DO NOTHING",
+            id=client_id,
+            name=name,
+            hash=hash_secret(secret),
+            roles=" ".join(sorted(roles)),
+            purposes=" ".join(sorted(for_purposes)),
+            now=now,
+        )
+        if not added:
+            raise MalformedError("there is a client of this name", code="bad_client")
+        return client_id, secret
+
+    def all(self) -> list[ApiClient]:
+        """Return every program that was ever let in."""
+        return [
+            _client(row) for row in self.database.query("SELECT * FROM api_clients ORDER BY name")
+        ]
+
+    def revoke(self, client_id: str, now: int) -> None:
+        """Shut a program out, its tokens too. Raises MalformedError ``bad_client``."""
+        revoked = self.database.execute(
+            "UPDATE api_clients SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL",
+            id=client_id,
+            now=now,
+        )
+        if not revoked:
+            raise MalformedError("there is no such client", code="bad_client")
+
+    def create_token(self, client_id: str, secret: str, purpose: str, now: int) -> str:
+        """Return a token for one purpose.
+
+        Raises ProtocolError: ``invalid_client`` (401), ``invalid_scope``.
+        """
+        rows = self.database.query(
+            "SELECT * FROM api_clients WHERE id = :id AND revoked_at IS NULL", id=client_id
+        )
+        expected = rows[0]["secret_hash"] if rows else _NOBODY
+        right = hmac.compare_digest(expected, hash_secret(secret))
+        if not rows or not right:
+            raise ProtocolError("unknown client or secret", code="invalid_client", status=401)
+        if purpose not in _client(rows[0]).purposes:
+            raise ProtocolError("scope takes one purpose of this client", code="invalid_scope")
+        token = create_secret()
+        self.database.execute(
+            "INSERT INTO api_tokens (token_hash, client_id, purpose, expires_at)"
+            " VALUES (:hash, :id, :purpose, :expires_at)",
+            hash=hash_secret(token),
+            id=client_id,
+            purpose=purpose,
+            expires_at=now + LIFETIME,
+        )
+        return token
+
+    def find_caller(self, token: str, now: int) -> Caller | None:
+        """Return who holds a token, or None when it is not in force."""
+        rows = self.database.query(
+            "SELECT api_clients.*, api_tokens.purpose FROM api_tokens JOIN api_clients"
+            " ON api_clients.id = api_tokens.client_id WHERE token_hash = :hash"
+            " AND expires_at > :now AND revoked_at IS NULL",
+            hash=hash_secret(token),
+            now=now,
+        )
+        return Caller(_client(rows[0]), rows[0]["purpose"]) if rows else None
+
+    def purge(self, now: int) -> int:
+        """Drop tokens that are over; return how many."""
+        return self.database.execute("DELETE FROM api_tokens WHERE expires_at <= :now", now=now)
+
+
+def _client(row: Row) -> ApiClient:
+    return ApiClient(
+        id=row["id"],
+        name=row["name"],
+        roles=frozenset(Role(role) for role in row["roles"].split()),
+        purposes=frozenset(row["purposes"].split()),
+        created_at=row["created_at"],
+        revoked_at=row["revoked_at"],
+    )

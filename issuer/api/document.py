@@ -1,0 +1,112 @@
+"""The API's description, OpenAPI 3.1: written by APIFlask from the views, published by us.
+
+Our app is no APIFlask. One is made here only to write the description; it never answers a request.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from functools import cache
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Response
+
+from issuer.api.blueprint import PREFIX, blueprint
+from issuer.api.clients import purposes
+from issuer.api.problems import MEDIA_TYPE
+from issuer.api.shapes import Problem
+
+VERSION = "1.0.0"
+_OPENAPI = "3.1.0"
+_METHODS = ("get", "post", "put", "patch", "delete")
+_PROBLEMS = {
+    "400": "The request cannot be read",
+    "401": "A token is needed",
+    "403": "The client's roles do not allow this",
+    "404": "There is no such thing",
+    "409": "It is not in a state that allows this, or another one exists",
+    "413": "The body is too large",
+    "415": "The body is not of the type that is asked for",
+    "422": "The input does not have its form, or contradicts itself",
+    "503": "A source that must be asked did not answer",
+}
+
+
+@blueprint.get("/openapi.json")
+@blueprint.doc(hide=True)
+def openapi() -> Response:
+    """Publish the description."""
+    return Response(json.dumps(create_document()), content_type="application/json")
+
+
+@cache
+def create_document() -> dict[str, Any]:
+    """Write the description of every operation."""
+    writer = APIFlask("issuer.api", "ESSPASS institution", VERSION, spec_path=None, docs_path=None)
+    writer.config.update(OPENAPI_VERSION=_OPENAPI, AUTO_OPERATION_ID=True)
+    writer.register_blueprint(blueprint)
+    written: Any = writer.spec
+    document: dict[str, Any] = copy.deepcopy(dict(written))
+    document["info"]["description"] = "Register, offers and loads of one institution."
+    document["security"] = [{"token": []}]
+    document["components"]["securitySchemes"] = _security_schemes()
+    document["components"]["schemas"] = _schemas(document)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method in _METHODS:
+                _complete(path, method, operation)
+    return document
+
+
+def _security_schemes() -> dict[str, Any]:
+    scopes = {code: texts["en"] for code, texts in purposes().items()}
+    flow = {"tokenUrl": f"{PREFIX}/token", "scopes": scopes}
+    return {
+        "token": {"type": "oauth2", "flows": {"clientCredentials": flow}},
+        "client": {"type": "http", "scheme": "basic"},
+    }
+
+
+def _schemas(document: dict[str, Any]) -> dict[str, Any]:
+    ours = document["components"].get("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/Problem.{model}")
+    nested = {f"Problem.{name}": each for name, each in problem.pop("$defs", {}).items()}
+    unused = {"HTTPError", "ValidationError"}  # APIFlask's own errors, which we do not send
+    kept = {name: each for name, each in ours.items() if name not in unused}
+    return {**kept, **nested, "Problem": problem}
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    operation["operationId"] = operation["operationId"].removeprefix(f"{method}_api_")
+    operation["summary"] = operation["summary"].removesuffix(".")
+    body = operation.get("requestBody")
+    if body is not None:
+        body["required"] = True
+    if path.endswith("/token"):
+        operation["responses"] = {"200": operation["responses"]["200"], **_token_errors()}
+        return
+    sent = {status for status in operation["responses"] if status.startswith("2")}
+    statuses = {"400", "401", "403", "503"} | ({"413", "415"} if method == "post" else set())
+    statuses |= {"404"} if "{" in path else set()
+    statuses |= {"409"} if method == "post" else set()
+    statuses |= {"422"} if body is not None or operation.get("parameters") else set()
+    operation["responses"] = {status: operation["responses"][status] for status in sorted(sent)}
+    operation["responses"] |= {status: _problem(status) for status in sorted(statuses)}
+
+
+def _problem(status: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": _PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _token_errors() -> dict[str, Any]:
+    """RFC 6749, section 5.2."""
+    members = {"error": {"type": "string"}, "error_description": {"type": "string"}}
+    schema = {"type": "object", "properties": members, "required": ["error"]}
+    content = {"application/json": {"schema": schema}}
+    return {
+        status: {"description": text, "content": content}
+        for status, text in (("400", "The request is refused"), ("401", "The client is not known"))
+    }

@@ -1,0 +1,265 @@
+"""What goes over the API, typed: the canonical model of the documents, and what surrounds it."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from datetime import date
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from esspass.attestations import Application, Ehic, Pda1, Person, Pid
+from issuer.loading import Stage
+from issuer.offers import Grant, OfferState
+from issuer.reasons import CHOSEN_BY_CLERKS
+from issuer.records import RecordState
+
+Text = Annotated[str, Field(max_length=400)]
+Moment = Annotated[int, Field(description="seconds since 1970, UTC")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Shape(BaseModel):
+    """A shape takes what it names and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=4000)
+
+
+def _model(name: str, source: type[Any], **more: Any) -> type[Shape]:
+    """Make the model of a document out of its dataclass."""
+    hints = get_type_hints(source)
+    members: dict[str, Any] = dict(more)
+    for each in fields(source):
+        members[each.name] = (hints[each.name], ... if each.default is MISSING else each.default)
+    return create_model(name, __base__=Shape, __doc__=source.__doc__, **members)
+
+
+PersonShape = _model("Person", Person)
+_Pda1 = _model("Pda1", Pda1, kind=(Literal["pda1"], ...))
+_Ehic = _model("Ehic", Ehic, kind=(Literal["ehic"], ...))
+_Pid = _model("Pid", Pid, kind=(Literal["pid"], ...))
+_Application = _model("Application", Application, kind=(Literal["application"], ...))
+_Document: Any = _Pda1 | _Ehic | _Pid | _Application
+DocumentShape = Annotated[_Document, Field(discriminator="kind")]
+
+
+class TokenRequest(Shape):
+    """The client names itself with HTTP Basic."""
+
+    grant_type: Literal["client_credentials"]
+    scope: Text = Field(description="one purpose of this client")
+
+
+class Token(Shape):
+    """An access token."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int = Field(description="seconds")
+    scope: str
+
+
+class Paging(Shape):
+    """Which part of a list."""
+
+    page: int = Field(1, ge=1, le=10_000)
+    size: int = Field(20, ge=1, le=100)
+
+
+class DecisionFilter(Paging):
+    """Which decisions."""
+
+    state: RecordState | None = None
+
+
+class DecisionSearch(DecisionFilter):
+    """Words are personal data: they go into the body, never into an address."""
+
+    text: Text = Field(description="beginnings of names, numbers, employers, places")
+
+
+class DecisionSummary(Shape):
+    """A decision in a list."""
+
+    id: str
+    kind: str
+    number: str
+    state: RecordState
+    surnames: str
+    forenames: str
+    created_at: Moment
+    changed_at: Moment
+
+
+class DecisionPage(Shape):
+    """A page of decisions."""
+
+    items: list[DecisionSummary]
+    page: int
+    size: int
+    total: Count
+
+
+class NewDecision(Shape):
+    """A person and the document decided for them; it waits for approval."""
+
+    person: PersonShape  # type: ignore[valid-type]
+    document: DocumentShape
+
+
+class Decision(DecisionSummary):
+    """A decision whole."""
+
+    person: PersonShape  # type: ignore[valid-type]
+    document: DocumentShape
+    types: list[str] = Field(description="the vcts it can be issued in")
+    withdrawal_reason: str | None
+    withdrawal_date: date | None
+
+
+class HistoryEntry(Shape):
+    """What happened to a decision."""
+
+    at: Moment
+    event: str
+    actor: str
+    detail: str
+
+
+class History(Shape):
+    """All that happened to a decision, the latest first."""
+
+    items: list[HistoryEntry]
+
+
+class Withdrawal(Shape):
+    """Why a document is withdrawn, and since when; for ever."""
+
+    reason: Literal[tuple(str(reason) for reason in CHOSEN_BY_CLERKS)]  # type: ignore[valid-type]
+    effective: date = Field(description="not in the future")
+
+
+class Withdrawn(Shape):
+    """How many credentials became invalid."""
+
+    credentials: Count
+
+
+class NewOffer(Shape):
+    """In which type, and how the citizen proves to be the right one."""
+
+    vct: Text
+    grant: Grant = Grant.PRE_AUTHORIZED
+    tx_code: bool = Field(False, description="ask for a code sent by another way")
+
+
+class CreatedOffer(Shape):
+    """An offer just made; ``tx_code`` is told once."""
+
+    id: str
+    uri: str
+    tx_code: str | None
+    expires_at: Moment
+
+
+class Offer(Shape):
+    """An offer as it stands."""
+
+    id: str
+    vct: str
+    grant: Grant
+    state: OfferState
+    created_at: Moment
+    expires_at: Moment
+
+
+class Offers(Shape):
+    """The offers of a decision, the latest first."""
+
+    items: list[Offer]
+
+
+class NewLoad(Shape):
+    """Records to load; ``rows`` as the mapping names their columns."""
+
+    mapping: Text = Field(description="a1, ehic, canonical, or one of the institution's own")
+    source: Text = Field("", description="what people read: the name of the other system")
+    rows: list[dict[str, Any]] = Field(min_length=1, max_length=2000)
+
+
+class Load(Shape):
+    """How far a load is."""
+
+    id: str
+    source: str
+    mapping: str
+    stage: Stage
+    total: Count
+    checked: Count
+    refused: Count
+    added: Count
+    known: Count
+    created_at: Moment
+    created_by: str
+
+
+class Loads(Shape):
+    """Loads, the latest first."""
+
+    items: list[Load]
+
+
+class LoadError(Shape):
+    """Why a row was refused; ``masked`` is the shape of the value."""
+
+    line: int
+    field: str
+    code: str
+    masked: str
+
+
+class LoadErrors(Shape):
+    """Refused rows, in the order they came."""
+
+    items: list[LoadError]
+
+
+class Access(Shape):
+    """One call of this API."""
+
+    at: Moment
+    client: str
+    purpose: str
+    operation: str
+    subject: str
+    allowed: bool
+
+
+class Accesses(Shape):
+    """Calls, the latest first."""
+
+    items: list[Access]
+
+
+class AccessFilter(Paging):
+    """Whose; empty for all."""
+
+    subject: Text = ""
+
+
+class Fault(Shape):
+    """A place in the input, and what is wrong with it."""
+
+    place: str
+    reason: str
+
+
+class Problem(Shape):
+    """An error; ``code`` is stable."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[Fault] = []

@@ -1,0 +1,163 @@
+"""Telling the States concerned of an A1: by the case that its article asks for, else on paper.
+
+A job looks for A1s that were given out and of which nobody was told, so a kill loses nothing; the
+case's reference is made of the document number, so nothing is told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from esspass.attestations import Pda1, Person
+from esspass.errors import MalformedError, UnavailableError, UndecidedError, VerificationError
+from esspass.exchange.case_type import case_type
+from esspass.exchange.contents import (
+    Route,
+    create_notification,
+    find_route,
+    find_states_concerned,
+)
+from issuer.exchange.desk import Desk, NewAttachment
+from issuer.exchange.notified import NOBODY, Notified, NotifiedStates
+from issuer.exchange.registering import CORE_TYPE, SOON
+from issuer.paper import SPOKEN, PaperError, PaperOffice, Wish
+from issuer.reasons import WithdrawalReason
+from issuer.records import Record, Records, RecordState, StateError
+
+ON_PAPER, BY_HAND = "notify_on_paper", "notify_by_hand"
+_DEFAULT_LOCALE = "en"
+_REPLACED = frozenset({WithdrawalReason.REPLACED, WithdrawalReason.WRONG_DATA})
+
+
+@dataclass(frozen=True, slots=True)
+class Notifier:
+    """Tells of the A1s of an institution of ``country`` (ISO)."""
+
+    country: str
+    desk: Desk
+    records: Records
+    notified: NotifiedStates
+    paper: PaperOffice
+
+    def notify_due(self, now: int) -> int:
+        """Tell of what was given out; return of how many A1s. Nothing while the directory lacks."""
+        done = 0
+        for record_id in self.notified.waiting():
+            try:
+                self.notify(self.records.get(record_id), now)
+            except (UndecidedError, UnavailableError):
+                break
+            done += 1
+        return done
+
+    def notify(self, record: Record, now: int) -> tuple[Notified, ...]:
+        """Tell every State concerned of one A1. Raises UndecidedError, UnavailableError."""
+        document, person = _read(record)
+        states = find_states_concerned(document, person)
+        route = find_route(document)
+        reached = {state: self._find(route, state, now) for state in states}
+        told = (*self._open(record, route, reached, now), *self._on_paper(record, reached, now))
+        kept = told or (_note(record, "", NOBODY, "", route, now),)
+        self.notified.keep(kept)
+        return kept
+
+    def _find(self, route: Route, state: str, now: int) -> str:
+        """The institution that takes such cases there; where there are several, the first."""
+        found = self.desk.find_partners(route.case_type, "CP", state, now)
+        return min(found, default=NOBODY)
+
+    def _open(
+        self, record: Record, route: Route, reached: dict[str, str], now: int
+    ) -> Iterator[Notified]:
+        """One case with all, or where cases have two parties, one with each."""
+        there = {state: whom for state, whom in reached.items() if whom}
+        if not there:
+            return
+        document, person = _read(record)
+        try:
+            content = create_notification(document, person, self._amends(record))
+            attachments = self._attach(record, tuple(there), now)
+            for reference, states in _group(record, route, tuple(there)):
+                case_id = self.desk.start(
+                    route.case_type, [there[state] for state in states], route.sed, content, now,
+                    attachments=attachments, reference=reference,
+                )  # fmt: skip
+                for state in states:
+                    yield _note(record, state, there[state], case_id, route, now)
+        except MalformedError as error:
+            self.desk.tasks.add(
+                BY_HAND, now, reference=record.number, due_at=now + SOON, detail=error.code
+            )
+            for state in there:
+                yield _note(record, state, NOBODY, "", route, now)
+
+    def _on_paper(self, record: Record, reached: dict[str, str], now: int) -> Iterator[Notified]:
+        """Nobody there takes such cases: an ordinary answer, and a clerk's task."""
+        for state, whom in reached.items():
+            if not whom:
+                reference = f"{record.number}/{state}"
+                self.desk.tasks.add(
+                    ON_PAPER, now, reference=reference, due_at=now + SOON, detail=state
+                )
+                yield _note(record, state, NOBODY, "", find_route(_read(record)[0]), now)
+
+    def _amends(self, record: Record) -> date | None:
+        """The day of the decision that this one replaces, if there is one."""
+        for other in self.records.of_person(record.person_id, ["pda1"]):
+            replaced = other.withdrawal_reason in _REPLACED and other.id != record.id
+            if replaced and isinstance(other.document, Pda1) and other.document.issued_on:
+                return other.document.issued_on
+        return None
+
+    def _attach(self, record: Record, states: Sequence[str], now: int) -> list[NewAttachment]:
+        """The sealed code, and the file where this machine can set one."""
+        first = SPOKEN.get(self.country, _DEFAULT_LOCALE)
+        second = next((SPOKEN[s] for s in states if SPOKEN.get(s, first) != first), None)
+        wish = Wish(first, second)
+        try:
+            made = self.paper.create(record.id, wish, now)
+            core, pdf = made.core_text, made.pdf
+        except UnavailableError as error:
+            if error.code not in ("pdf_unavailable", "no_time_stamp", "no_seal"):
+                raise
+            core, pdf = self._create_code(record, wish, now), None
+        except (PaperError, StateError):  # a period that is over has no paper any more
+            return []
+        return list(create_attachments(record.number, core, pdf))
+
+    def _create_code(self, record: Record, wish: Wish, now: int) -> str | None:
+        try:
+            return self.paper.create_code(record.id, wish, now)
+        except (UnavailableError, VerificationError):
+            return None
+
+
+def create_attachments(number: str, core: str | None, pdf: bytes | None) -> Iterator[NewAttachment]:
+    """Name the files of a document; names keep to what every system can store."""
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in number)[:60]
+    if core is not None:
+        yield NewAttachment(f"{name}.esd", CORE_TYPE, core.encode("ascii"))
+    if pdf is not None:
+        yield NewAttachment(f"{name}.pdf", "application/pdf", pdf)
+
+
+def _group(
+    record: Record, route: Route, states: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if case_type(route.case_type).multilateral:
+        yield f"a1/{record.number}", states
+        return
+    for state in states:
+        yield f"a1/{record.number}/{state}", (state,)
+
+
+def _read(record: Record) -> tuple[Pda1, Person]:
+    document = cast("Pda1", record.document)
+    return document, document.person or record.person
+
+
+def _note(record: Record, state: str, whom: str, case_id: str, route: Route, now: int) -> Notified:
+    return Notified(record.id, state, whom, case_id, route.sed, RecordState.GRANTED, now, now)

@@ -1,0 +1,143 @@
+"""Telling what became of an A1: everybody who was told of it, and the employer.
+
+An X008 takes the notification back; where its case is closed, an A008 in a case of its own does.
+An institution may withdraw on its own motion but must tell the host State as soon as possible
+(Court of Justice, C-422/22). Suspended is not withdrawn: the document still binds (C-410/21).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from esspass.attestations import Pda1, Person
+from esspass.errors import MalformedError, UnavailableError, UndecidedError, VerificationError
+from esspass.exchange.contents import (
+    Change,
+    Invalidation,
+    create_change,
+    create_invalidation,
+)
+from esspass.exchange.model import Case, DocumentState, DocumentStatus, RefusedMessageError
+from issuer.exchange.desk import Desk
+from issuer.exchange.notified import Notified, NotifiedStates
+from issuer.exchange.registering import SOON
+from issuer.reasons import WithdrawalReason
+from issuer.records import Record, Records, RecordState
+from issuer.renewals import day_of
+
+CHANGES, CHANGE = "LA_BUC_03", "A008"
+TOLD_ON_PAPER, TELL_EMPLOYER = "withdrawal_on_paper", "tell_employer"
+_OTHER = "99"
+_REASONS: Mapping[str, tuple[str, str | None]] = {
+    WithdrawalReason.DECEASED: ("01", None),
+    WithdrawalReason.WRONG_DATA: ("03", None),
+    WithdrawalReason.CONDITIONS: ("04", None),
+    WithdrawalReason.FRAUD: ("04", None),
+    WithdrawalReason.ENDED: (_OTHER, "The work ended earlier."),
+    WithdrawalReason.REPLACED: (_OTHER, "A new decision replaces this one."),
+    WithdrawalReason.LOST: (_OTHER, "The document was lost; it is issued anew."),
+}
+"""The code of X008 for a reason of ours, and the words that code 99 asks for."""
+EmployerLetter = Callable[[Record, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """Tells of withdrawals, suspensions, and decisions back in force.
+
+    ``tell_employer`` writes to the employers of a withdrawn A1; it must not mind being asked twice.
+    """
+
+    desk: Desk
+    records: Records
+    notified: NotifiedStates
+    tell_employer: EmployerLetter
+
+    def announce_due(self, now: int) -> int:
+        """Tell every State of what has changed since it was told; return how many were told."""
+        done = 0
+        for told in self.notified.outdated():
+            record = self.records.get(told.record_id)
+            try:
+                self._announce(record, told, now)
+            except (UndecidedError, UnavailableError):
+                continue  # another time
+            self.notified.tell(told, record.state, now)
+            done += 1
+        return done
+
+    def _announce(self, record: Record, told: Notified, now: int) -> None:
+        if record.state is RecordState.WITHDRAWN:
+            self.tell_employer(record, now)
+        if not told.country:
+            return
+        if not told.case_id:
+            self._by_clerk(record, told, now)
+            return
+        try:
+            if record.state is not RecordState.WITHDRAWN or not self._invalidate(record, told, now):
+                self._change(record, told, now)
+        except (MalformedError, VerificationError):
+            self._by_clerk(record, told, now)
+
+    def _by_clerk(self, record: Record, told: Notified, now: int) -> None:
+        reference = f"{record.number}/{told.country}/{record.state}/{record.changed_at}"
+        self.desk.tasks.add(
+            TOLD_ON_PAPER, now, case_id=told.case_id, reference=reference, due_at=now + SOON,
+            detail=told.country,
+        )  # fmt: skip
+
+    def _invalidate(self, record: Record, told: Notified, now: int) -> bool:
+        """Take the notification back; false where its case no longer allows that."""
+        found = _find_notification(self.desk.view(told.case_id).case, told.sed)
+        if found is None:
+            return False
+        if found.status is DocumentStatus.INVALIDATED:  # told before, in a case with several
+            return True
+        document, person = _read(record)
+        code, words = _REASONS.get(record.withdrawal_reason or "", (_OTHER, "Withdrawn."))
+        effective = record.withdrawal_date or day_of(record.changed_at)
+        content = create_invalidation(
+            Invalidation(told.sed, day_of(found.first_at), code, words), document, person, effective
+        )
+        try:
+            self.desk.send(told.case_id, "X008", content, now, related_set_id=found.set_id)
+        except RefusedMessageError:
+            return False
+        return True
+
+    def _change(self, record: Record, told: Notified, now: int) -> None:
+        document, person = _read(record)
+        withdrawn = record.state is RecordState.WITHDRAWN
+        effective = record.withdrawal_date if withdrawn else None
+        words = _REASONS.get(record.withdrawal_reason or "", ("", None))[1] if withdrawn else None
+        change = Change(
+            effective or day_of(record.changed_at),
+            withdrawn=withdrawn,
+            suspended=record.state is RecordState.SUSPENDED,
+            words=words,
+        )
+        reference = f"a1/{record.number}/{told.country}/{record.state}/{record.changed_at}"
+        content = create_change(change, document, person)
+        self.desk.start(CHANGES, [told.institution_id], CHANGE, content, now, reference=reference)
+
+
+def create_employer_task(desk: Desk) -> EmployerLetter:
+    """Return what makes a letter to the employer a clerk's task."""
+
+    def tell(record: Record, now: int) -> None:
+        desk.tasks.add(TELL_EMPLOYER, now, reference=record.number, due_at=now + SOON)
+
+    return tell
+
+
+def _find_notification(case: Case, sed: str) -> DocumentState | None:
+    own = [each for each in case.documents if each.sed == sed and each.sender == case.me]
+    return own[-1] if own else None
+
+
+def _read(record: Record) -> tuple[Pda1, Person]:
+    document = cast("Pda1", record.document)
+    return document, document.person or record.person

@@ -1,0 +1,108 @@
+"""A person and a document enter the register: once, and never over another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from uuid import UUID
+
+from esspass.attestations import (
+    Document,
+    Person,
+    attestation_type,
+    create_envelope,
+    create_record,
+    document_kind,
+    verify_integrity,
+    verify_issuance,
+    write_claims,
+)
+from esspass.errors import MalformedError, VerificationError
+from issuer.entitlements import Entitlements
+from issuer.history import Event, History
+from issuer.loading.errors import RowError
+from issuer.records import Records, RecordState
+
+_DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The register, and what this institution issues: ``types`` are vcts."""
+
+    records: Records
+    history: History
+    entitlements: Entitlements
+    base_url: str
+    types: Sequence[str]
+
+    def check(self, person: Person, document: Document, now: int) -> bool:
+        """Say whether a decision would be new. Raises RowError."""
+        if not person.pin or not document.document_number:
+            raise RowError("value_missing")
+        known = self.records.find_person(person.pin)
+        if known is not None and known[1].date_of_birth != person.date_of_birth:
+            raise RowError("other_person", value=person.date_of_birth)
+        found = self.records.find_document(document.document_number)
+        if found is None:
+            self._check_form(document, now)
+        elif create_record(found) != create_record(document):
+            raise RowError("number_taken", value=document.document_number)
+        return found is None
+
+    def enter(
+        self,
+        person: Person,
+        document: Document,
+        now: int,
+        actor: str = "",
+        state: RecordState = RecordState.GRANTED,
+    ) -> bool:
+        """Enter a decision; say whether it is new. Raises RowError."""
+        if not self.check(person, document, now):
+            return False
+        known = self.records.find_person(person.pin or "")
+        record_id, is_new = self.records.add(
+            _merge(known[1] if known else None, person), document, now, state
+        )
+        if is_new:
+            self.history.add(record_id, Event.IMPORTED, now, actor)
+            self.entitlements.open(self.records.get(record_id).person_id, document)
+        return is_new
+
+    def _check_form(self, document: Document, now: int) -> None:
+        kind = document_kind(document)
+        types = [vct for vct in self.types if attestation_type(vct).kind == kind]
+        if not types:
+            raise RowError("not_issued_here")
+        faults = [self._find_fault(document, vct, now) for vct in types]
+        if all(faults):
+            raise next(fault for fault in faults if fault)
+
+    def _find_fault(self, document: Document, vct: str, now: int) -> RowError | None:
+        envelope = create_envelope(
+            vct,
+            issuer=self.base_url,
+            identifier=f"urn:uuid:{UUID(int=0)}",
+            issued_at=now,
+            expires_at=now + _DAY,
+            holder_jwk={"kty": "EC"},
+            status={"idx": 0, "uri": self.base_url},
+        )
+        try:
+            claims = {**write_claims(document, vct), **envelope}
+            verify_issuance(vct, claims)
+            verify_integrity(vct, claims)
+        except MalformedError as error:
+            return RowError(error.code, str(error).partition(" at $.")[2])
+        except VerificationError as error:  # a contradiction, even if another type does not say it
+            raise RowError(error.code) from error
+        return None
+
+
+def _merge(known: Person | None, person: Person) -> Person:
+    """Keep what is known of a person where the new record says nothing."""
+    if known is None:
+        return person
+    given = {each.name: getattr(person, each.name) for each in fields(Person)}
+    return replace(known, **{name: value for name, value in given.items() if value})

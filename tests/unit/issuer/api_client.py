@@ -1,0 +1,34 @@
+"""A program that uses the API, for tests."""
+
+from issuer.api.clients import ApiClients
+from tests.builders.issuance import ISSUER, NOW
+
+API = "/api/v1"
+
+
+class Program:
+    """A client of an institution's API that holds a token."""
+
+    def __init__(self, office, *roles, purpose="records", name="Payroll"):
+        self.office, self.client = office, office.app.test_client()
+        clients = ApiClients(office.services.database)
+        self.id, self.secret = clients.add(name, set(roles or ["clerk"]), {purpose}, NOW)
+        self.token = self.ask_token(scope=purpose).json["access_token"]
+
+    def ask_token(self, secret=None, **form):
+        form = {"grant_type": "client_credentials", "scope": "records", **form}
+        return self.client.post(
+            f"{API}/token", data=form, auth=(self.id, secret or self.secret), base_url=ISSUER
+        )
+
+    def call(self, method, path, **settings):
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.client.open(
+            API + path, method=method, headers=headers, base_url=ISSUER, **settings
+        )
+
+    def get(self, path, **query):
+        return self.call("GET", path, query_string=query)
+
+    def post(self, path, json=None):
+        return self.call("POST", path, json=json)
