@@ -10,16 +10,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from demo.actors import Office, Owner, clock
 from demo.story import StepError, Story, expect
-from esspass.attestations import attestation_type
+from esspass.attestations import Pda1, attestation_type
 from esspass.exchange.entitlement import EntitlementRequest
 from issuer.exchange.desk import LoggedMessage
 from issuer.exchange.notification import Grade, IncomingDocument, IncomingState
 from issuer.exchange.outbox import DeliveryStatus
 from issuer.exchange.stays import Seal, Stay
+from issuer.mailbox import Letter, Recipient
 from issuer.records import Record
 
 LITHUANIA, GREECE = "Institution, Lithuania", "Institution, Greece"
@@ -84,7 +85,7 @@ class Exchange:
             lambda: self._find_withdrawn("builder"),
         )
         tell(self.owners["builder"].name, "is told in the wallet why", self._read_notice)
-        tell(LITHUANIA, "is to write to the builder's employer", self._find_letter)
+        tell(LITHUANIA, "writes to the builder's employer", self._find_letter)
 
     def _record(self, key: str, kind: str = "pda1") -> Record:
         records = self.lithuania.services.issuer.records
@@ -188,11 +189,15 @@ class Exchange:
         return f"{found[0].status}: {found[0].reason}"
 
     def _find_letter(self) -> str:
-        number = self._record("builder").number
-        tasks = self.lithuania.services.desk.tasks.open()
-        found = [t for t in tasks if t.kind == "tell_employer" and t.reference == number]
-        expect(found, "nobody is to write")
-        return "a task, due in three days"
+        record, mailbox = self._record("builder"), self.lithuania.services.filing.letters.mailbox
+        employer = cast("Pda1", record.document).employments[0]
+
+        def find() -> Letter | None:
+            found = mailbox.of(Recipient.EMPLOYER, employer.id)
+            return next((each for each in found if each.topic == "withdrawn"), None)
+
+        letter = _await(find, "nobody wrote to the employer")
+        return letter.subject("en")
 
 
 def _await(find: Callable[[], T | None], otherwise: str) -> T:

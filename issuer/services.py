@@ -228,27 +228,19 @@ def create_services(
     paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
     issuer = _create_issuer(config, stores, issuance)
     desk = exchange_office.create_desk(config, database, keys, chosen, fetcher)
+    filing = create_filing_desk(config, issuer)
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
         _create_tokens(config, prover, stores),
-        issuance,
-        publication,
-        issuer,
-        stores.housekeeping,
-        paper,
+        issuance, publication, issuer, stores.housekeeping, paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
-        create_filing_desk(config, issuer),
-        create_mailbox_push(config, keys.access, fetcher, paper),
+        filing, create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
-        _create_joined(config, desk, stores, paper, chosen, fetcher),
-        Staff(database),
-        AccessLog(database),
-        SecondLooks(issuer, issuer.four_eyes),
-        _create_loading(config, stores),
-        _create_source(config, fetcher),
-        ApiDesk.on(database),
+        _create_joined(config, desk, stores, paper, chosen, fetcher, filing),
+        Staff(database), AccessLog(database), SecondLooks(issuer, issuer.four_eyes),
+        _create_loading(config, stores), _create_source(config, fetcher), ApiDesk.on(database),
         doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
 
@@ -322,10 +314,11 @@ def _create_replacing(
 
 def _create_joined(
     config: IssuerConfig, desk: Desk, stores: _Stores, paper: PaperOffice, view: View,
-    fetcher: Fetcher,
+    fetcher: Fetcher, filing: FilingDesk,
 ) -> Joined:  # fmt: skip
     statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
-    decided = Decided(stores.records, stores.history, paper)
+    letters = filing.letters
+    decided = Decided(stores.records, stores.history, paper, letters.write_withdrawn)
     return create_joined(config.country, desk, decided, view, statuses)
 
 

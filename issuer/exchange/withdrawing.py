@@ -28,7 +28,7 @@ from issuer.records import Record, Records, RecordState
 from issuer.renewals import day_of
 
 CHANGES, CHANGE = "LA_BUC_03", "A008"
-TOLD_ON_PAPER, TELL_EMPLOYER = "withdrawal_on_paper", "tell_employer"
+TOLD_ON_PAPER = "withdrawal_on_paper"
 _OTHER = "99"
 _REASONS: Mapping[str, tuple[str, str | None]] = {
     WithdrawalReason.DECEASED: ("01", None),
@@ -40,20 +40,21 @@ _REASONS: Mapping[str, tuple[str, str | None]] = {
     WithdrawalReason.LOST: (_OTHER, "The document was lost; it is issued anew."),
 }
 """The code of X008 for a reason of ours, and the words that code 99 asks for."""
-EmployerLetter = Callable[[Record, int], None]
+LetterOfWithdrawal = Callable[[Record, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
     """Tells of withdrawals, suspensions, and decisions back in force.
 
-    ``tell_employer`` writes to the employers of a withdrawn A1; it must not mind being asked twice.
+    ``write_letters`` writes to the holder and the employers of a withdrawn A1; it must not mind
+    being asked twice.
     """
 
     desk: Desk
     records: Records
     notified: NotifiedStates
-    tell_employer: EmployerLetter
+    write_letters: LetterOfWithdrawal
 
     def announce_due(self, now: int) -> int:
         """Tell every State of what has changed since it was told; return how many were told."""
@@ -70,7 +71,7 @@ class Announcer:
 
     def _announce(self, record: Record, told: Notified, now: int) -> None:
         if record.state is RecordState.WITHDRAWN:
-            self.tell_employer(record, now)
+            self.write_letters(record, now)
         if not told.country:
             return
         if not told.case_id:
@@ -122,15 +123,6 @@ class Announcer:
         reference = f"a1/{record.number}/{told.country}/{record.state}/{record.changed_at}"
         content = create_change(change, document, person)
         self.desk.start(CHANGES, [told.institution_id], CHANGE, content, now, reference=reference)
-
-
-def create_employer_task(desk: Desk) -> EmployerLetter:
-    """Return what makes a letter to the employer a clerk's task."""
-
-    def tell(record: Record, now: int) -> None:
-        desk.tasks.add(TELL_EMPLOYER, now, reference=record.number, due_at=now + SOON)
-
-    return tell
 
 
 def _find_notification(case: Case, sed: str) -> DocumentState | None:

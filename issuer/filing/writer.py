@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from esspass.attestations import Application, Pda1
+from esspass.attestations import Pda1
 from issuer.filing.applicants import Applicant, Applicants
 from issuer.filing.filings import Filings, FilingState, StatusRow
 from issuer.mailbox import Mailbox, Recipient
@@ -58,25 +58,21 @@ class LetterWriter:
         if applicant is not None and self.applicants.represents(applicant.pin, number):
             self._write(Recipient.EMPLOYER, number, topic, record, now, {})
 
-    def tell(
-        self, record: Record, topic: str, now: int, details: Mapping[str, str] | None = None
-    ) -> None:
-        """Write to the holder of a document, and for an A1 to its employers, about a change.
-
-        ``topic`` is ``withdrawn`` (details ``reason``, ``effective_day``), ``suspended`` or
-        ``reinstated``. Call it in the transaction of the change.
-        """
-        given = dict(details or {})
-        reference = f"{record.id} {now}"
-        self._write(Recipient.PERSON, record.person.pin or "", topic, record, now, given, reference)
+    def write_withdrawn(self, record: Record, now: int) -> None:
+        """Write to the holder of a withdrawn document, and to the employers of an A1: once."""
+        details = {
+            "reason": record.withdrawal_reason or "",
+            "effective_day": (record.withdrawal_date or day_of(now)).isoformat(),
+        }
+        self._write(Recipient.PERSON, record.person.pin or "", "withdrawn", record, now, details)
         document = record.document
-        if isinstance(document, Pda1 | Application):
+        if isinstance(document, Pda1):
             for number in dict.fromkeys(each.id for each in document.employments):
-                self._write(Recipient.EMPLOYER, number, topic, record, now, given, reference)
+                self._write(Recipient.EMPLOYER, number, "withdrawn", record, now, details)
 
     def _write(
         self, kind: Recipient, number: str, topic: str, record: Record, now: int,
-        details: Mapping[str, str], reference: str = "",
+        details: Mapping[str, str],
     ) -> None:  # fmt: skip
         document = record.document
         starts, ends = getattr(document, "starts", None), last_day(document)
@@ -88,7 +84,7 @@ class LetterWriter:
             "ends_day": ends.isoformat() if ends else "",
         }
         self.mailbox.post(
-            kind, number, topic, reference or record.id, now,
+            kind, number, topic, record.id, now,
             details={**named, **details},
             record_id=record.id if topic == "granted" else "",
         )  # fmt: skip

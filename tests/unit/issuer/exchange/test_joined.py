@@ -10,6 +10,7 @@ from esspass.exchange.entitlement import EntitlementRequest
 from esspass.exchange.model import DocumentStatus
 from issuer.exchange.notification import Grade, IncomingState
 from issuer.exchange.stays import Seal
+from issuer.mailbox import Recipient
 from issuer.reasons import WithdrawalReason
 from tests.builders.exchange import EL, LT, RO
 from tests.unit.issuer.exchange.conftest import TODAY
@@ -129,7 +130,14 @@ def test_a_withdrawal_reaches_the_register_of_the_host(union, reason, code):
     )
     case = union[EL].desk.view(arrived.notification.case_id).case
     assert case.documents[0].status is DocumentStatus.INVALIDATED
-    assert [t.reference for t in union.tasks(LT, "tell_employer")] == [record.number]
+    (employer,) = record.document.employments
+    mailbox = union[LT].services.filing.letters.mailbox
+    letters = mailbox.of(Recipient.EMPLOYER, employer.id)
+    assert [(each.topic, each.details["number"]) for each in letters] == [
+        ("withdrawn", record.number)
+    ]
+    assert effective.isoformat() == letters[0].details["effective_day"]
+    assert mailbox.of(Recipient.PERSON, record.person.pin)[0].topic == "withdrawn"
 
 
 def test_a_withdrawal_is_told_once(union):
