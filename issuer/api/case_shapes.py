@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Base64Bytes, Field
+from pydantic import ConfigDict, Field
 
 from esspass.exchange.model import CaseStatus, MessageAction, Role
 from esspass.exchange.wire import MAX_ATTACHMENTS
@@ -62,9 +62,11 @@ class File(Shape):
 class NewFile(Shape):
     """A file to go with a message."""
 
+    model_config = ConfigDict(str_max_length=None)
+
     name: str = Field(min_length=1, max_length=255)
     media_type: Text
-    data: Base64Bytes = Field(description="base64")
+    data: str = Field(description="base64", pattern="^[A-Za-z0-9+/]*={0,2}$", max_length=2**22)
 
 
 class Delivery(Shape):
