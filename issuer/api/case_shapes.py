@@ -8,14 +8,14 @@ from pydantic import ConfigDict, Field
 
 from esspass.exchange.model import CaseStatus, MessageAction, Role
 from esspass.exchange.wire import MAX_ATTACHMENTS
-from issuer.api.shapes import Count, Moment, Paging, Shape, Text
+from issuer.api.shapes import Body, Count, Moment, Paging, Shape, Text
 from issuer.exchange.outbox import DeliveryStatus
 
 Id = Annotated[str, Field(max_length=200)]
 Institutions = Annotated[list[Id], Field(max_length=50)]
 
 
-class CaseSearch(Paging):
+class CaseSearch(Body, Paging):
     """Words may be personal data: they go into the body, never into an address."""
 
     text: Text = ""
@@ -157,7 +157,7 @@ class Case(Shape):
     tasks: list[Task]
 
 
-class NewMessage(Shape):
+class NewMessage(Body):
     """A message that the case offers among its actions."""
 
     sed: Id
@@ -168,7 +168,7 @@ class NewMessage(Shape):
     attachments: list[NewFile] = Field([], max_length=MAX_ATTACHMENTS)
 
 
-class NewCase(Shape):
+class NewCase(Body):
     """A case and its first message; the same ``reference`` starts it once."""
 
     case_type: Id
