@@ -90,9 +90,6 @@ class IssuerConfig:
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
     mailbox_url: str | None = None
-    institution_street: str | None = None
-    institution_postcode: str | None = None
-    institution_town: str | None = None
     exchange_retry: int = 5
     records_url: str | None = None
     records_token: str | None = field(default=None, repr=False)

@@ -209,13 +209,6 @@ class Records:
         )
         return str(rows[0]["id"])
 
-    def find_person(self, pin: str) -> Person | None:
-        """Return the person with this number, or None."""
-        rows = self.database.query(
-            "SELECT person FROM persons WHERE pin = :pin", pin=fold_number(pin)
-        )
-        return parse_person_record(json.loads(rows[0]["person"])) if rows else None
-
     def find_document(self, number: str) -> Document | None:
         """Return the document with this number, or None."""
         rows = self.database.query(

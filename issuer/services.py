@@ -63,7 +63,7 @@ from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DoubtOffice
-from issuer.exchange.joined import Joined, create_joined
+from issuer.exchange.joined import Decided, Joined, create_joined
 from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
 from issuer.filing.services import create_filing_desk, create_mailbox_push
@@ -231,10 +231,7 @@ def create_services(
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
-        TokenIssuer(
-            prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
-            config.access_token_lifetime, config.refresh_token_lifetime,
-        ),
+        _create_tokens(config, prover, stores),
         issuance,
         publication,
         issuer,
@@ -245,10 +242,7 @@ def create_services(
         create_filing_desk(config, issuer),
         create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
-        create_joined(
-            config.country, desk, joined_module.Register(stores.records, stores.history, paper), chosen,
-            StatusSource(fetcher, StatusListCache(database)),
-        ),
+        _create_joined(config, desk, stores, paper, chosen, fetcher),
         Staff(database),
         AccessLog(database),
         SecondLooks(issuer, issuer.four_eyes),
@@ -256,6 +250,13 @@ def create_services(
         _create_source(config, fetcher),
         ApiDesk.on(database),
         doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
+    )  # fmt: skip
+
+
+def _create_tokens(config: IssuerConfig, prover: Prover, stores: _Stores) -> TokenIssuer:
+    return TokenIssuer(
+        prover, stores.grants, stores.offers, stores.history, stores.housekeeping,
+        config.access_token_lifetime, config.refresh_token_lifetime,
     )  # fmt: skip
 
 
@@ -317,6 +318,15 @@ def _create_replacing(
         config.base_url, view, statuses, stores.records, stores.replacements, stores.history,
         create_certificate_maker(paper, config.country), Fetcher(policy),
     )  # fmt: skip
+
+
+def _create_joined(
+    config: IssuerConfig, desk: Desk, stores: _Stores, paper: PaperOffice, view: View,
+    fetcher: Fetcher,
+) -> Joined:  # fmt: skip
+    statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
+    decided = Decided(stores.records, stores.history, paper)
+    return create_joined(config.country, desk, decided, view, statuses)
 
 
 def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -> _Stores:

@@ -28,13 +28,12 @@ from esspass.exchange.doubt import (
 )
 from esspass.exchange.standing import Standing, create_standing_request, verify_standing
 from esspass.fetch import Fetcher, Response
-from esspass.inspection import RuleSet, explain
+from esspass.inspection import RuleSet, explain, parse_ruling
 from esspass.jose.jws import create_json
 from esspass.keys.signer import Signer
 from esspass.trust import TrustSource, decide_relying_party
 from verifier.cases import Case
 from verifier.enquiries import Enquiries, Enquiry, EnquiryKind
-from verifier.judge import read_ruling
 from verifier.person_view import find_holder
 from verifier.persons import CasePerson
 from verifier.seen_documents import SeenDocuments, read_document
@@ -218,7 +217,7 @@ def find_reasons(person: CasePerson, rules: RuleSet) -> list[Reason]:
     """Return the rules that doubt, in every language the rules speak; none without evidence."""
     if person.evidence is None or person.ruling["version"] != rules.version:
         return []
-    facts, ruling = person.evidence["facts"], read_ruling(person.ruling)
+    facts, ruling = person.evidence["facts"], parse_ruling(person.ruling)
     spoken = {locale: explain(ruling, facts, rules, locale) for locale in rules.texts}
     found = []
     for said in spoken["en"].rules:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from apiflask.exceptions import HTTPError
 from flask import Response, g
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response as BaseResponse
 
 from esspass.errors import (
@@ -52,7 +52,7 @@ def answer_problem(error: EsspassError | HTTPException) -> BaseResponse:
     if isinstance(error, HTTPException):
         status = error.code or 500
         code = HTTP_CODES.get(status, "bad_request" if status < 500 else "server_error")
-        response = create_problem(status, code, HTTPStatus(status).description)
+        response = create_problem(status, code, HTTP_STATUS_CODES[status])
     else:
         response = create_problem(_status(error), error.code, str(error), _places(error))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -83,7 +83,7 @@ def create_problem(
     g.error_code = code
     body: dict[str, Any] = {
         "type": f"urn:esspass:problem:{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": HTTP_STATUS_CODES[status],
         "status": status,
         "code": code,
         "detail": detail,

@@ -70,7 +70,8 @@ def show(case_id: str) -> str:
     return render_template(
         "back_office/exchange/case.html", view=view, case=view.case, texts=texts, now=at,
         subject=describe_subject(contents_of(view)), stations=draw_standing(view, actions, at),
-        choices=_arrange(view, actions), closable=_is_closable(actions, at),
+        choices=_arrange(view, actions if may("case_forms.write") else ()),
+        closable=may("cases.close") and _is_closable(actions, at),
         messages=list(reversed(view.messages)), read=read_message,
         latest={each.message.set_id: each.message.message_id for each in view.messages},
         open_tasks=[task for task in view.tasks if task.done_at is None],

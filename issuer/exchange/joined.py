@@ -45,7 +45,7 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class Decided:
     """What the institution knows and does without the exchange."""
 
     records: Records
@@ -56,20 +56,20 @@ class Register:
 def create_joined(
     country: str,
     desk: Desk,
-    register: Register,
+    decided: Decided,
     view: Callable[[int], TrustView],
     statuses: Statuses,
 ) -> Joined:
     """Put the parts together, and have them react; ``country`` (ISO) is the institution's."""
-    records, database = register.records, register.records.database
+    records, database = decided.records, decided.records.database
     known, told = IncomingDocuments(database), NotifiedStates(database)
     checks = ArrivalCheck(country, view, statuses, known, records)
     joined = Joined(
         Registrar(desk, known, checks, view),
-        Notifier(country, desk, records, told, register.paper),
+        Notifier(country, desk, records, told, decided.paper),
         Announcer(desk, records, told, create_employer_task(desk)),
         EntitlementOffice(
-            country, desk, records, register.history, register.paper, Stays(database), view,
+            country, desk, records, decided.history, decided.paper, Stays(database), view,
             statuses,
         ),
     )  # fmt: skip

@@ -103,8 +103,8 @@ class Registrar:
         if arrival.grade is Grade.CONTRADICTION:
             notified = document.notification
             self.desk.tasks.add(
-                CONTRADICTION, now, case_id=notified.case_id, reference=document.id, due_at=now + SOON,
-                detail=document.number,
+                CONTRADICTION, now, case_id=notified.case_id, reference=document.id,
+                due_at=now + SOON, detail=document.number,
             )  # fmt: skip
         self.incoming.keep_arrival(document.id, arrival, now)
         return arrival.grade

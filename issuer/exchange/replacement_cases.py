@@ -77,8 +77,8 @@ class EntitlementOffice:
             self._grant(case, message, record, request, now)
         except (NoMatchError, StateError, PaperError) as error:
             self.desk.tasks.add(
-                ANSWER_BY_HAND, now, case_id=case.id, reference=message.message_id, due_at=now + SOON,
-                detail=error.code,
+                ANSWER_BY_HAND, now, case_id=case.id, reference=message.message_id,
+                due_at=now + SOON, detail=error.code,
             )  # fmt: skip
 
     def _entitled(self, request: EntitlementRequest, now: int) -> Record:

@@ -41,7 +41,7 @@ class Register:
         if not person.pin or not document.document_number:
             raise RowError("value_missing")
         known = self.records.find_person(person.pin)
-        if known is not None and known.date_of_birth != person.date_of_birth:
+        if known is not None and known[1].date_of_birth != person.date_of_birth:
             raise RowError("other_person", value=person.date_of_birth)
         found = self.records.find_document(document.document_number)
         if found is None:
@@ -62,7 +62,9 @@ class Register:
         if not self.check(person, document, now):
             return False
         known = self.records.find_person(person.pin or "")
-        record_id, is_new = self.records.add(_merge(known, person), document, now, state)
+        record_id, is_new = self.records.add(
+            _merge(known[1] if known else None, person), document, now, state
+        )
         if is_new:
             self.history.add(record_id, Event.IMPORTED, now, actor)
             self.entitlements.open(self.records.get(record_id).person_id, document)

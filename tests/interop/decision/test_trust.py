@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 
 from esspass.errors import EsspassError
+from esspass.jose.jwe import create_encryption_key
 from esspass.keys.certificates import create_authority, create_signer, create_x5c
 from esspass.trust import (
     DIRECTORY,
+    Competence,
+    ExchangeEntry,
     ListType,
     ServiceKind,
     Status,
@@ -62,6 +65,17 @@ def typed(*vcts, **period):
         return {}
 
     return change
+
+
+def reachable(world, fund):
+    """The institution takes part in the exchange: nothing about its documents depends on it."""
+    entry = ExchangeEntry(
+        "https://fund.example/exchange/messages", create_encryption_key().public_jwk(),
+        fund.attestation_signer.certificates[:1], "exchange@fund.example",
+        (Competence("LA_BUC_04", "PO", True, NOW), Competence("LA_BUC_02", "CP", False, NOW, NOW)),
+    )  # fmt: skip
+    world.institutions = [replace(each, exchange=entry) for each in world.institutions]
+    return {}
 
 
 def asked(**changes):
@@ -155,6 +169,7 @@ SITUATIONS = {
     "row 8 signed late": rolled_and_signed_late,
     "row 8 signed anew": rolled_and_signed_anew,
     "taken off": taken_off,
+    "reachable": reachable,
     "row 9 grace": asked(now=NOW + 29 * DAY + 1),
     "row 9 expired": asked(now=NOW + 60 * DAY),
     "row 9 stranger": lambda w, f: {**of_another("Nobody")(w, f), "now": NOW + 60 * DAY},

@@ -4,7 +4,7 @@ import re
 
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from issuer.staff import Role
-from tests.builders.issuance import ISSUER, NOW
+from tests.builders.issuance import NOW
 
 
 class Colleague:
@@ -15,11 +15,11 @@ class Colleague:
         user = User(self.id, "staff", name, "salt")
         PasskeyStore(office.services.database).add_user(user, NOW)
         office.services.staff.admit(user, role, NOW)
-        self.client = office.app.test_client()
+        self.client, self.base = office.app.test_client(), office.services.config.base_url
         token = ServerSessionStore(office.services.database).create(
-            self.id, now=NOW, lifetime=8 * 3600
+            self.id, now=NOW, lifetime=10**9
         )
-        with self.client.session_transaction(base_url=ISSUER) as session:
+        with self.client.session_transaction(base_url=self.base) as session:
             session["session"], session["csrf"] = token, "csrf"
 
     @property
@@ -27,10 +27,10 @@ class Colleague:
         return self.office.services.staff.get(self.id)
 
     def get(self, path, **query):
-        return self.client.get(path, query_string=query, base_url=ISSUER)
+        return self.client.get(path, query_string=query, base_url=self.base)
 
     def post(self, path, /, **values):
-        return self.client.post(path, data={"csrf_token": "csrf", **values}, base_url=ISSUER)
+        return self.client.post(path, data={"csrf_token": "csrf", **values}, base_url=self.base)
 
 
 def hire(office):

@@ -32,7 +32,7 @@ def _catalogues():
 class Stage:
     """The app, its world, a clock that tests move, and a wallet's view of its endpoints."""
 
-    def __init__(self, folder, database, *, pinned=None, **settings):
+    def __init__(self, folder, database, *, pinned=None, address=None, **settings):
         self.world = IssuingWorld(RULES_IN_FORCE)
         self.world.lists.rules = read_rules()
         seals = self.world.fund.attestation_signer.certificates
@@ -43,7 +43,7 @@ class Stage:
         self._publish_lists()
         access = self.world.lists.bodies["access"]
         signer = create_signer(
-            access.issuance, "Labour Inspectorate", "GR", "Access", self.now, BASE_URL
+            access.issuance, "Labour Inspectorate", "GR", "Access", self.now, address
         )
         write_signer(folder, "access", signer)
         anchors = folder / "anchors.json"

@@ -18,6 +18,7 @@ from esspass.inspection.recomputation import verify_case_file
 from esspass.keys.certificates import create_authority, create_signer
 from tests.builders.presentations import create_a1, create_ehic, create_pid
 from tests.simulators.institution import ADDRESS, SimulatedInstitution, WebWithInstitution
+from tests.unit.verifier.conftest import BASE_URL
 from tests.unit.verifier.conftest import Stage as VerifierStage
 from verifier import create_app
 from verifier.enquiries import Enquiries, Enquiry, EnquiryKind
@@ -27,7 +28,7 @@ CONTACT = {"contact_name": "Inspector", "contact_address": "inspector@example.gr
 
 @pytest.fixture
 def stage(database, tmp_path):
-    stage = VerifierStage(tmp_path, database, national_institution=f"{ADDRESS}/")
+    stage = VerifierStage(tmp_path, database, address=BASE_URL, national_institution=f"{ADDRESS}/")
     web = WebWithInstitution(stage.world.web.answers)
     stage.institution = web.institution = SimulatedInstitution(stage.world, stage.now)
     stage.institution.now = lambda: stage.now
