@@ -61,7 +61,7 @@ class Register:
         """Enter a decision; say whether it is new. Raises RowError."""
         if not self.check(person, document, now):
             return False
-        known = self.records.find_person(person.pin or "")
+        known = self._find_known(person)
         record_id, is_new = self.records.add(
             _merge(known[1] if known else None, person), document, now, state
         )
@@ -69,6 +69,10 @@ class Register:
             self.history.add(record_id, Event.IMPORTED, now, actor)
             self.entitlements.open(self.records.get(record_id).person_id, document)
         return is_new
+
+    def _find_known(self, person: Person) -> Person | None:
+        found = self.records.find_person(person.pin or "")
+        return found[1] if found else None
 
     def _check_form(self, document: Document, now: int) -> None:
         kind = document_kind(document)
