@@ -249,7 +249,6 @@ def test_the_clerks_pages(clerk, person, cast):
         who.withdraw(reason, day)
 
     pages = [
-        "/office",
         "/decisions",
         "/decisions?q=nobody",
         "/decisions?state=withdrawn",
@@ -257,6 +256,8 @@ def test_the_clerks_pages(clerk, person, cast):
     ]
     pages += [one, f"{one}/offer", offer, offer_nothing, f"{one}/withdraw", withdraw]
     review(clerk, [*pages, lambda who: withdraw(who, None, ""), "/passkeys"], languages=("en",))
+    review(clerk, ["/office"])
+    clerk.read("en")
 
 
 def test_consent_by_keyboard(inspector, holder):
