@@ -26,12 +26,13 @@ from esspass.web.passkeys import (
     require_sign_in,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from esspass.web.statistics import Counting, create_statistics_blueprint
+from esspass.web.statistics import create_statistics_blueprint
 from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
     applications,
     decisions,
     incoming,
+    office,
     second_looks,
     staff,
     stays,
@@ -47,6 +48,7 @@ from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
 from issuer.back_office import replacements as back_office_replacements
 from issuer.back_office.access import configure_access, refuse_passkey_of_provider
+from issuer.back_office.navigation import open_sections
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
@@ -70,11 +72,11 @@ from issuer.endpoints import (
 )
 from issuer.errors import ERROR_TEXTS
 from issuer.records import Records
+from issuer.returns import create_counting
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
 from issuer.sign_in_staff import StaffSignIn
-from issuer.statistics import Statistics
 
 __all__ = [
     "MIGRATIONS",
@@ -94,6 +96,7 @@ _BLUEPRINTS = (
     status.blueprint,
     authorize.blueprint,
     sign_in.blueprint,
+    office.blueprint,
     decisions.blueprint,
     back_office_offers.blueprint,
     withdrawal.blueprint,
@@ -144,6 +147,7 @@ def create_app(
     )
     configure_access(app, services)
     app.jinja_env.globals["institution"] = config.institution_name
+    app.jinja_env.globals["office_sections"] = open_sections
     return app
 
 
@@ -161,10 +165,7 @@ def _web_settings(config: IssuerConfig, clock: Callable[[], int]) -> WebSettings
 
 
 def _create_statistics(services: Services) -> Blueprint:
-    config = services.config
-    counts = Statistics(services.database, config.institution_id, config.country)
-    counting = Counting(counts.count, services.keys.exchange)
-    return require_sign_in(create_statistics_blueprint(counting))
+    return require_sign_in(create_statistics_blueprint(create_counting(services)))
 
 
 def _add_sign_in(app: Flask, services: Services) -> None:

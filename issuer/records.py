@@ -209,22 +209,6 @@ class Records:
         )
         return str(rows[0]["id"])
 
-    def find_document(self, number: str) -> Document | None:
-        """Return the document with this number, or None."""
-        rows = self.database.query(
-            "SELECT document FROM records WHERE document_number = :number", number=number
-        )
-        return parse_record(json.loads(rows[0]["document"])) if rows else None
-
-    def get_numbered(self, number: str) -> Record:
-        """Return the decision with this document number. Raises UnknownRecordError."""
-        rows = self.database.query(
-            f"{_SELECT} WHERE records.document_number = :number", number=number
-        )
-        if not rows:
-            raise UnknownRecordError
-        return _record(rows[0])
-
     def get(self, record_id: str) -> Record:
         """Return a decision. Raises UnknownRecordError."""
         rows = self.database.query(f"{_SELECT} WHERE records.id = :id", id=record_id)

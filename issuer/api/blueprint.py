@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from apiflask.exceptions import HTTPError
 from flask import Flask, g, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from esspass.errors import EsspassError, ProtocolError
@@ -85,6 +85,8 @@ def admit() -> None:
         raise ProtocolError("the client's roles do not allow this", code="forbidden", status=403)
     if request.content_length and not request.is_json:
         raise UnsupportedMediaType
+    if request.get_data().strip() == b"null":  # APIFlask would take it for an empty object
+        raise BadRequest
 
 
 def _find_caller() -> Caller:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Base64Bytes, Field
+from pydantic import ConfigDict, Field
 
 from esspass.exchange.model import CaseStatus, MessageAction, Role
 from esspass.exchange.wire import MAX_ATTACHMENTS
-from issuer.api.shapes import Count, Moment, Paging, Shape, Text
+from issuer.api.shapes import Body, Count, Moment, Paging, Shape, Text
 from issuer.exchange.outbox import DeliveryStatus
 
 Id = Annotated[str, Field(max_length=200)]
 Institutions = Annotated[list[Id], Field(max_length=50)]
 
 
-class CaseSearch(Paging):
+class CaseSearch(Body, Paging):
     """Words may be personal data: they go into the body, never into an address."""
 
     text: Text = ""
@@ -62,9 +62,11 @@ class File(Shape):
 class NewFile(Shape):
     """A file to go with a message."""
 
+    model_config = ConfigDict(str_max_length=None)
+
     name: str = Field(min_length=1, max_length=255)
     media_type: Text
-    data: Base64Bytes = Field(description="base64")
+    data: str = Field(description="base64", pattern="^[A-Za-z0-9+/]*={0,2}$", max_length=2**22)
 
 
 class Delivery(Shape):
@@ -155,7 +157,7 @@ class Case(Shape):
     tasks: list[Task]
 
 
-class NewMessage(Shape):
+class NewMessage(Body):
     """A message that the case offers among its actions."""
 
     sed: Id
@@ -166,7 +168,7 @@ class NewMessage(Shape):
     attachments: list[NewFile] = Field([], max_length=MAX_ATTACHMENTS)
 
 
-class NewCase(Shape):
+class NewCase(Body):
     """A case and its first message; the same ``reference`` starts it once."""
 
     case_type: Id

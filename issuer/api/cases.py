@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from flask import Response
 
+from esspass.errors import MalformedError
 from esspass.web import now
 from issuer.api import case_shapes as shapes
 from issuer.api.blueprint import blueprint, caller
@@ -112,7 +114,14 @@ def finish_task(task_id: str) -> tuple[str, int]:
 
 
 def _attachments(files: Sequence[shapes.NewFile]) -> list[NewAttachment]:
-    return [NewAttachment(file.name, file.media_type, file.data) for file in files]
+    return [NewAttachment(file.name, file.media_type, _decode(file.data)) for file in files]
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise MalformedError("a file that is not base64", code="bad_file") from error
 
 
 def _summary(summary: CaseSummary) -> dict[str, Any]:

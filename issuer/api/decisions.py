@@ -10,7 +10,7 @@ from esspass.web import now
 from issuer.api import shapes
 from issuer.api.blueprint import blueprint, caller
 from issuer.loading.mapping import parse_record_entry
-from issuer.records import Page, Record, RecordState
+from issuer.records import Page, Record, RecordState, UnknownRecordError
 from issuer.services import services
 
 _TAG = ["Decisions"]
@@ -55,7 +55,10 @@ def add_decision(given: shapes.NewDecision) -> dict[str, Any]:
     person, document = parse_record_entry(entry)
     register = services().loading.register
     register.enter(person, document, now(), caller().name, RecordState.PENDING)
-    return _decision(register.records.get_numbered(document.document_number or ""))
+    found = register.records.find_number(document.document_number or "")
+    if found is None:
+        raise UnknownRecordError
+    return _decision(found)
 
 
 @blueprint.get("/decisions/<record_id>")

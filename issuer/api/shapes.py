@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import MISSING, fields
 from datetime import date
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, Self, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -23,6 +24,15 @@ class Shape(BaseModel):
     """A shape takes what it names and nothing else."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=4000)
+
+
+class Body(Shape):
+    """What is sent as JSON: a number is no flag and no date, as the description says."""
+
+    @classmethod
+    def model_validate(cls, obj: Any, **settings: Any) -> Self:
+        """Validate as JSON, strictly; pydantic otherwise turns 0 into no, and into 1970."""
+        return cls.model_validate_json(json.dumps(obj), strict=True, **settings)
 
 
 def _model(name: str, source: type[Any], **more: Any) -> type[Shape]:
@@ -72,7 +82,7 @@ class DecisionFilter(Paging):
     state: RecordState | None = None
 
 
-class DecisionSearch(DecisionFilter):
+class DecisionSearch(Body, DecisionFilter):
     """Words are personal data: they go into the body, never into an address."""
 
     text: Text = Field(description="beginnings of names, numbers, employers, places")
@@ -100,7 +110,7 @@ class DecisionPage(Shape):
     total: Count
 
 
-class NewDecision(Shape):
+class NewDecision(Body):
     """A person and the document decided for them; it waits for approval."""
 
     person: PersonShape  # type: ignore[valid-type]
@@ -132,7 +142,7 @@ class History(Shape):
     items: list[HistoryEntry]
 
 
-class Withdrawal(Shape):
+class Withdrawal(Body):
     """Why a document is withdrawn, and since when; for ever."""
 
     reason: Literal[tuple(str(reason) for reason in CHOSEN_BY_CLERKS)]  # type: ignore[valid-type]
@@ -145,7 +155,7 @@ class Withdrawn(Shape):
     credentials: Count
 
 
-class NewOffer(Shape):
+class NewOffer(Body):
     """In which type, and how the citizen proves to be the right one."""
 
     vct: Text
@@ -179,7 +189,7 @@ class Offers(Shape):
     items: list[Offer]
 
 
-class NewLoad(Shape):
+class NewLoad(Body):
     """Records to load; ``rows`` as the mapping names their columns."""
 
     mapping: Text = Field(description="a1, ehic, canonical, or one of the institution's own")

@@ -11,7 +11,6 @@ from esspass.attestations import (
     Address,
     Ehic,
     Employment,
-    Institution,
     Pda1,
     Person,
     PlaceOfBirth,
@@ -137,7 +136,7 @@ class DocumentMaker:
             status_confirmation=answers["work"],
             employments=(create_employment(answers),),
             states_of_activity=(StateOfActivity(country, _read_places(answers)),),
-            institution=self._institution,
+            institution=self.config.institution,
             person=person,
             applies_for_duration=False,
             is_provisional=False,
@@ -153,26 +152,12 @@ class DocumentMaker:
         return Ehic(
             document_number=f"{prefix}{secrets.randbelow(10**_CARD_PREFIX):0{_CARD_PREFIX}}",
             pin=person.pin or answers["number"],
-            institution=self._institution,
+            institution=self.config.institution,
             issued_on=today,
             expires_on=ends,
             starts=today,
             ends=ends,
             represented=_read_child(answers),
-        )
-
-    @property
-    def _institution(self) -> Institution:
-        config = self.config
-        town, street = config.institution_town, config.institution_street
-        address = (
-            Address(town, config.country, street, config.institution_postcode) if town else None
-        )
-        return Institution(
-            config.institution_id,
-            config.institution_name,
-            config.country,
-            address,
         )
 
 

@@ -40,13 +40,13 @@ class Register:
         """Say whether a decision would be new. Raises RowError."""
         if not person.pin or not document.document_number:
             raise RowError("value_missing")
-        known = self.records.find_person(person.pin)
-        if known is not None and known[1].date_of_birth != person.date_of_birth:
+        known = self._find_known(person)
+        if known is not None and known.date_of_birth != person.date_of_birth:
             raise RowError("other_person", value=person.date_of_birth)
-        found = self.records.find_document(document.document_number)
+        found = self.records.find_number(document.document_number)
         if found is None:
             self._check_form(document, now)
-        elif create_record(found) != create_record(document):
+        elif create_record(found.document) != create_record(document):
             raise RowError("number_taken", value=document.document_number)
         return found is None
 
@@ -61,14 +61,16 @@ class Register:
         """Enter a decision; say whether it is new. Raises RowError."""
         if not self.check(person, document, now):
             return False
-        known = self.records.find_person(person.pin or "")
-        record_id, is_new = self.records.add(
-            _merge(known[1] if known else None, person), document, now, state
-        )
+        known = self._find_known(person)
+        record_id, is_new = self.records.add(_merge(known, person), document, now, state)
         if is_new:
             self.history.add(record_id, Event.IMPORTED, now, actor)
             self.entitlements.open(self.records.get(record_id).person_id, document)
         return is_new
+
+    def _find_known(self, person: Person) -> Person | None:
+        found = self.records.find_person(person.pin or "")
+        return found[1] if found else None
 
     def _check_form(self, document: Document, now: int) -> None:
         kind = document_kind(document)

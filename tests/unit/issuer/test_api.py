@@ -204,6 +204,10 @@ def test_contradictions_are_refused(office, people, clerk):
         ({"person": {}}, "json.person.surnames"),
         ({"more": 1}, "json.more"),
         ({"document": {"kind": "visa"}}, "json.document"),
+        (
+            {"person": {"surnames": "a", "forenames": "b", "date_of_birth": 0}},
+            "json.person.date_of_birth",
+        ),
     ],
 )
 def test_input_without_its_form_is_refused_place_by_place(people, clerk, change, place):

@@ -4,6 +4,7 @@
 that has the form of its type, an id that exists) is refused with 4xx.
 """
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from esspass.jose.jwe import create_encryption_key
 from issuer.api.document import create_document
+from tests.builders.exchange import create_keys
 from tests.builders.issuance import ISSUER
 from tests.unit.issuer.api_client import Program
 
@@ -29,7 +32,11 @@ def program(tmp_path_factory, world, keys, people):
 
     database = connect(str(tmp_path_factory.mktemp("api") / "issuer.db"))
     migrate(database, MIGRATIONS)
-    office = Office(database, world, keys, people)
+    exchange = {
+        "exchange": create_keys(world.bodies["fund"]).exchange,
+        "exchange_encryption": create_encryption_key(),
+    }
+    office = Office(database, world, replace(keys, **exchange), people)
     yield Program(office, "clerk", "approver", "supervisor", "auditor")
     database.close()
 

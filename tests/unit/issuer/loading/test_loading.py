@@ -165,7 +165,7 @@ def test_nobody_becomes_somebody_else(desk):
     desk.load(as_csv([row(1)]))
     load = desk.load(as_csv([row(2, date_of_birth="18.05.1984")]))
     assert desk.errors(load) == [(2, "", "other_person", "9999-99-99")]
-    assert desk.records.find_person("38405170415").date_of_birth.day == 17
+    assert desk.records.find_person("38405170415")[1].date_of_birth.day == 17
 
 
 def test_what_is_known_of_a_person_stays_where_a_record_says_nothing(desk):
@@ -177,7 +177,7 @@ def test_what_is_known_of_a_person_stays_where_a_record_says_nothing(desk):
     }  # fmt: skip
     load = desk.load(as_csv([card], ","), "ehic")
     assert desk.errors(load) == []
-    assert desk.records.find_person("38405170415").residence[0].town == "Kaunas"
+    assert desk.records.find_person("38405170415")[1].residence[0].town == "Kaunas"
     assert desk.count("entitlements") == 1
 
 
