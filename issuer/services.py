@@ -150,13 +150,25 @@ class Services:
     mailbox_push: MailboxPush
     desk: Desk
     joined: Joined
-    staff: Staff
-    access_log: AccessLog
-    second_looks: SecondLooks
     loading: LoadingOffice
     source: RecordSource | None
     api: ApiDesk
     doubts: DoubtOffice
+
+    @property
+    def staff(self) -> Staff:
+        """Who works here, in which role."""
+        return Staff(self.database)
+
+    @property
+    def access_log(self) -> AccessLog:
+        """Who of the staff saw what."""
+        return AccessLog(self.database)
+
+    @property
+    def second_looks(self) -> SecondLooks:
+        """Grants and withdrawals as staff make them."""
+        return SecondLooks(self.issuer, self.issuer.four_eyes)
 
 
 @dataclass(frozen=True)
@@ -239,7 +251,6 @@ def create_services(
         filing, create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         _create_joined(config, desk, stores, paper, chosen, fetcher, filing),
-        Staff(database), AccessLog(database), SecondLooks(issuer, issuer.four_eyes),
         _create_loading(config, stores), _create_source(config, fetcher), ApiDesk.on(database),
         doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
