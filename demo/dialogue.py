@@ -7,16 +7,15 @@ The inspector asks the institution of their own State, which asks the one that i
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from demo.actors import Inspector, Office, Owner, clock
 from demo.people import BALTIC_CONSTRUCTION
-from demo.story import StepError, Story, expect
+from demo.story import Story, expect, wait_for
 from esspass.exchange.doubt import Contact
 from esspass.exchange.doubt_content import Asked, draft_words
 from esspass.exchange.standing import DocumentState, Standing
@@ -29,11 +28,8 @@ from verifier.enquiries import Enquiry
 from verifier.persons import CasePerson
 from verifier.service import Wish as Check
 
-WAIT_SECONDS = 60.0
 INSPECTOR = "Inspector, Greece"
 HOST, ISSUER = "Institution, Greece", "Institution, Lithuania"
-_PAUSE = 0.2
-T = TypeVar("T")
 
 
 @dataclass
@@ -131,7 +127,7 @@ class Dialogue:
         self.held["dialogue"] = self.office.ask(
             received.id, "DA_BUC_01", asked, clock(), actor="demo clerk", with_evidence=True
         )
-        _wait_for(self._has_arrived, "DA01 has not arrived in Lithuania")
+        wait_for(self._has_arrived, "DA01 has not arrived in Lithuania")
         return f"to {received.doubt.document.institution}, with the evidence"
 
     def _has_arrived(self) -> bool:
@@ -191,7 +187,7 @@ class Dialogue:
             found = desk.look(self.held[name], clock(), at_once=True)
             return found if found and found.standing and condition(found.standing) else None
 
-        return _wait_for(look, otherwise)
+        return wait_for(look, otherwise)
 
 
 def _awaits_answer(standing: Standing) -> bool:
@@ -202,14 +198,3 @@ def _awaits_answer(standing: Standing) -> bool:
 def _standing(enquiry: Enquiry) -> Standing:
     assert enquiry.standing is not None  # awaited
     return enquiry.standing
-
-
-def _wait_for(find: Callable[[], T | None], otherwise: str) -> T:
-    """Return what ``find`` finds in the end. Raises StepError."""
-    ends = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < ends:
-        found = find()
-        if found:
-            return found
-        time.sleep(_PAUSE)
-    raise StepError(otherwise)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from demo.actors import Office, Owner, clock
+from demo.people import BALTIC_CONSTRUCTION
 from demo.story import StepError, Story, expect
 from esspass.attestations import attestation_type
 from esspass.exchange.entitlement import EntitlementRequest
@@ -20,6 +21,7 @@ from issuer.exchange.desk import LoggedMessage
 from issuer.exchange.notification import Grade, IncomingDocument, IncomingState
 from issuer.exchange.outbox import DeliveryStatus
 from issuer.exchange.stays import Seal, Stay
+from issuer.mailbox import Recipient
 from issuer.records import Record
 
 LITHUANIA, GREECE = "Institution, Lithuania", "Institution, Greece"
@@ -84,7 +86,7 @@ class Exchange:
             lambda: self._find_withdrawn("builder"),
         )
         tell(self.owners["builder"].name, "is told in the wallet why", self._read_notice)
-        tell(LITHUANIA, "is to write to the builder's employer", self._find_letter)
+        tell(LITHUANIA, "has written to the builder's employer", self._find_letter)
 
     def _record(self, key: str, kind: str = "pda1") -> Record:
         records = self.lithuania.services.issuer.records
@@ -188,11 +190,16 @@ class Exchange:
         return f"{found[0].status}: {found[0].reason}"
 
     def _find_letter(self) -> str:
+        employer = BALTIC_CONSTRUCTION.id
+        mailbox = self.lithuania.services.mailbox_push.mailbox
         number = self._record("builder").number
-        tasks = self.lithuania.services.desk.tasks.open()
-        found = [t for t in tasks if t.kind == "tell_employer" and t.reference == number]
-        expect(found, "nobody is to write")
-        return "a task, due in three days"
+        found = [
+            letter
+            for letter in mailbox.of(Recipient.EMPLOYER, employer)
+            if letter.topic == "withdrawn" and letter.details["number"] == number
+        ]
+        expect(found, "nobody wrote")
+        return "a letter in the mailbox"
 
 
 def _await(find: Callable[[], T | None], otherwise: str) -> T:

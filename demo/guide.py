@@ -24,6 +24,7 @@ _TITLES = {
     "wallet": "Wallet of the citizens",
     "inspector-el": "Labour inspector, Greece",
     "clinic-ro": "Clinic, Romania",
+    "centre": "Centre of statistics",
 }
 
 
@@ -84,7 +85,7 @@ def print_guide(world: World, staff: Mapping[str, str | None], *, up: bool = Tru
 
 
 def _print_service(world: World, name: str, app: str, staff: Mapping[str, str | None]) -> None:
-    body = "" if name in {"lists", "wallet"} else f" ({institution(name).name})"
+    body = "" if name in {"lists", "wallet", "centre"} else f" ({institution(name).name})"
     click.echo(f"  {world.base_url(name):<26}  {app:<9} {_TITLES[name]}{body}")
     if name not in staff:
         return

@@ -18,6 +18,7 @@ from demo.hospital import treat
 from demo.outcomes import declined, ended, held, passed
 from demo.people import institutions
 from demo.processes import Process
+from demo.returns import Returns
 from demo.site import CREW, visit
 from demo.story import Story, expect, expect_refusal
 from demo.world import World, institution
@@ -77,6 +78,7 @@ class _Scenario:
         self._refuse()
         self._withdraw()
         self._exchange.hear_of_withdrawal()
+        self._report()
         self._fail()
         self._leave()
 
@@ -84,6 +86,10 @@ class _Scenario:
     def _exchange(self) -> Exchange:
         greece, romania = (Office(self.world, key) for key in ("host-el", "host-ro"))
         return Exchange(self.story, self.lithuania, greece, romania, self.owners)
+
+    def _report(self) -> None:
+        offices = [self.lithuania, Office(self.world, "host-el"), Office(self.world, "host-ro")]
+        Returns(self.story, self.world, offices, (self.greece, self.romania)).tell()
 
     def _list(self) -> None:
         bodies = sum(1 for body in institutions() if body.attestation_types)

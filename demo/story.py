@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import click
 
 from esspass.errors import EsspassError
+
+_WAIT_SECONDS, _PAUSE = 60.0, 0.2
+T = TypeVar("T")
 
 
 class StepError(Exception):
@@ -61,3 +65,14 @@ def expect_refusal(act: Callable[[], object], *codes: str) -> str:
             raise
         return f"refused: {error.code}"
     raise StepError("was not refused")
+
+
+def wait_for(find: Callable[[], T | None], otherwise: str) -> T:
+    """Ask until there is an answer. Raises StepError ``otherwise`` after a minute."""
+    ends = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < ends:
+        found = find()
+        if found:
+            return found
+        time.sleep(_PAUSE)
+    raise StepError(otherwise)

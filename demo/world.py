@@ -34,6 +34,7 @@ from esspass.trust.operator import (
     describe_institution,
     publish,
 )
+from esspass.web import centre
 from issuer.bearer import KeyedHash
 from issuer.commands import import_decisions
 from issuer.exchange.office import create_access_point
@@ -48,6 +49,7 @@ SERVICES = (
     ("wallet", "wallet"),
     ("inspector-el", "verifier"),
     ("clinic-ro", "verifier"),
+    ("centre", "centre"),
 )
 FIRST_PORT = 8100
 ACCESS_PROVIDER = ("Example Access Certificates", "EU")
@@ -100,7 +102,7 @@ class World:
 
     def services(self) -> list[Service]:
         """Every app instance with its environment."""
-        return [self.service(name) for name, _ in SERVICES]
+        return [self.service(name) for name, _ in SERVICES if name in self.state["ports"]]
 
     def workers(self) -> list[Service]:
         """Work beside each institution that takes part in the exchange."""
@@ -144,7 +146,7 @@ class World:
         }
 
     def _special(self, name: str, app: str) -> dict[str, str]:
-        if app == "wallet":
+        if app in ("wallet", "centre"):
             return {}
         body = institution(name)
         web_wallet = {"WALLET_URL": self.base_url("wallet")}
@@ -287,9 +289,10 @@ def _create_access_point(world: World, name: str, keys: Path, now: int) -> Excha
 
 def migrate_world(world: World) -> None:
     """Bring every database up to date, as after an update of the programs."""
-    modules = {"issuer": issuer, "wallet": wallet, "verifier": verifier}
+    modules = {"issuer": issuer, "wallet": wallet, "verifier": verifier, "centre": centre}
     for service in world.services():
         if service.app in modules:
+            service.folder.mkdir(parents=True, exist_ok=True)
             modules[service.app].migrate(service.environ)
 
 

@@ -26,7 +26,7 @@ from esspass.web.passkeys import (
     require_sign_in,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from esspass.web.statistics import Counting, create_statistics_blueprint
+from esspass.web.statistics import create_statistics_blueprint
 from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
     applications,
@@ -70,11 +70,11 @@ from issuer.endpoints import (
 )
 from issuer.errors import ERROR_TEXTS
 from issuer.records import Records
+from issuer.returns import create_counting
 from issuer.services import MIGRATIONS, Services, create_services
 from issuer.sign_in_oidc import OidcSignIn
 from issuer.sign_in_pid import PidSignIn, create_examination
 from issuer.sign_in_staff import StaffSignIn
-from issuer.statistics import Statistics
 
 __all__ = [
     "MIGRATIONS",
@@ -161,10 +161,7 @@ def _web_settings(config: IssuerConfig, clock: Callable[[], int]) -> WebSettings
 
 
 def _create_statistics(services: Services) -> Blueprint:
-    config = services.config
-    counts = Statistics(services.database, config.institution_id, config.country)
-    counting = Counting(counts.count, services.keys.exchange)
-    return require_sign_in(create_statistics_blueprint(counting))
+    return require_sign_in(create_statistics_blueprint(create_counting(services)))
 
 
 def _add_sign_in(app: Flask, services: Services) -> None:

@@ -23,6 +23,7 @@ from issuer.history import Event, History
 from issuer.keys import read_keys
 from issuer.loading.commands import load_command
 from issuer.records import Records
+from issuer.returns import statistics_command
 from issuer.services import create_services
 from issuer.work import create_jobs, run_jobs, work
 
@@ -61,6 +62,7 @@ def issuer() -> None:
 
 
 issuer.add_command(load_command)
+issuer.add_command(statistics_command)
 issuer.add_command(api_client)
 
 

@@ -66,7 +66,11 @@ from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.joined import Decided, Joined, create_joined
 from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
-from issuer.filing.services import create_filing_desk, create_mailbox_push
+from issuer.filing.services import (
+    create_filing_desk,
+    create_letter_writer,
+    create_mailbox_push,
+)
 from issuer.four_eyes import FourEyes
 from issuer.grants import Grants
 from issuer.history import History
@@ -150,13 +154,25 @@ class Services:
     mailbox_push: MailboxPush
     desk: Desk
     joined: Joined
-    staff: Staff
-    access_log: AccessLog
-    second_looks: SecondLooks
     loading: LoadingOffice
     source: RecordSource | None
     api: ApiDesk
     doubts: DoubtOffice
+
+    @property
+    def staff(self) -> Staff:
+        """Who works here, in which role."""
+        return Staff(self.database)
+
+    @property
+    def access_log(self) -> AccessLog:
+        """Who of the staff saw what."""
+        return AccessLog(self.database)
+
+    @property
+    def second_looks(self) -> SecondLooks:
+        """Grants and withdrawals as staff make them."""
+        return SecondLooks(self.issuer, self.issuer.four_eyes)
 
 
 @dataclass(frozen=True)
@@ -232,20 +248,13 @@ def create_services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
         _create_tokens(config, prover, stores),
-        issuance,
-        publication,
-        issuer,
-        stores.housekeeping,
-        paper,
+        issuance, publication, issuer, stores.housekeeping, paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
         create_filing_desk(config, issuer),
         create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         _create_joined(config, desk, stores, paper, chosen, fetcher),
-        Staff(database),
-        AccessLog(database),
-        SecondLooks(issuer, issuer.four_eyes),
         _create_loading(config, stores),
         _create_source(config, fetcher),
         ApiDesk.on(database),
@@ -325,7 +334,8 @@ def _create_joined(
     fetcher: Fetcher,
 ) -> Joined:  # fmt: skip
     statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
-    decided = Decided(stores.records, stores.history, paper)
+    letters = create_letter_writer(config, stores.records)
+    decided = Decided(stores.records, stores.history, paper, letters.tell)
     return create_joined(config.country, desk, decided, view, statuses)
 
 

@@ -32,7 +32,7 @@ from esspass.web.passkeys import (
     require_sign_in,
 )
 from esspass.web.relying_party import create_relying_party_blueprint
-from esspass.web.statistics import Counting, create_statistics_blueprint
+from esspass.web.statistics import create_statistics_blueprint
 from verifier import (
     bundles,
     cases,
@@ -66,10 +66,10 @@ from verifier.replacement_pages import (
     create_replacement_pages,
 )
 from verifier.replacements import Replacements
+from verifier.returns import create_counting
 from verifier.scan import create_scan_blueprint
 from verifier.seen_documents import SeenDocuments
 from verifier.service import Verifier
-from verifier.statistics import Statistics
 from verifier.wording import ERROR_TEXTS
 
 MIGRATIONS = {
@@ -131,7 +131,7 @@ def _address(setting: str | None) -> str | None:
 
 def connect_verifier(config: VerifierConfig) -> Verifier:
     """Put the role together on its own database and network, for commands."""
-    return create_verifier(config, connect(config.database_url), _fetcher(config))
+    return create_verifier(config, connect(config.database_url), create_fetcher(config))
 
 
 def create_app(
@@ -142,7 +142,7 @@ def create_app(
 ) -> Flask:
     """Make the app; the only place that wires."""
     database = database or connect(config.database_url)
-    verifier = create_verifier(config, database, fetcher or _fetcher(config))
+    verifier = create_verifier(config, database, fetcher or create_fetcher(config))
     settings = WebSettings(
         base_url=config.base_url,
         secret_key=config.secret_key,
@@ -173,10 +173,7 @@ def create_app(
 
 
 def _create_statistics(verifier: Verifier) -> Blueprint:
-    """The return bears the name and country of the access certificate that signs it."""
-    counts = Statistics(verifier.casework.persons, verifier.organization, verifier.country)
-    counting = Counting(counts.count, verifier.relying_party.access_signer)
-    return require_sign_in(create_statistics_blueprint(counting))
+    return require_sign_in(create_statistics_blueprint(create_counting(verifier)))
 
 
 def app_from_environ() -> Flask:
@@ -195,5 +192,6 @@ def migrate(environ: Mapping[str, str]) -> list[str]:
     return apply_migrations(connect(config.database_url), MIGRATIONS)
 
 
-def _fetcher(config: VerifierConfig) -> Fetcher:
+def create_fetcher(config: VerifierConfig) -> Fetcher:
+    """Return what this verifier fetches with."""
     return Fetcher(FetchPolicy(allow_loopback=config.allow_loopback, ca_file=config.ca_file))

@@ -107,6 +107,12 @@ def _address(value: Mapping[str, Any], locale: str) -> str:
     return ", ".join([*parts, country_words(value["country"], locale)])
 
 
+def _place(value: Mapping[str, Any], locale: str) -> str:
+    parts = [plain_text(value[name]) for name in ("town", "region") if name in value]
+    parts += [country_words(value["country"], locale)] if "country" in value else []
+    return ", ".join(parts)
+
+
 def _pin(value: Mapping[str, Any], locale: str) -> str:
     number = plain_text(value["personalIdentificationNumber"])
     return f"{number} ({country_words(value['country'], locale)})"
@@ -138,6 +144,7 @@ _LEAVES: Mapping[Kind, Callable[[Any, str], str]] = {
 _LINES: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
     "period": _period,
     "address": _address,
+    "place": _place,
     "pin": _pin,
     "institution": _institution,
     "number": _number,

@@ -84,6 +84,7 @@ _EXCHANGE: Mapping[str, Access] = {
     "cases.show": Access(EVERYBODY, _("Read a case")),
     "cases.attachment": Access(EVERYBODY, _("Opened a file of a case")),
     "cases.close": Access(WORK, _("Closed a case")),
+    "cases.again": Access(WORK, _("Had a message delivered again")),
     "cases.tasks": Access(EVERYBODY, _("Read the tasks")),
     "cases.done": Access(WORK, _("Finished a task")),
     "case_forms.new": Access(WORK, _("Began a case")),

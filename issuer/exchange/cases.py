@@ -165,6 +165,10 @@ class Cases:
         )
         return [read_value(Case, row["state"]) for row in rows]
 
+    def stop_relay(self, case_id: str) -> None:
+        """Send nothing by itself in a case until it changes."""
+        self.database.execute("UPDATE exchange_cases SET automatic = 0 WHERE id = :id", id=case_id)
+
     def open_with(self, institution_id: str) -> list[Case]:
         """Return the open cases in which an institution takes part."""
         rows = self.database.query(

@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from esspass.errors import MalformedError, UnavailableError
+from esspass.errors import (
+    MalformedError,
+    UnavailableError,
+    UndecidedError,
+    VerificationError,
+)
 from esspass.exchange.content import verify_content
 from esspass.exchange.engine import (
     apply_message,
@@ -46,7 +51,7 @@ from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import OUT, Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
 from issuer.exchange.participants import Participants
-from issuer.exchange.reactions import Reaction
+from issuer.exchange.reactions import FAILED, Reaction
 from issuer.exchange.tasks import Task, Tasks
 
 UNREAD = "unread"
@@ -275,7 +280,15 @@ class Desk:
 
         That is: to those who joined a case, what they have not got, and who else is in it.
         """
-        return sum(self._send_automatic(case, now) for case in self.keeper.cases.to_relay(most))
+        sent = 0
+        for case in self.keeper.cases.to_relay(most):
+            try:
+                sent += self._send_automatic(case, now)
+            except UndecidedError:
+                continue
+            except (MalformedError, VerificationError) as error:
+                self._leave_to_clerk(case, error.code, now)
+        return sent
 
     def _send_automatic(self, case: Case, now: int) -> int:
         for action in find_actions(case, now):
@@ -287,6 +300,14 @@ class Desk:
                 self.send(case.id, action.sed, create_relay_content(case), now)
             return 1
         return 0
+
+    def _leave_to_clerk(self, case: Case, code: str, now: int) -> None:
+        with self.keeper.database.atomic():
+            self.keeper.cases.stop_relay(case.id)
+            self.tasks.add(
+                FAILED, now, case_id=case.id, reference=f"{case.id}/{case.changed_at}",
+                due_at=now, detail=code,
+            )  # fmt: skip
 
     def _send_again(self, case: Case, set_id: str, now: int) -> None:
         """Send the latest version of a document once more, for those who have not got it."""

@@ -16,7 +16,7 @@ from issuer.exchange.notifying import Notifier
 from issuer.exchange.registering import Registrar
 from issuer.exchange.replacement_cases import EntitlementOffice
 from issuer.exchange.stays import Stays
-from issuer.exchange.withdrawing import Announcer, create_employer_task
+from issuer.exchange.withdrawing import Announcer, WriteLetters
 from issuer.history import History
 from issuer.paper import PaperOffice
 from issuer.records import Records
@@ -51,6 +51,7 @@ class Decided:
     records: Records
     history: History
     paper: PaperOffice
+    write_letters: WriteLetters
 
 
 def create_joined(
@@ -67,7 +68,7 @@ def create_joined(
     joined = Joined(
         Registrar(desk, known, checks, view),
         Notifier(country, desk, records, told, decided.paper),
-        Announcer(desk, records, told, create_employer_task(desk)),
+        Announcer(desk, records, told, decided.write_letters),
         EntitlementOffice(
             country, desk, records, decided.history, decided.paper, Stays(database), view,
             statuses,

@@ -1,4 +1,4 @@
-"""Telling what became of an A1: everybody who was told of it, and the employer.
+"""Telling what became of an A1: every State that was told of it, the holder and the employers.
 
 An X008 takes the notification back; where its case is closed, an A008 in a case of its own does.
 An institution may withdraw on its own motion but must tell the host State as soon as possible
@@ -40,20 +40,23 @@ _REASONS: Mapping[str, tuple[str, str | None]] = {
     WithdrawalReason.LOST: (_OTHER, "The document was lost; it is issued anew."),
 }
 """The code of X008 for a reason of ours, and the words that code 99 asks for."""
-EmployerLetter = Callable[[Record, int], None]
+_TOPICS: Mapping[RecordState, str] = {
+    RecordState.WITHDRAWN: "withdrawn",
+    RecordState.SUSPENDED: "suspended",
+    RecordState.GRANTED: "reinstated",
+}
+WriteLetters = Callable[[Record, str, int, Mapping[str, str]], None]
+"""Writes to holder and employers of a decision, on a topic; once for each moment it is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Tells of withdrawals, suspensions, and decisions back in force.
-
-    ``tell_employer`` writes to the employers of a withdrawn A1; it must not mind being asked twice.
-    """
+    """Tells of withdrawals, suspensions, and decisions back in force."""
 
     desk: Desk
     records: Records
     notified: NotifiedStates
-    tell_employer: EmployerLetter
+    write: WriteLetters
 
     def announce_due(self, now: int) -> int:
         """Tell every State of what has changed since it was told; return how many were told."""
@@ -69,8 +72,7 @@ class Announcer:
         return done
 
     def _announce(self, record: Record, told: Notified, now: int) -> None:
-        if record.state is RecordState.WITHDRAWN:
-            self.tell_employer(record, now)
+        self._write_letters(record, now)
         if not told.country:
             return
         if not told.case_id:
@@ -81,6 +83,17 @@ class Announcer:
                 self._change(record, told, now)
         except (MalformedError, VerificationError):
             self._by_clerk(record, told, now)
+
+    def _write_letters(self, record: Record, now: int) -> None:
+        """The letters bear the moment of the change, so that they are written once."""
+        details = {}
+        if record.withdrawal_date is not None:
+            effective = record.withdrawal_date.isoformat()
+            details = {"reason": record.withdrawal_reason or "", "effective_day": effective}
+        try:
+            self.write(record, _TOPICS[record.state], record.changed_at, details)
+        except MalformedError:  # an employer without a number
+            self.desk.tasks.add(TELL_EMPLOYER, now, reference=record.number, due_at=now + SOON)
 
     def _by_clerk(self, record: Record, told: Notified, now: int) -> None:
         reference = f"{record.number}/{told.country}/{record.state}/{record.changed_at}"
@@ -122,15 +135,6 @@ class Announcer:
         reference = f"a1/{record.number}/{told.country}/{record.state}/{record.changed_at}"
         content = create_change(change, document, person)
         self.desk.start(CHANGES, [told.institution_id], CHANGE, content, now, reference=reference)
-
-
-def create_employer_task(desk: Desk) -> EmployerLetter:
-    """Return what makes a letter to the employer a clerk's task."""
-
-    def tell(record: Record, now: int) -> None:
-        desk.tasks.add(TELL_EMPLOYER, now, reference=record.number, due_at=now + SOON)
-
-    return tell
 
 
 def _find_notification(case: Case, sed: str) -> DocumentState | None:

@@ -14,6 +14,7 @@ from issuer.filing.filings import Filings
 from issuer.filing.writer import LetterWriter
 from issuer.mailbox import Letter, Mailbox, MailboxPush
 from issuer.paper import SPOKEN, PaperOffice, Wish
+from issuer.records import Records
 from issuer.service import Issuer
 
 _ENGLISH = "en"
@@ -24,10 +25,16 @@ def create_filing_desk(config: IssuerConfig, issuer: Issuer) -> FilingDesk:
     database = issuer.records.database
     filings, applicants = Filings(database), Applicants(database)
     facts = FactFinder(config, issuer.records, issuer.entitlements)
-    letters = LetterWriter(
-        config.institution_name, Mailbox(database), filings, applicants, issuer.records
-    )
+    letters = create_letter_writer(config, issuer.records)
     return FilingDesk(issuer, filings, applicants, facts, DocumentMaker(config), letters)
+
+
+def create_letter_writer(config: IssuerConfig, records: Records) -> LetterWriter:
+    """Put together what writes letters about the decisions of ``records``."""
+    database = records.database
+    return LetterWriter(
+        config.institution_name, Mailbox(database), Filings(database), Applicants(database), records
+    )
 
 
 def create_mailbox_push(

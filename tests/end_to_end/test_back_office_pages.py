@@ -12,8 +12,10 @@ import pytest
 from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_WEBUILD, Ehic
 from issuer import import_decisions
 from issuer.replacements import Replacement
+from tests.end_to_end.conftest import add_authenticator
 from tests.end_to_end.residents import settle
 from tests.end_to_end.test_every_page import review
+from tests.end_to_end.visitors import Clerk
 from wallet.history import Event
 
 LANGUAGES = ("en", "el")
@@ -167,3 +169,47 @@ def test_paper_and_hold(clerk, cast, office):
     with clerk.page.expect_download() as download:
         clerk.page.click("main form button[type=submit]")
     assert download.value.suggested_filename.startswith("AP-A1-LT-")
+
+
+@pytest.mark.browser
+@pages
+def test_staff_and_who_saw_what(clerk, office):
+    names = tuple(member.name for member in office.services.staff.everybody())
+
+    def invite_without_a_role(who):
+        who.go("/staff")
+        who.press("form[action$='/staff/invitations'] button")
+
+    def invite(who):
+        who.go("/staff")
+        who.page.check("input[name=role][value=auditor]")
+        who.press("form[action$='/staff/invitations'] button")
+
+    looked = [
+        "/staff",
+        invite_without_a_role,
+        invite,
+        "/access-log",
+        "/access-log?decision=nothing",
+    ]
+    review(clerk, [*looked, "/second-looks"], languages=LANGUAGES, names=names)
+
+
+@pytest.mark.browser
+@pages
+def test_an_invited_auditor_reads_and_changes_nothing(clerk, kept_pages, office, person):
+    clerk.read("en")
+    clerk.go("/staff")
+    clerk.page.check("input[name=role][value=auditor]")
+    clerk.press("form[action$='/staff/invitations'] button")
+    auditor = Clerk(kept_pages.open(), clerk.base)
+    add_authenticator(auditor.page)
+    auditor.arrive(clerk.page.input_value("#link"), "Vida Auditorienė")
+    path = f"/decisions/{office.record_id(person, 'pda1')}"
+    auditor.go(path)
+    assert auditor.page.locator(".issuer-actions").count() == 0
+    assert auditor.go(f"{path}/withdraw").status == 403
+    auditor.go("/access-log")
+    assert "Vida Auditorienė" in auditor.text
+    assert "Read a decision" in auditor.text
+    assert person.person.surnames not in auditor.text

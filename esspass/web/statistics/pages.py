@@ -16,6 +16,8 @@ from esspass.web.blueprints import page_blueprint
 from esspass.web.settings import now
 from esspass.web.statistics.view import create_view, write_csv, write_json
 
+MEDIA_TYPE = "application/jwt"
+
 
 @dataclass(frozen=True, slots=True)
 class Counting:
@@ -23,6 +25,12 @@ class Counting:
 
     count: Callable[[Period, int], Return]
     signer: Signer | None
+
+    def sign(self, period: Period, now: int) -> str:
+        """Count and sign a return. Raises UnavailableError ``no_exchange_key``."""
+        if self.signer is None:
+            raise UnavailableError("there is no key to sign returns with", code="no_exchange_key")
+        return create_return(self.count(period, now), self.signer)
 
 
 def create_statistics_blueprint(counting: Counting) -> Blueprint:
@@ -54,11 +62,9 @@ def create_statistics_blueprint(counting: Counting) -> Blueprint:
     @blueprint.get("/statistics/return.jwt")
     def signed() -> Response:
         """Hand out the whole return, signed, for whoever centralises."""
-        if counting.signer is None:
-            raise UnavailableError("there is no key to sign returns with", code="no_exchange_key")
-        item = counting.count(read_period(now()), now())
-        body = create_return(item, counting.signer)
-        return _file(body, "application/jwt", f"return-{item.period.first}-{item.period.last}.jwt")
+        period = read_period(now())
+        body = counting.sign(period, now())
+        return _file(body, MEDIA_TYPE, f"return-{period.first}-{period.last}.jwt")
 
     return blueprint
 

@@ -536,3 +536,17 @@ def test_a_newcomer_gets_what_it_has_not_got(trio):
     trio.settle()
     assert ro.messages(case_id) == ["X005", "A010"]
     assert ro.desk.attachment(case_id, create_digest(PDF.data)) == PDF.data
+
+
+def test_a_newcomer_that_cannot_be_written_to_is_left_to_a_clerk(trio):
+    lt = trio[LT]
+    case_id = lt.start("LA_BUC_05", "A010", create_content("A010"), EL)
+    content = create_content("X005")
+    content["InstitutionsToAdd"] = [{"institutionID": RO, "institutionName": "Fund"}]
+    lt.send(case_id, "X005", content)
+    trio.list(RO, [])
+    trio.publish()
+    assert lt.desk.send_automatic(lt.now) == 0
+    tasks = [t for t in lt.desk.tasks.of_case(case_id) if t.kind == "reaction_failed"]
+    assert [task.detail for task in tasks] == ["receiver_not_ready"]
+    assert lt.desk.keeper.cases.to_relay(20) == []

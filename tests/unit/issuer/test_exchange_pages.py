@@ -11,6 +11,7 @@ from esspass.exchange.model import CaseStatus
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import DeliveryStatus
+from issuer.staff import Role
 from tests.builders.exchange import ALL_COMPETENCES, EL, LT, RO, running_partners
 from tests.builders.lists import NOW
 from tests.builders.messages import create_content
@@ -22,12 +23,12 @@ A009["Person"]["PersonIdentification"] |= {"familyName": "Kairys", "forename": "
 class Clerk:
     """A browser of a member of staff who is signed in at one institution."""
 
-    def __init__(self, partner, name="Aldona Tarnautė"):
+    def __init__(self, partner, name="Aldona Tarnautė", user_id="dXNlcg"):
         self.partner, self.client = partner, partner.app.test_client()
         self.base = partner.services.config.base_url
         database = partner.services.database
-        PasskeyStore(database).add_user(User("dXNlcg", "staff", name, "salt"), NOW)
-        token = ServerSessionStore(database).create("dXNlcg", now=NOW, lifetime=10**9)
+        PasskeyStore(database).add_user(User(user_id, "staff", name, "salt"), NOW)
+        token = ServerSessionStore(database).create(user_id, now=NOW, lifetime=10**9)
         with self.client.session_transaction(base_url=self.base) as session:
             session["session"] = token
 
@@ -312,6 +313,23 @@ def test_a_message_that_could_not_be_delivered_says_why(others):
     page = lt.get(f"/cases/{case_id}").text
     assert "Under way" in page
     assert "The other institution does not answer" in page
+
+
+def test_an_auditor_reads_and_is_offered_nothing_to_do(others):
+    case_id = start(others, "DA_BUC_01", "DA01", create_content("DA01"))
+    supervisor, auditor = Clerk(others[EL]), Clerk(others[EL], "Vida", "dmlkYQ")
+    assert "/done" in supervisor.get("/tasks").text  # who comes first gives the roles
+    assert auditor.get("/tasks").status_code == 200
+    others[EL].services.staff.give_role("dmlkYQ", Role.AUDITOR)
+    for path in (f"/cases/{case_id}", "/tasks", "/cases"):
+        main = auditor.get(path).text.partition("<main")[2]
+        assert "/done" not in main
+        assert "/write/" not in main
+        assert "/cases/new" not in main
+    assert "1 new message" in auditor.get("/cases").text
+    assert auditor.get(f"/cases/{case_id}/write/DA02").status_code == 403
+    supervisor.get(f"/cases/{case_id}")
+    assert "1 new message" not in auditor.get("/cases").text
 
 
 def test_what_others_write_is_text(partners, lt, el):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD, PID
 from esspass.exchange.standing import (
@@ -16,11 +17,13 @@ from esspass.exchange.standing import (
 from esspass.inspection import parse_case_file
 from esspass.inspection.recomputation import verify_case_file
 from esspass.keys.certificates import create_authority, create_signer
+from esspass.storage import connect
 from tests.builders.presentations import create_a1, create_ehic, create_pid
 from tests.simulators.institution import ADDRESS, SimulatedInstitution, WebWithInstitution
 from tests.unit.verifier.conftest import BASE_URL
 from tests.unit.verifier.conftest import Stage as VerifierStage
 from verifier import create_app
+from verifier.commands import verifier as verifier_command
 from verifier.enquiries import Enquiries, Enquiry, EnquiryKind
 
 CONTACT = {"contact_name": "Inspector", "contact_address": "inspector@example.gr"}
@@ -224,6 +227,25 @@ class TestOutbox:
         assert enquiries.claim("e1", stage.now) is not None
         assert enquiries.claim("e1", stage.now) is None
         assert enquiries.claim("e1", stage.now + 31).attempts == 2
+
+
+def test_the_command_of_a_timer(tmp_path, monkeypatch):
+    database = connect(str(tmp_path / "app.db"))
+    stage = VerifierStage(tmp_path, database, address=BASE_URL)
+    nobody = "http://localhost:9"
+    waiting = Enquiry("e1", EnquiryKind.WATCH, "p", "c", "d", nobody, "t", None, stage.now)
+    stage.verifier.doubts.enquiries.add(waiting)
+    settings = {
+        "BASE_URL": BASE_URL, "SECRET_KEY": "s" * 40, "DATABASE_URL": str(tmp_path / "app.db"),
+        "KEYS_FOLDER": str(tmp_path), "TRUST_ANCHORS": str(tmp_path / "anchors.json"),
+        "ALLOW_LOOPBACK": "1", "NATIONAL_INSTITUTION": nobody,
+    }  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setenv(f"VERIFIER_{name}", value)
+    result = CliRunner().invoke(verifier_command, ["deliver"])
+    assert (result.exit_code, result.output) == (0, "0 doubts and watches were sent\n")
+    assert stage.verifier.doubts.enquiries.find("e1").attempts == 1
+    database.close()
 
 
 class TestStanding:

@@ -10,6 +10,7 @@ from esspass.exchange.entitlement import EntitlementRequest
 from esspass.exchange.model import DocumentStatus
 from issuer.exchange.notification import Grade, IncomingState
 from issuer.exchange.stays import Seal
+from issuer.mailbox import Mailbox, Recipient
 from issuer.reasons import WithdrawalReason
 from tests.builders.exchange import EL, LT, RO
 from tests.unit.issuer.exchange.conftest import TODAY
@@ -21,6 +22,14 @@ def withdraw(union, record, reason=WithdrawalReason.CONDITIONS, days=3):
     effective = TODAY - timedelta(days)
     union[LT].services.issuer.withdraw(record.id, reason, effective, union.now)
     return effective
+
+
+def letters(union, record):
+    """The topics of what was written to the holder and to the first employer."""
+    mailbox = Mailbox(union[LT].services.database)
+    employer = record.document.employments[0].id
+    persons = mailbox.of(Recipient.PERSON, record.person.pin)
+    return [each.topic for each in (*persons, *mailbox.of(Recipient.EMPLOYER, employer))]
 
 
 def told(union, record):
@@ -129,7 +138,7 @@ def test_a_withdrawal_reaches_the_register_of_the_host(union, reason, code):
     )
     case = union[EL].desk.view(arrived.notification.case_id).case
     assert case.documents[0].status is DocumentStatus.INVALIDATED
-    assert [t.reference for t in union.tasks(LT, "tell_employer")] == [record.number]
+    assert letters(union, record) == ["withdrawn", "withdrawn"]
 
 
 def test_a_withdrawal_is_told_once(union):
@@ -142,6 +151,7 @@ def test_a_withdrawal_is_told_once(union):
     assert announcer.announce_due(union.now) == 1
     case_id = told(union, record)["GR"].case_id
     assert union[LT].messages(case_id) == ["A009", "X008"]
+    assert letters(union, record) == ["withdrawn", "withdrawn"]
 
 
 def test_one_invalidation_serves_all_states_of_a_case(union):
@@ -184,6 +194,7 @@ def test_suspended_and_back_in_force(union):
     services.issuer.records.reinstate(record.id, union.now)
     union.partners.settle()
     assert union.incoming(EL, record).state is IncomingState.IN_FORCE
+    assert set(letters(union, record)) == {"suspended", "reinstated"}
 
 
 def test_a_new_decision_names_the_one_it_replaces(union):

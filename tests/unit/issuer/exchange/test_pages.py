@@ -112,7 +112,6 @@ def test_the_work_list_leads_to_the_decision(union):
     page = union.lithuanian.get("/tasks").text
     assert "Tell the State concerned of an A1 on paper" in page
     assert f"/decisions/{union.driver.id}" in page
-    assert "Write to the employer that an A1 was withdrawn" in page
 
 
 FORM = {
