@@ -32,6 +32,7 @@ from issuer.back_office import (
     applications,
     decisions,
     incoming,
+    office,
     second_looks,
     staff,
     stays,
@@ -47,6 +48,7 @@ from issuer.back_office import paper as back_office_paper
 from issuer.back_office import renewals as back_office_renewals
 from issuer.back_office import replacements as back_office_replacements
 from issuer.back_office.access import configure_access, refuse_passkey_of_provider
+from issuer.back_office.navigation import open_sections
 from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
@@ -94,6 +96,7 @@ _BLUEPRINTS = (
     status.blueprint,
     authorize.blueprint,
     sign_in.blueprint,
+    office.blueprint,
     decisions.blueprint,
     back_office_offers.blueprint,
     withdrawal.blueprint,
@@ -144,6 +147,7 @@ def create_app(
     )
     configure_access(app, services)
     app.jinja_env.globals["institution"] = config.institution_name
+    app.jinja_env.globals["office_sections"] = open_sections
     return app
 
 

@@ -68,7 +68,6 @@ from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
 from issuer.filing.services import (
     create_filing_desk,
-    create_letter_writer,
     create_mailbox_push,
 )
 from issuer.four_eyes import FourEyes
@@ -244,6 +243,7 @@ def create_services(
     paper = PaperOffice(issuance, Seal(keys.seal) if keys.seal else None)
     issuer = _create_issuer(config, stores, issuance)
     desk = exchange_office.create_desk(config, database, keys, chosen, fetcher)
+    filing = create_filing_desk(config, issuer)
     return Services(
         config, keys, database, chosen, fetcher, nonces, prover,
         _create_authorization(publication, prover, stores),
@@ -251,10 +251,9 @@ def create_services(
         issuance, publication, issuer, stores.housekeeping, paper,
         Notices(stores.grants, stores.records, stores.history, stores.renewals, issuer),
         _create_replacing(config, chosen, stores, paper, fetcher),
-        create_filing_desk(config, issuer),
-        create_mailbox_push(config, keys.access, fetcher, paper),
+        filing, create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
-        _create_joined(config, desk, stores, paper, chosen, fetcher),
+        _create_joined(config, desk, stores, paper, chosen, fetcher, filing),
         _create_loading(config, stores),
         _create_source(config, fetcher),
         ApiDesk.on(database),
@@ -331,11 +330,10 @@ def _create_replacing(
 
 def _create_joined(
     config: IssuerConfig, desk: Desk, stores: _Stores, paper: PaperOffice, view: View,
-    fetcher: Fetcher,
+    fetcher: Fetcher, filing: FilingDesk,
 ) -> Joined:  # fmt: skip
     statuses = StatusSource(fetcher, StatusListCache(stores.records.database))
-    letters = create_letter_writer(config, stores.records)
-    decided = Decided(stores.records, stores.history, paper, letters.tell)
+    decided = Decided(stores.records, stores.history, paper, filing.letters.tell)
     return create_joined(config.country, desk, decided, view, statuses)
 
 

@@ -1,13 +1,9 @@
-<<<<<<< HEAD
-"""The verifier's command line: its return of statistics."""
-=======
-"""The verifier's command line: send what waits for the national institution."""
->>>>>>> x-doubt
+"""The verifier's command line: its return of statistics, and what waits for the institution."""
 
 from __future__ import annotations
 
 import os
-<<<<<<< HEAD
+import time
 
 import click
 
@@ -16,31 +12,12 @@ from esspass.web.statistics import Counting, create_statistics_command
 from verifier import connect_verifier, create_fetcher
 from verifier.config import VerifierConfig
 from verifier.returns import create_counting
-=======
-import time
-
-import click
-
-from verifier import connect_verifier
-from verifier.config import VerifierConfig
 
 _MOST = 100
->>>>>>> x-doubt
 
 
 @click.group()
 def verifier() -> None:
-<<<<<<< HEAD
-    """Work on a verifier's records."""
-
-
-def _open_counting() -> tuple[Counting, Fetcher]:
-    config = VerifierConfig.from_environ(os.environ)
-    return create_counting(connect_verifier(config)), create_fetcher(config)
-
-
-verifier.add_command(create_statistics_command(_open_counting))
-=======
     """Work on an inspectorate's or a clinic's checks."""
 
 
@@ -50,4 +27,11 @@ def deliver_command() -> None:
     service = connect_verifier(VerifierConfig.from_environ(os.environ))
     count = service.doubts.work(int(time.time()), _MOST)
     click.echo(f"{count} doubts and watches were sent")
->>>>>>> x-doubt
+
+
+def _open_counting() -> tuple[Counting, Fetcher]:
+    config = VerifierConfig.from_environ(os.environ)
+    return create_counting(connect_verifier(config)), create_fetcher(config)
+
+
+verifier.add_command(create_statistics_command(_open_counting))

@@ -167,13 +167,14 @@ def attachment(case_id: str, sha256: str) -> Response:
 def tasks() -> str:
     """The work list, the most urgent first."""
     found = services().desk.tasks
-    rows = [_task_row(each) for each in found.open(_MOST_TASKS)]
+    rows = [task_row(each) for each in found.open(_MOST_TASKS)]
     return render_template(
         "back_office/exchange/tasks.html", tasks=rows, total=found.count(), texts=texts, now=now()
     )
 
 
-def _task_row(task: Task) -> dict[str, Any]:
+def task_row(task: Task) -> dict[str, Any]:
+    """What a list says of a task, and where it is worked on."""
     words, detail = texts.task_words(task)
     view = services().desk.view(task.case_id) if task.case_id else None
     subject = describe_subject(contents_of(view)) if view else None

@@ -20,7 +20,7 @@ from issuer.exchange.notifying import BY_HAND, ON_PAPER
 from issuer.exchange.registering import CONTRADICTION, UNPLACED
 from issuer.exchange.stays import Seal, Stay
 from issuer.exchange.tasks import Task
-from issuer.exchange.withdrawing import TELL_EMPLOYER, TOLD_ON_PAPER
+from issuer.exchange.withdrawing import TOLD_ON_PAPER
 from issuer.services import services
 
 STATES: Mapping[IncomingState, tuple[Text, str]] = {
@@ -68,7 +68,6 @@ exchange_texts.TASKS.update({
     ON_PAPER: _("Tell the State concerned of an A1 on paper"),
     BY_HAND: _("Tell the State concerned of an A1 by hand: the message cannot hold it"),
     TOLD_ON_PAPER: _("Tell the State concerned on paper that an A1 has changed"),
-    TELL_EMPLOYER: _("Write to the employer that an A1 was withdrawn"),
 })  # fmt: skip
 
 
@@ -79,9 +78,7 @@ def find_decision(task: Task) -> str:
     return url_for("decisions.show", record_id=found[0].id) if found else ""
 
 
-exchange_texts.TASK_PAGES.update(
-    dict.fromkeys((ON_PAPER, BY_HAND, TOLD_ON_PAPER, TELL_EMPLOYER), find_decision)
-)
+exchange_texts.TASK_PAGES.update(dict.fromkeys((ON_PAPER, BY_HAND, TOLD_ON_PAPER), find_decision))
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ _EXCHANGE: Mapping[str, Access] = {
     "back_office_doubts.set_aside": Access(WORK, _("Set a doubt aside")),
 }
 _ADMINISTRATION: Mapping[str, Access] = {
+    "office.index": Access(EVERYBODY, _("Looked at what waits")),
     "statistics.show": Access(EVERYBODY, _("Read the statistics")),
     "statistics.as_csv": Access(EVERYBODY, _("Took the statistics")),
     "statistics.as_json": Access(EVERYBODY, _("Took the statistics")),

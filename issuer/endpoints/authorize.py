@@ -83,9 +83,9 @@ def submit_demo_eid(request_id: str) -> Response:
 
 @blueprint.get("/")
 def home() -> Response | str:
-    """Lead staff to their list, and tell others what this address is."""
+    """Lead staff to what waits, and tell others what this address is."""
     if current_user() is not None:
-        return redirect(url_for("decisions.index"))
+        return redirect(url_for("office.index"))
     return render_template("home.html")
 
 

@@ -178,6 +178,14 @@ class Cases:
         found = [read_value(Case, row["state"]) for row in rows]
         return [case for case in found if institution_id in case.participants]
 
+    def count_unread(self) -> int:
+        """Return how many cases have a message that nobody has read."""
+        rows = self.database.query(
+            "SELECT count(DISTINCT case_id) AS n FROM exchange_messages"
+            " WHERE direction = 'in' AND read_at IS NULL"
+        )
+        return int(rows[0]["n"])
+
     def search(
         self,
         text: str = "",

@@ -258,6 +258,10 @@ class Desk:
         """Return a page of cases; ``due`` keeps those in which we have something to do."""
         return self.keeper.cases.search(text, status, due, number, size)
 
+    def count_unread(self) -> int:
+        """Return how many cases have a message that nobody has read."""
+        return self.keeper.cases.count_unread()
+
     def receive(self, envelope: str, now: int) -> str:
         """Take what another institution sent; return the receipt.
 

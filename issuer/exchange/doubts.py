@@ -136,6 +136,11 @@ class Doubts:
         )
         return [_doubt(row) for row in rows]
 
+    def count_waiting(self) -> int:
+        """Return how many nobody has decided about."""
+        rows = self.database.query("SELECT count(*) AS n FROM doubts WHERE decided_at IS NULL")
+        return int(rows[0]["n"])
+
     def of_case(self, case_id: str) -> ReceivedDoubt | None:
         """Return the doubt that gave rise to a case."""
         rows = self.database.query("SELECT * FROM doubts WHERE case_id = :id", id=case_id)

@@ -94,9 +94,13 @@ class Tasks:
         )
         return [_task(row) for row in rows]
 
-    def count(self) -> int:
-        """Return how many are open."""
-        rows = self.database.query("SELECT count(*) AS n FROM tasks WHERE done_at IS NULL")
+    def count(self, due_before: int | None = None) -> int:
+        """Return how many are open; of those only what was due before a moment, if one is given."""
+        rows = self.database.query(
+            "SELECT count(*) AS n FROM tasks WHERE done_at IS NULL"
+            " AND (:at < 0 OR (due_at IS NOT NULL AND due_at < :at))",
+            at=-1 if due_before is None else due_before,
+        )
         return int(rows[0]["n"])
 
     def of_case(self, case_id: str) -> list[Task]:

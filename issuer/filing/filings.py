@@ -46,6 +46,7 @@ MIGRATIONS = {
     "issuer-filings-004": "CREATE INDEX filing_persons_record ON filing_persons (record_id)",
 }
 MAX_PERSONS = 500
+_DRAFT_SECONDS = 90 * 86400
 Answers = Mapping[str, str]
 
 
@@ -198,6 +199,19 @@ class Filings:
                 "DELETE FROM filings WHERE id = :id AND sent_at IS NULL", id=filing.id
             ):
                 raise SentError
+
+    def purge_drafts(self, now: int) -> int:
+        """Drop drafts that nobody has touched for 90 days; return how many."""
+        before = now - _DRAFT_SECONDS
+        with self.database.atomic():
+            self.database.execute(
+                "DELETE FROM filing_persons WHERE filing_id IN (SELECT id FROM filings"
+                " WHERE sent_at IS NULL AND changed_at < :before)",
+                before=before,
+            )
+            return self.database.execute(
+                "DELETE FROM filings WHERE sent_at IS NULL AND changed_at < :before", before=before
+            )
 
     def put_person(self, filing: Filing, answers: Answers) -> None:
         """Add a person to a draft, or change the one with the same number. Raises SentError."""

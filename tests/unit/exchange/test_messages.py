@@ -272,6 +272,8 @@ def test_a_period_and_an_address_are_one_line_each():
     rows = dict(row for each in describe_content("A009", content, "lt") for row in each.rows)
     assert rows["Sprendimo laikotarpis"] == "2026 m. kovo 1 d. – 2027 m. vasario 28 d."
     assert rows["Adresas"].endswith("Graikija")
+    assert rows["Gimimo vieta"].endswith("Graikija")
+    assert "Miestas" not in rows
 
 
 def test_lists_grow_on_demand_and_hold_no_more_than_they_may():

@@ -89,7 +89,7 @@ def test_the_start_page(office, clerk):
         "Here documents are issued to wallets"
         in office.app.test_client().get("/", base_url=ISSUER).text
     )
-    assert clerk.get("/").headers["Location"] == "/decisions"
+    assert clerk.get("/").headers["Location"] == "/office"
 
 
 def test_the_list_and_its_search(office, clerk, people):

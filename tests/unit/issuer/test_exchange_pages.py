@@ -9,6 +9,7 @@ from esspass.exchange.case_type import case_types
 from esspass.exchange.form import fill_form
 from esspass.exchange.model import CaseStatus
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
+from issuer.back_office import exchange_texts as texts
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import DeliveryStatus
 from issuer.staff import Role
@@ -106,6 +107,11 @@ def test_web_01_no_change_without_the_secret_of_the_form(lt, path):
     before = count(lt)
     assert lt.client.post(path, base_url=lt.base, data={}).status_code == 400
     assert count(lt) == before
+
+
+def test_every_deadline_has_words():
+    kinds = {rule.kind for kind in case_types() for rule in kind.deadlines}
+    assert kinds == set(texts.DEADLINES)
 
 
 def test_with_no_data(partners):

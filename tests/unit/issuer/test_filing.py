@@ -181,6 +181,16 @@ def test_sent_once_and_never_changed_after(desk, builder):
     assert desk.filings.persons(filing) == before
 
 
+def test_drafts_are_kept_for_90_days_and_what_was_sent_stays(desk, builder):
+    old, sent = draft(desk, builder), draft(desk, builder)
+    desk.send(sent, NOW)
+    assert desk.filings.purge_drafts(NOW + 90 * 86400) == 0
+    assert desk.filings.purge_drafts(NOW + 90 * 86400 + 1) == 1
+    with pytest.raises(UnknownFilingError):
+        desk.filings.get(old.id)
+    assert desk.filings.get(sent.id).sent_at == NOW
+
+
 def test_nobody_sees_the_application_of_another(desk, builder, people):
     filing = draft(desk, builder)
     other = sign_in(desk, people["driver"].person)
