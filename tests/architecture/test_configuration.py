@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from esspass.web.centre import CentreConfig
 from esspass.web.lists import ListsConfig
 from issuer.config import IssuerConfig
 from verifier.config import VerifierConfig
 from wallet.config import WalletConfig
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-ROW = re.compile(r"^\| `((?:ISSUER|WALLET|VERIFIER|LISTS)_[A-Z_]+)` \|", re.MULTILINE)
+ROW = re.compile(r"^\| `((?:ISSUER|WALLET|VERIFIER|LISTS|CENTRE)_[A-Z_]+)` \|", re.MULTILINE)
 CONFIGS = {
     "ISSUER": IssuerConfig,
     "WALLET": WalletConfig,
     "VERIFIER": VerifierConfig,
     "LISTS": ListsConfig,
+    "CENTRE": CentreConfig,
 }
 VALUES = {"ISSUER_SIGN_IN": "pid,oidc"}
 TEXT = ("_KEY", "_URL", "_FOLDER", "_ANCHORS", "_NAME", "_ID", "_COUNTRY", "_ISSUER", "_SECRET")

@@ -249,6 +249,7 @@ def test_the_clerks_pages(clerk, person, cast):
         who.withdraw(reason, day)
 
     pages = [
+        "/office",
         "/decisions",
         "/decisions?q=nobody",
         "/decisions?state=withdrawn",
