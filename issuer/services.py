@@ -254,9 +254,7 @@ def create_services(
         filing, create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         _create_joined(config, desk, stores, paper, chosen, fetcher, filing),
-        _create_loading(config, stores),
-        _create_source(config, fetcher),
-        ApiDesk.on(database),
+        _create_loading(config, stores), _create_source(config, fetcher), ApiDesk.on(database),
         doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
 

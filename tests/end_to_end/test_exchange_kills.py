@@ -25,7 +25,7 @@ from tests.simulators.institutions import (
 )
 
 KILLS = 200
-QUESTIONS = 300
+QUESTIONS = 200
 _QUIET_SECONDS = 150
 
 

@@ -177,7 +177,10 @@ def test_the_deliver_command_sends_what_waits(environ, desk, keys):
     delivery = Delivery("request", f"{desk.url}/replacement/x/certificate", "a JWE")
     Replacements(database).enqueue(delivery, now + 600)
     done = CliRunner(env=environ).invoke(issuer, ["deliver"])
-    assert (done.exit_code, done.output) == (0, "1 certificates were delivered\n")
+    assert (done.exit_code, done.output) == (
+        0,
+        "1 certificates were delivered\n0 letters were delivered\n",
+    )
     assert desk.received == [("x", "a JWE")]
     again = CliRunner(env=environ).invoke(issuer, ["deliver"])
     assert again.output == "0 certificates were delivered\n"

@@ -104,7 +104,7 @@ def test_migrate_one(plugin):
 
 
 def test_migrate_all(plugin, monkeypatch):
-    for app in ("ISSUER", "WALLET", "VERIFIER"):
+    for app in ("CENTRE", "ISSUER", "WALLET", "VERIFIER"):
         settings = {
             "BASE_URL": "http://localhost:1", "SECRET_KEY": "s" * 32, "TRUST_ANCHORS": "a.json",
             "DATABASE_URL": str(plugin / f"{app}.db"), "KEYS_FOLDER": str(plugin / app),
@@ -114,21 +114,24 @@ def test_migrate_all(plugin, monkeypatch):
     first, second = run("migrate", "all"), run("migrate", "all")
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert "greeting: up to date\nissuer: issuer-" in first.output
-    names = ("greeting", "issuer", "lists", "verifier", "wallet")
+    names = ("centre", "greeting", "issuer", "lists", "verifier", "wallet")
     assert second.output == "".join(f"{name}: up to date\n" for name in names)
 
 
 def test_migrate_without_settings_says_which(plugin):
     result = run("migrate", "all")
     assert result.exit_code == 1
-    assert result.stderr == "esspass: not set: ISSUER_DATABASE_URL [setting_missing]\n"
+    assert result.stderr == (
+        "esspass: not set: CENTRE_BASE_URL, CENTRE_DATABASE_URL, CENTRE_TRUST_ANCHORS"
+        " [setting_missing]\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate"])
 def test_an_unknown_app_is_named_with_the_known_ones(plugin, command):
     result = run(command, "wallets")
     assert result.exit_code == 1
-    assert "there is no app 'wallets' (known: greeting" in result.stderr
+    assert "there is no app 'wallets' (known: centre, greeting" in result.stderr
 
 
 def test_a_port_in_use_is_said_in_a_sentence(plugin):
