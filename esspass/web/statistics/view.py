@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from esspass.statistics import PublishedMargin, Return, publish_margins, smallest_cell, tables
+from esspass.statistics import (
+    PublishedCell,
+    PublishedMargin,
+    Return,
+    publish_margins,
+    smallest_cell,
+    tables,
+)
 from esspass.statistics.tables import dimension_title
 from esspass.statistics.wording import value_name
 
@@ -64,9 +71,7 @@ def create_view(item: Return, locale: str) -> tuple[TableView, ...]:
 
 def _view(margin: PublishedMargin, locale: str) -> Margin:
     most = max((cell.count or 0 for cell in margin.cells), default=0)
-    cells = margin.cells
-    if margin.dimension not in ("month", "days"):
-        cells = tuple(sorted(cells, key=lambda cell: -(cell.count or 0)))
+    cells = sorted(margin.cells, key=lambda cell: _place(margin.dimension, cell))
     bars = tuple(
         Bar(
             value_name(margin.dimension, cell.value, locale),
@@ -78,6 +83,15 @@ def _view(margin: PublishedMargin, locale: str) -> Margin:
     )
     title = dimension_title(margin.dimension, locale)
     return Margin(f"{margin.table}-{margin.dimension}", title, bars, margin.dimension == "month")
+
+
+def _place(dimension: str, cell: PublishedCell) -> tuple[int, str]:
+    """Months and spans of days follow on each other, all else begins with the largest."""
+    if dimension == "month":
+        return 0, cell.value
+    if dimension == "days":
+        return int(cell.value.rstrip("+").partition("-")[0]), ""
+    return -(cell.count or 0), cell.value
 
 
 def write_json(item: Return) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from esspass.statistics import create_return, parse_period
+from esspass.statistics import Return, create_return, parse_period
+from esspass.statistics.returns import count as count_cells
 from esspass.storage import connect, migrate
 from esspass.web.centre import MIGRATIONS, CentreConfig, create_app
+from esspass.web.statistics import create_view
 from issuer.statistics import Statistics
 from tests.builders.exchange import EL, LT, running_partners
 from tests.builders.lists import NOW
@@ -142,6 +144,14 @@ def test_no_return_no_period(centre):
     assert centre.post("/returns", data="nothing").status_code == 400
     assert centre.get("/periods/2026-09/2026-09").status_code == 404
     assert centre.get("/periods/2026-13/2026-09").status_code == 400
+
+
+def test_spans_of_days_follow_on_each_other():
+    item = Return(LT, "LT", PERIOD, NOW, count_cells({"answers": [
+        ("DA01", EL, band) for band in ("8-30", "0-7", "181+", "31-60") for _ in range(9)
+    ]}), {"answers": 36})  # fmt: skip
+    (table,) = [each for each in create_view(item, "en") if each.id == "answers"]
+    assert [bar.name for bar in table.margins[2].bars] == ["0-7", "8-30", "31-60", "181+"]
 
 
 def test_now_lies_in_the_period():
