@@ -91,6 +91,7 @@ class IssuerConfig:
     wallet_url: str | None = None
     mailbox_url: str | None = None
     exchange_retry: int = 5
+    as4_folder: Path | None = None
     records_url: str | None = None
     records_token: str | None = field(default=None, repr=False)
     records_mapping: str = "canonical"

@@ -36,6 +36,7 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("react to messages", desk.keeper.reactions.run_due),
         Job("send automatic messages", desk.send_automatic),
         Job("deliver messages", desk.deliver_due),
+        Job("take messages of the gateway", desk.take_from_gateway),
         Job("propose reminders", desk.keeper.deadlines.propose_reminders, 60),
         Job("warn of unread messages", desk.warn_of_unread, 60),
         Job("watch participants", desk.participants.watch, 60),

@@ -93,8 +93,8 @@ def parse_exchange_entry(value: Any) -> ExchangeEntry:
 
 def _parse_endpoint(value: Any) -> str:
     uri = require_text(value)
-    if not uri.startswith(("https://", "http://")):
-        raise MalformedError("an access point has an address with https")
+    if not uri.startswith(("https://", "http://", "as4:")):
+        raise MalformedError("an access point has an address with https, or is reached by as4")
     return uri
 
 

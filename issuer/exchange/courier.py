@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from esspass.errors import (
     MalformedError,
+    UnavailableError,
     UndecidedError,
     VerificationError,
 )
@@ -21,13 +22,15 @@ from esspass.exchange.model import Message, MessageAction
 from esspass.exchange.partners import find_entry, require_directory
 from esspass.exchange.receipt import Receipt, Result, verify_receipt
 from esspass.fetch import Fetcher
-from esspass.trust import TrustView
+from esspass.trust import ExchangeEntry, TrustView
 from issuer.bearer import create_identifier
+from issuer.exchange.gateway import SCHEME, Gateway
 from issuer.exchange.keeping import Keeper
 from issuer.exchange.log import Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
 
 UNDELIVERED = "undelivered"
+WITH_GATEWAY = "with_gateway"
 _BUSINESS, _TECHNICAL = "01", "02"  # of X050
 _NO_ANSWER = frozenset({"unavailable", "answer_too_large", "malformed", "bad_signature"})
 _WAITING = frozenset({"reordered", "unknown_case"})
@@ -45,6 +48,7 @@ class Courier:
     view: Callable[[int], TrustView]
     fetcher: Fetcher
     keeper: Keeper
+    gateway: Gateway | None = None
 
     def deliver_due(self, now: int, most: int = 20) -> int:
         """Try what waits; return how many messages their receivers have now.
@@ -66,7 +70,11 @@ class Courier:
     def _deliver(self, delivery: Delivery, now: int) -> bool:
         """Bring one message; raises when the receiver gave no answer that can be believed."""
         entry = self.keeper.log.get(delivery.message_id)
-        receipt, text = self._send(entry, delivery.receiver, now)
+        directory = require_directory(self.view(now).directory, now)
+        partner = find_entry(directory, delivery.receiver)
+        if partner.endpoint.startswith(SCHEME):
+            return self._deliver_by_gateway(delivery, entry, now)
+        receipt, text = self._send(entry, partner, delivery.receiver, now)
         if receipt.result is Result.DELIVERED:
             at = receipt.received_at
             return self.keeper.outbox.settle(delivery, DeliveryStatus.DELIVERED, at, receipt=text)
@@ -78,8 +86,21 @@ class Courier:
             self._bury(delivery, entry.message, receipt.code, now, text)
         return False
 
-    def _send(self, entry: Entry, receiver: str, now: int) -> tuple[Receipt, str]:
-        partner = find_entry(require_directory(self.view(now).directory, now), receiver)
+    def _deliver_by_gateway(self, delivery: Delivery, entry: Entry, now: int) -> bool:
+        """Hand it over, and ask each time whether the gateway has the receipt by now."""
+        if self.gateway is None:
+            raise UnavailableError("there is no AS4 gateway here", code="no_gateway")
+        self.gateway.hand_over(entry, now)
+        found = self.gateway.find_receipt(delivery.message_id, delivery.receiver)
+        if found is None:
+            self._fail(delivery, WITH_GATEWAY, now, refused=False)
+            return False
+        text, at = found
+        return self.keeper.outbox.settle(delivery, DeliveryStatus.DELIVERED, at, receipt=text)
+
+    def _send(
+        self, entry: Entry, partner: ExchangeEntry, receiver: str, now: int
+    ) -> tuple[Receipt, str]:
         files = self.keeper.log.attachments(entry.message)
         envelope = seal_message(entry.signed, entry.message, files, partner.encryption)
         body = envelope.encode("ascii")

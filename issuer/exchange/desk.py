@@ -279,6 +279,11 @@ class Desk:
         """Try to deliver what waits; return how many messages their receivers have now."""
         return self.courier.deliver_due(now, most)
 
+    def take_from_gateway(self, now: int) -> int:
+        """Take what an AS4 gateway brought; return how many messages were taken."""
+        gateway = self.courier.gateway
+        return gateway.take_due(now) if gateway is not None else 0
+
     def send_automatic(self, now: int, most: int = 20) -> int:
         """Send what the engine sends by itself; return how many messages.
 

@@ -87,7 +87,7 @@ class Inbox:
             return self._refuse("", digest, "", error, now)
         message = received.message
         try:
-            entry = retry(lambda: self._keep(received, now))
+            entry = self.take(received, now)
         except (MalformedError, VerificationError) as error:
             return self._refuse(message.sender, digest, message.message_id, error, now)
         return create_receipt(
@@ -96,6 +96,10 @@ class Inbox:
             ),
             self.signer,
         )
+
+    def take(self, received: Received, now: int) -> Entry:
+        """Keep what was verified; return its entry. Raises MalformedError, VerificationError."""
+        return retry(lambda: self._keep(received, now))
 
     def _keep(self, received: Received, now: int) -> Entry:
         """Keep a message once; what is here already is answered as it was then."""
@@ -119,6 +123,11 @@ class Inbox:
     def _refuse(
         self, sender: str, digest: str, message_id: str, error: EsspassError, now: int
     ) -> str:
+        self.note_refusal(sender, digest, error, now)
+        receipt = Receipt(self.me, sender, digest, message_id, now, Result.REFUSED, error.code)
+        return create_receipt(receipt, self.signer)
+
+    def note_refusal(self, sender: str, digest: str, error: EsspassError, now: int) -> None:
         """Record a refusal; what nobody known has signed is counted by day, not kept."""
         reference = digest if sender else f"{now // _DAY}/{error.code}"
         self.database.execute(
@@ -131,8 +140,6 @@ class Inbox:
             code=error.code,
             now=now,
         )
-        receipt = Receipt(self.me, sender, digest, message_id, now, Result.REFUSED, error.code)
-        return create_receipt(receipt, self.signer)
 
     def refusals(self, most: int = 100) -> list[Refusal]:
         """Return what was refused, the latest first."""

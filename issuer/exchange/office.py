@@ -11,10 +11,12 @@ from esspass.storage import Database
 from esspass.trust import Competence, ExchangeEntry, TrustView
 from issuer.config import IssuerConfig
 from issuer.exchange import cases, deadlines, inbox, log, outbox, participants, reactions, tasks
+from issuer.exchange import gateway as gateway_module
 from issuer.exchange.cases import Cases
 from issuer.exchange.courier import Courier
 from issuer.exchange.deadlines import Deadlines
 from issuer.exchange.desk import Desk
+from issuer.exchange.gateway import Gateway
 from issuer.exchange.inbox import Inbox
 from issuer.exchange.keeping import Keeper
 from issuer.exchange.log import Log
@@ -33,6 +35,7 @@ MIGRATIONS = {
     **reactions.MIGRATIONS,
     **inbox.MIGRATIONS,
     **participants.MIGRATIONS,
+    **gateway_module.MIGRATIONS,
 }
 _DELIVERY_SECONDS = 15.0
 
@@ -49,8 +52,10 @@ def create_desk(
     me, signer, key = config.institution_id, keys.exchange, keys.exchange_encryption
     patient = Fetcher(replace(fetcher.policy, timeout=_DELIVERY_SECONDS))
     box = Inbox(me, signer, key, view, keeper) if signer and key else None
+    folder = config.as4_folder
+    gateway = Gateway(me, folder, view, keeper, box) if folder and box else None
     return Desk(
-        me, signer, view, keeper, Courier(me, view, patient, keeper), box,
+        me, signer, view, keeper, Courier(me, view, patient, keeper, gateway), box,
         Participants(me, database, view, keeper),
     )  # fmt: skip
 

@@ -79,7 +79,8 @@ class Partner:
 class Partners:
     """Several institutions, by id; they share a clock and a directory."""
 
-    def __init__(self, databases, competences=ALL_COMPETENCES):
+    def __init__(self, databases, competences=ALL_COMPETENCES, settings=None):
+        self.settings = settings or {}
         self.clock, self.world, self.members = [NOW], create_world(NOW), {}
         self.bodies, self.servers, self.keys = {}, {}, {}
         for institution_id in databases:
@@ -109,7 +110,8 @@ class Partners:
 
     def _open(self, institution_id, database):
         migrate(database, MIGRATIONS)
-        config = create_config(institution_id, self.servers[institution_id].url)
+        own = self.settings.get(institution_id, {})
+        config = create_config(institution_id, self.servers[institution_id].url, **own)
         services = create_services(
             config, database, view=lambda _now: self.view, keys=self.keys[institution_id]
         )

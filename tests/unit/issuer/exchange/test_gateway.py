@@ -1,0 +1,158 @@
+"""Messages by way of AS4 gateways, which here only carry folders (a simulated gateway)."""
+
+import shutil
+
+import pytest
+
+from esspass.storage import connect
+from issuer.exchange.desk import NewAttachment
+from issuer.exchange.outbox import DeliveryStatus
+from tests.builders.exchange import EL, LT, Partners
+from tests.builders.messages import create_content
+
+FILE = NewAttachment("evidence.txt", "text/plain", b"what the inspector saw")
+EVIDENCE = "<Signature>of the gateway</Signature>"
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return {LT: tmp_path / "gateway-lt", EL: tmp_path / "gateway-el"}
+
+
+@pytest.fixture
+def pair(tmp_path, folders):
+    databases = {each: connect(str(tmp_path / f"{each[:2]}.db")) for each in (LT, EL)}
+    partners = Partners(
+        databases, settings={each: {"as4_folder": folder} for each, folder in folders.items()}
+    )
+    for each in (LT, EL):
+        partners.list(each, endpoint=f"as4:{each}")
+    partners.publish()
+    with partners.serving():
+        yield partners
+    for database in databases.values():
+        database.close()
+
+
+def carry(folders, sender, receiver):
+    """What two gateways do between them: bring the folder, leave the receipt."""
+    for handed_over in sorted((folders[sender] / "out").iterdir()):
+        target = folders[receiver] / "in" / handed_over.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(handed_over, target)
+        (target / "evidence.xml").write_text(EVIDENCE)
+        receipts = folders[sender] / "receipts" / handed_over.name
+        receipts.mkdir(parents=True)
+        (receipts / f"{receiver.replace(':', '-')}.xml").write_text("<Receipt/>")
+        shutil.rmtree(handed_over)
+
+
+def work(pair, *who):
+    for each in who:
+        pair[each].pump()
+    pair.clock[0] += 5000  # beyond the longest pause
+
+
+def delivery(partner, case_id, receiver):
+    (sent,) = [m for m in partner.desk.view(case_id).messages if m.direction == "out"]
+    return sent.deliveries[receiver]
+
+
+def crossings(partner):
+    rows = partner.services.database.query("SELECT * FROM exchange_crossings ORDER BY at")
+    return [(row["direction"], row["step"], row["evidence"]) for row in rows]
+
+
+def test_a_question_and_its_answer_go_by_gateway(pair, folders):
+    case_id = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL, attachments=[FILE])
+    work(pair, LT)
+    assert delivery(pair[LT], case_id, EL).status is DeliveryStatus.SENT
+    carry(folders, LT, EL)
+    work(pair, EL, LT)
+    assert delivery(pair[LT], case_id, EL).status is DeliveryStatus.DELIVERED
+    assert delivery(pair[LT], case_id, EL).receipt == "<Receipt/>"
+    arrived = pair[EL].desk.view(case_id).messages[0].message
+    assert arrived == pair[LT].desk.view(case_id).messages[0].message
+    assert pair[EL].desk.attachment(case_id, arrived.attachments[0].sha256) == FILE.data
+    pair[EL].send(case_id, "A006", create_content("A006"), related_set_id=arrived.set_id)
+    work(pair, EL)
+    carry(folders, EL, LT)
+    work(pair, LT)
+    assert pair[LT].messages(case_id) == ["A005", "A006"]
+
+
+def test_both_sides_keep_what_became_what_and_what_signed_it(pair, folders):
+    pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    work(pair, LT)
+    carry(folders, LT, EL)
+    work(pair, EL)
+    assert crossings(pair[LT]) == [("out", "LA_BUC_06-4.2-PO-CP-Start-A005-4.2.xsd", "")]
+    assert crossings(pair[EL]) == [("in", "", EVIDENCE)]
+    digests = [
+        pair[each].services.database.query("SELECT json_digest, xml_digest FROM exchange_crossings")
+        for each in (LT, EL)
+    ]
+    assert list(map(dict, digests[0])) == list(map(dict, digests[1]))
+
+
+def test_brought_twice_it_is_there_once(pair, folders):
+    case_id = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    work(pair, LT)
+    carry(folders, LT, EL)
+    work(pair, EL)
+    (done,) = (folders[EL] / "done").iterdir()
+    shutil.copytree(done, folders[EL] / "in" / "again")
+    work(pair, EL)
+    assert pair[EL].messages(case_id) == ["A005"]
+    assert not list((folders[EL] / "in").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda folder: (folder / FILE.name).write_bytes(b"something else"), "altered_attachment"),
+        (lambda folder: (folder / FILE.name).unlink(), "altered_attachment"),
+        (lambda folder: (folder / "document.xml").write_text("no xml"), "bad_business_document"),
+        (lambda folder: replace_text(folder, EL, "RO:3000"), "wrong_receiver"),
+        (lambda folder: replace_text(folder, LT, "LV:9999"), "unknown_institution"),
+    ],
+)
+def test_what_must_not_be_believed_is_refused_and_recorded(pair, folders, spoil, code):
+    case_id = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL, attachments=[FILE])
+    work(pair, LT)
+    carry(folders, LT, EL)
+    (brought,) = (folders[EL] / "in").iterdir()
+    spoil(brought)
+    work(pair, EL)
+    assert pair[EL].desk.keeper.cases.find(case_id) is None
+    assert [each.code for each in pair[EL].desk.inbox.refusals()] == [code]
+    assert [each.name for each in (folders[EL] / "refused").iterdir()] == [brought.name]
+
+
+def test_who_signs_messages_cannot_be_impersonated_by_a_gateway(pair, folders):
+    pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    work(pair, LT)
+    carry(folders, LT, EL)
+    pair.list(LT)
+    pair.publish()
+    work(pair, EL)
+    assert [each.code for each in pair[EL].desk.inbox.refusals()] == ["unsigned"]
+
+
+def test_without_a_gateway_it_waits(tmp_path):
+    database = {each: connect(str(tmp_path / f"{each[:2]}.db")) for each in (LT, EL)}
+    partners = Partners(database)
+    partners.list(EL, endpoint="as4:EL")
+    partners.publish()
+    with partners.serving():
+        case_id = partners[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+        partners[LT].pump()
+        waiting = delivery(partners[LT], case_id, EL)
+    assert (waiting.status, waiting.code) == (DeliveryStatus.SENT, "no_gateway")
+    for each in database.values():
+        each.close()
+
+
+def replace_text(folder, old, new):
+    path = folder / "document.xml"
+    path.write_text(path.read_text().replace(f">{old}<", f">{new}<"))
