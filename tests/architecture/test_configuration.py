@@ -12,7 +12,7 @@ from verifier.config import VerifierConfig
 from wallet.config import WalletConfig
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-ROW = re.compile(r"^\| `((?:ISSUER|WALLET|VERIFIER|LISTS|CENTRE)_[A-Z_]+)` \|", re.MULTILINE)
+ROW = re.compile(r"^\| `((?:ISSUER|WALLET|VERIFIER|LISTS|CENTRE)_[A-Z0-9_]+)` \|", re.MULTILINE)
 CONFIGS = {
     "ISSUER": IssuerConfig,
     "WALLET": WalletConfig,
