@@ -91,6 +91,8 @@ def decrypt_jwe(token: str, key: EncryptionKey, max_bytes: int = MAX_TOKEN_BYTES
     if header.get("kid", key.kid) != key.kid:
         raise VerificationError("encrypted to another key", code="wrong_encryption_key")
     parse_jwk(header.get("epk") or {})
+    for part in token.split(".")[1:]:
+        decode_base64url(part)  # one writing for one token: jwcrypto would take others
     opened = jwe.JWE(algs=[KEY_AGREEMENT, *CONTENT_ENCRYPTION])
     try:
         opened.deserialize(token, key=jwk.JWK.from_pyca(key.private_key))

@@ -183,7 +183,7 @@ def test_the_deliver_command_sends_what_waits(environ, desk, keys):
     )
     assert desk.received == [("x", "a JWE")]
     again = CliRunner(env=environ).invoke(issuer, ["deliver"])
-    assert again.output == "0 certificates were delivered\n"
+    assert again.output == "0 certificates were delivered\n0 letters were delivered\n"
     database.close()
 
 
