@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from esspass.errors import EsspassError, MalformedError, UndecidedError, VerificationError
@@ -28,6 +28,7 @@ from esspass.trust import TrustView
 from issuer.exchange.inbox import Inbox
 from issuer.exchange.keeping import Keeper
 from issuer.exchange.log import IN, OUT, Entry
+from issuer.exchange.outbox import DeliveryStatus
 
 SCHEME = "as4:"
 """How the address of an institution begins that is reached over AS4 only."""
@@ -92,6 +93,7 @@ class Gateway:
         try:
             message, crossing = import_message(document)
             self._verify(message, now)
+            message = self._complete(message)
             signed = f"{SCHEME}{crossing.xml_digest}"
             files = _read_files(brought, message)
             digest = create_digest(signed.encode("ascii"))
@@ -116,6 +118,24 @@ class Gateway:
         if self.me not in message.receivers:
             raise VerificationError("a message for somebody else", code="wrong_receiver")
         verify_sender(entry, message, now)
+
+    def _complete(self, message: Message) -> Message:
+        """Say for a sender that cannot what it had seen: all that was delivered to it."""
+        found = self.keeper.cases.find(message.case_id)
+        if message.after or found is None:
+            return message
+        delivered = {
+            delivery.message_id
+            for delivery in self.keeper.outbox.of_case(message.case_id)
+            if (delivery.receiver, delivery.status) == (message.sender, DeliveryStatus.DELIVERED)
+        }
+        seen = [
+            step.message_id
+            for step in found[0].log
+            if step.sender == message.sender or step.message_id in delivered
+        ]
+        latest = {step.sender: step.message_id for step in found[0].log if step.message_id in seen}
+        return replace(message, after={self.me: tuple(latest.values())})
 
     def _refuse(self, brought: Path, error: EsspassError, document: bytes, now: int) -> None:
         _log.warning("a message of the gateway was refused: %s", error.code)

@@ -1,5 +1,6 @@
 """Messages by way of AS4 gateways, which here only carry folders (a simulated gateway)."""
 
+import re
 import shutil
 
 import pytest
@@ -77,6 +78,25 @@ def test_a_question_and_its_answer_go_by_gateway(pair, folders):
     pair[EL].send(case_id, "A006", create_content("A006"), related_set_id=arrived.set_id)
     work(pair, EL)
     carry(folders, EL, LT)
+    work(pair, LT)
+    assert pair[LT].messages(case_id) == ["A005", "A006"]
+
+
+def test_a_partner_that_says_nothing_of_what_it_had_seen_may_answer(pair, folders):
+    case_id = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    work(pair, LT)
+    carry(folders, LT, EL)
+    work(pair, EL, LT)
+    asked = pair[EL].desk.view(case_id).messages[0].message
+    pair[EL].send(case_id, "A006", create_content("A006"), related_set_id=asked.set_id)
+    work(pair, EL)
+    carry(folders, EL, LT)
+    (brought,) = (folders[LT] / "in").iterdir()
+    path = brought / "document.xml"
+    spoken = path.read_text()
+    silent = re.sub(r"<Copy .*?</Copy>", "", spoken)
+    assert silent != spoken
+    path.write_text(silent)
     work(pair, LT)
     assert pair[LT].messages(case_id) == ["A005", "A006"]
 
