@@ -32,6 +32,7 @@ MODULES = {
     "lists": (lists, lists.ListsConfig, None),
 }
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+PROBLEM = "application/problem+json"
 CSRF = "c" * 43
 # Endpoints that give a fresh value to anybody, whatever comes along.
 BODY_IS_NOT_READ = {"/nonce", "/challenge"}
@@ -80,10 +81,17 @@ class Site:
 
     def routes(self):
         """(rule, whether it speaks a protocol) of everything but the files it serves as they lie."""
-        protocols = self.app.extensions[PROTOCOL_BLUEPRINTS]
         for rule in self.app.url_map.iter_rules():
             if not rule.endpoint.endswith("static"):
-                yield rule, rule.endpoint.rpartition(".")[0] in protocols
+                yield rule, self.speaks(rule)
+
+    def speaks(self, rule):
+        return rule.endpoint.rpartition(".")[0] in self.app.extensions[PROTOCOL_BLUEPRINTS]
+
+    def is_shared(self, path):
+        """Whether a person and a program use an address by different methods."""
+        found = [self.speaks(rule) for rule in self.app.url_map.iter_rules() if rule.rule == path]
+        return len(set(found)) > 1
 
     def cookie(self, *, signed_in=True):
         """Sign somebody in, as the passkey page would; or only begin a session."""
@@ -166,6 +174,8 @@ def faults(answer, *, protocol, refused=False, what=""):
 def error_faults(answer, *, protocol):
     kind = answer.headers.get_content_type()
     found = [] if answer.headers.get("Cache-Control") == "no-store" else ["may be cached"]
+    if kind == PROBLEM:
+        return found + problem_faults(json.loads(answer.body), answer.status)
     if protocol and kind != JSON:
         found.append(f"a protocol error as {kind}")
     if kind == JSON:
@@ -177,6 +187,12 @@ def error_faults(answer, *, protocol):
     elif kind != "text/html" or '<html lang="lt"' not in answer.body or "<h1" not in answer.body:
         found.append(f"not a page in the reader's language ({kind})")
     return found
+
+
+def problem_faults(body, status):
+    needed = {"type", "title", "status", "code", "detail"}
+    found = [] if needed <= body.keys() else ["not a problem of RFC 9457"]
+    return found if body.get("status") == status else [*found, "a problem of another status"]
 
 
 def headers_for(site, protocol, *, signed_in=True, **more):
@@ -199,12 +215,13 @@ def test_a_wrong_method(site):
     problems = []
     for rule, protocol in site.routes():
         path = fill(rule)
+        by_program = protocol and not site.is_shared(rule.rule)  # else a person is answered
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"):
             if addresses.test(path, method):
                 continue
-            answer = site.send(method, path, headers=headers_for(site, protocol))
+            answer = site.send(method, path, headers=headers_for(site, by_program))
             what = f"{method} {rule.rule}"
-            problems += faults(answer, protocol=protocol, refused=True, what=what)
+            problems += faults(answer, protocol=by_program, refused=True, what=what)
             if answer.status == 405 and "Allow" not in answer.headers:
                 problems.append(f"{what}: does not say what is allowed")
     assert not problems, "\n".join(sorted(set(problems)))
@@ -414,19 +431,24 @@ def test_pages_change_nothing_without_the_secret_of_the_session(site):
     assert not problems, "\n".join(sorted(set(problems)))
 
 
+OPEN_TO_ALL = ("/api/docs", "/authorize/", "/apply/sign-in", "/sign-in/provider")
+FOR_APPLICANTS = ("/apply/", "/letters")
+
+
 def test_back_office_pages_need_somebody_signed_in(site):
     """Every page that is not meant for everybody leads to the sign-in."""
     public = {
         "/", "/privacy", "/sign-in", "/sign-up", "/invitation/<token>", "/authorize",
-        "/sign-in/options", "/passkeys/options", "/passkeys/new", "/sign-out",
+        "/sign-in/options", "/passkeys/options", "/passkeys/new", "/sign-out", "/apply",
     }  # fmt: skip
     problems = []
     for rule, protocol in site.routes():
-        if protocol or rule.rule in public or rule.rule.startswith("/authorize/"):
+        if protocol or rule.rule in public or rule.rule.startswith(OPEN_TO_ALL):
             continue
+        sign_in = "/apply/sign-in" if rule.rule.startswith(FOR_APPLICANTS) else "/sign-in"
         answer = site.send("GET" if "GET" in rule.methods else "POST", fill(rule))
         if "GET" in rule.methods and (
-            answer.status != 302 or not answer.headers["Location"].startswith("/sign-in")
+            answer.status != 302 or not answer.headers["Location"].startswith(sign_in)
         ):
             problems.append(f"{rule.rule}: {answer.status}")
         if "GET" not in rule.methods and answer.status not in {302, 400, 401}:
