@@ -180,7 +180,7 @@ def task_row(task: Task) -> dict[str, Any]:
     subject = describe_subject(contents_of(view)) if view else None
     page = texts.TASK_PAGES.get(task.kind)
     href = url_for("cases.show", case_id=task.case_id) if view else page(task) if page else ""
-    about = subject[0] if subject else "" if view else task.reference
+    about = subject[0] if subject else "" if view else task.reference.partition("/")[0]
     return {
         "task": task,
         "words": words,

@@ -16,6 +16,7 @@ from esspass.exchange.model import Action, CaseStatus, MessageAction
 from esspass.exchange.sed import sed_type
 from esspass.exchange.wording import code_words
 from esspass.web import now
+from esspass.web.languages import format_country
 from esspass.web.settings import Text
 from issuer.exchange.outbox import DeliveryStatus
 from issuer.exchange.tasks import Task
@@ -51,6 +52,7 @@ TASKS: dict[str, Text] = {
     "answer_entitlement_request": _("Answer the request for a replacement certificate"),
 }
 """By kind; the parts of the institution that make tasks add theirs."""
+_FOR_A_COUNTRY = frozenset({"notify_on_paper", "withdrawal_on_paper"})
 TASK_PAGES: dict[str, Callable[[Task], str]] = {}
 """The page where a task without a case is worked on, by kind."""
 FAULTS: Mapping[Fault, Text] = {
@@ -117,6 +119,8 @@ def task_words(task: Task) -> tuple[str, str]:
         return deadline_words(task.detail) if task.kind == "deadline" else words, ""
     if task.kind == "partner_changed":
         return words, institution_name(task.detail)
+    if task.kind in _FOR_A_COUNTRY:
+        return words, format_country(task.detail)
     return words, code_words("cause", task.detail, locale())
 
 

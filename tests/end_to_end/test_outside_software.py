@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +21,13 @@ from demo.staff import find_staff_links
 from demo.world import SERVICES, World, open_world
 from esspass.attestations import PDA1_WEBUILD, PID
 from esspass.cli import main
+from esspass.errors import UntrustedIssuerError
 from esspass.fetch import Fetcher, FetchPolicy
 from esspass.keys.files import read_certificates
 from esspass.storage import connect
-from esspass.trust import parse_trust_anchors
+from esspass.trust import decide_wallet_provider, parse_trust_anchors
 from esspass.web.passkeys import PasskeyStore, User
+from issuer import IssuerConfig, connect_issuer
 from tests.interop.npm import NEEDS_NODE, run_script
 from tests.interop.outsiders import create_outsider
 
@@ -97,7 +100,24 @@ def outsider(served, tmp_path_factory):
         cwd=ROOT, env={**os.environ, **served.demo("env", "operator", "--json")},
         check=True, capture_output=True, timeout=SECONDS,
     )  # fmt: skip
+    wait_until_listed(served, provider)
     return provider
+
+
+def wait_until_listed(served, provider):
+    """An institution asks for the lists once a minute."""
+    config = IssuerConfig.from_environ(served.world.service("issuer-lt").environ)
+    services = connect_issuer(config)
+    chain = provider.signer.certificates
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            decide_wallet_provider(services.view(clock()), chain, clock())
+        except UntrustedIssuerError:
+            assert time.monotonic() < deadline
+            time.sleep(1)
+        else:
+            return services.database.close()
 
 
 @NEEDS_NODE[0]

@@ -21,12 +21,13 @@ class Visitor:
 
     def go(self, path=""):
         """Open a page of this app, also from one that is just leaving by itself."""
-        try:
-            return self.page.goto(self.base + path)
-        except Error as error:
-            if "ERR_ABORTED" not in error.message and "interrupted" not in error.message:
-                raise
-            return self.page.goto(self.base + path)
+        for _ in range(5):
+            try:
+                return self.page.goto(self.base + path)
+            except Error as error:
+                if "ERR_ABORTED" not in error.message and "interrupted" not in error.message:
+                    raise
+        return self.page.goto(self.base + path)
 
     def read(self, language):
         """Choose a language for all pages of the app."""
