@@ -11,7 +11,11 @@ from playwright.sync_api import sync_playwright
 
 from esspass.storage import connect
 
-settings.register_profile("esspass", deadline=None)  # how busy the machine is proves nothing
+settings.register_profile(
+    "esspass",
+    deadline=None,  # how busy the machine is proves nothing
+    derandomize=bool(os.environ.get("CI")),  # there the same examples, elsewhere always new ones
+)
 settings.load_profile("esspass")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
