@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from esspass.storage import Database, Row, Value
 from issuer.bearer import create_identifier
+from issuer.paging import Paging, find_start
 from issuer.staff import Member, Role
 
 MIGRATIONS = {
@@ -53,13 +54,10 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessPage:
+class AccessPage(Paging):
     """One page of the log, counted from 1."""
 
     entries: tuple[Access, ...]
-    number: int
-    last: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +89,14 @@ class AccessLog:
         where = " AND ".join(f"{name} = :{name}" for name in params) or "1 = 1"
         count = f"SELECT count(*) AS n FROM staff_access WHERE {where}"  # noqa: S608 - names are ours
         total = int(self.database.query(count, **params)[0]["n"])
-        number = max(1, number)
         rows = self.database.query(
             f"SELECT * FROM staff_access WHERE {where} ORDER BY at DESC, id"  # noqa: S608
             " LIMIT :size OFFSET :start",
             **params,
             size=size,
-            start=(number - 1) * size,
+            start=find_start(number, size),
         )
-        return AccessPage(tuple(map(_access, rows)), number, max(1, -(-total // size)), total)
+        return AccessPage(max(number, 1), size, total, tuple(map(_access, rows)))
 
 
 def subject_of(arguments: Mapping[str, object]) -> str:

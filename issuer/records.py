@@ -22,6 +22,7 @@ from esspass.errors import MalformedError, VerificationError
 from esspass.storage import Database, Row
 from issuer.bearer import create_identifier
 from issuer.names import fold_number
+from issuer.paging import Paging, find_start
 from issuer.search import SearchIndex, find_condition
 
 MIGRATIONS = {
@@ -113,18 +114,10 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Paging):
     """One page of a list, counted from 1."""
 
     records: tuple[Record, ...]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last page, at least 1."""
-        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +261,9 @@ class Records:
             " LIMIT :size OFFSET :start",
             **params,
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
-        return Page(tuple(map(_record, rows)), max(number, 1), size, int(total))
+        return Page(max(number, 1), size, int(total), tuple(map(_record, rows)))
 
     def hold(self, record_id: str, now: int) -> None:
         """Make a granted decision wait for approval. Raises StateError once anything is issued."""

@@ -16,6 +16,7 @@ from esspass.exchange.model import Case, CaseStatus, Message
 from esspass.storage import Database, Row
 from issuer.exchange.storing import read_value, write_value
 from issuer.names import fold_name
+from issuer.paging import Paging, find_start
 
 MIGRATIONS = {
     "issuer-exchange-cases-001": """
@@ -72,18 +73,10 @@ class CaseSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class CasePage:
+class CasePage(Paging):
     """A page of cases; ``number`` counts from 1."""
 
     cases: tuple[CaseSummary, ...]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last page, at least 1."""
-        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +199,9 @@ class Cases:
             f"{_SELECT}{where} ORDER BY {order} LIMIT :size OFFSET :start",
             **params,
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
-        return CasePage(tuple(map(_summary, rows)), max(number, 1), size, int(total))
+        return CasePage(max(number, 1), size, int(total), tuple(map(_summary, rows)))
 
 
 _DUE = "FROM exchange_deadlines d WHERE d.case_id = c.id AND d.mine = 1"

@@ -35,6 +35,7 @@ from issuer.exchange.notification import (
     is_same_person,
 )
 from issuer.names import fold_name, fold_number
+from issuer.paging import Paging, find_start
 
 MIGRATIONS = {
     "issuer-incoming-001": """
@@ -83,18 +84,10 @@ class UnknownDocumentError(VerificationError):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Paging):
     """One page of the register, counted from 1."""
 
     documents: tuple[IncomingDocument, ...]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last page, at least 1."""
-        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +208,9 @@ class IncomingDocuments:
             f"{_SELECT}{where} ORDER BY changed_at DESC, id LIMIT :size OFFSET :start",
             **params,
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
-        return Page(tuple(map(_document, rows)), max(number, 1), size, int(total))
+        return Page(max(number, 1), size, int(total), tuple(map(_document, rows)))
 
     def unchecked(self, most: int = 20) -> list[IncomingDocument]:
         """Return those that arrived and were not checked yet, the longest waiting first."""

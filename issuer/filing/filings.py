@@ -16,6 +16,7 @@ from esspass.storage import Database, Row
 from issuer.bearer import create_identifier
 from issuer.filing.form import Form
 from issuer.names import fold_name, fold_number
+from issuer.paging import Paging, find_start
 from issuer.records import RecordState
 
 MIGRATIONS = {
@@ -109,18 +110,10 @@ class StatusRow:
 
 
 @dataclass(frozen=True, slots=True)
-class StatusPage:
+class StatusPage(Paging):
     """One page of the staff's table, counted from 1."""
 
     rows: tuple[StatusRow, ...]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last page, at least 1."""
-        return max(1, -(-self.total // self.size))
 
 
 _FILED = """
@@ -298,10 +291,10 @@ class Filings:
             " LIMIT :size OFFSET :start",
             **params,
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
         found = tuple(StatusRow(_filing(row), _person(row)) for row in rows)
-        return StatusPage(found, max(number, 1), size, int(total[0]["n"]))
+        return StatusPage(max(number, 1), size, int(total[0]["n"]), found)
 
     def count_waiting(self) -> int:
         """Return how many decisions on applications a clerk still has to take."""
