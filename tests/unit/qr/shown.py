@@ -12,6 +12,7 @@ from tests.builders.documents import TODAY, envelope
 from verifier.queries import create_query
 
 NOW = ISSUED + 3600
+NONCE = "cc3wX6vPq1Pb7m4cVtQ5Zw"
 AUDIENCE = "urn:esspass:shown:labour-inspection"
 
 
@@ -49,7 +50,7 @@ def show(vct, document, paths=None):
     return create_key_binding(
         shown,
         create_parties().holder,
-        nonce="cc3wX6vPq1Pb7m4cVtQ5Zw",
+        nonce=NONCE,
         audience=AUDIENCE,
         now=NOW,
         claims={"exp": NOW + 60},
