@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from esspass.attestations import Pda1, parse_record
-from esspass.statistics import Cell, Period, Return, days_band
+from esspass.statistics import NONE, SEVERAL, UNKNOWN, Cell, Period, Return, days_band
 from esspass.statistics.returns import bounds, count
 from esspass.storage import Database, Row
 
 _DAY = 86400
 _DOUBTS = ("DA01", "A005", "H001")
-NONE, SEVERAL, UNKNOWN = "none", "several", "unknown"
 
 
 @dataclass(frozen=True, slots=True)

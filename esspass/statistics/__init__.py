@@ -16,9 +16,21 @@ from esspass.statistics.returns import (
     parse_return,
     verify_return_signature,
 )
-from esspass.statistics.tables import Table, days_band, smallest_cell, table, tables
+from esspass.statistics.tables import (
+    NONE,
+    SEVERAL,
+    UNKNOWN,
+    Table,
+    days_band,
+    smallest_cell,
+    table,
+    tables,
+)
 
 __all__ = [
+    "NONE",
+    "SEVERAL",
+    "UNKNOWN",
     "Cell",
     "Contradiction",
     "Period",

@@ -12,6 +12,9 @@ from typing import Any
 from esspass.attestations.wording import choose_locale
 from esspass.errors import MalformedError
 
+NONE, SEVERAL, UNKNOWN = "none", "several", "unknown"
+"""Values of a dimension: it does not apply, there are several, it was not recorded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -11,10 +11,13 @@ from typing import Any
 from babel.dates import format_skeleton
 
 from esspass.attestations.wording import choose_locale, code_name, country_name
+from esspass.statistics.sectors import sector_name, sectors
 
 
 def value_name(dimension: str, value: str, locale: str) -> str:
     """Name a value in a language: ``EL`` Greece, ``2026-03`` March 2026, ``12_1`` itself."""
+    if dimension == "sector" and value in sectors():
+        return sector_name(value, locale)
     words = _read().get(dimension, {})
     if value in words:
         return str(words[value][choose_locale(locale)])
