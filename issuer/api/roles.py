@@ -41,5 +41,6 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "close_case": _CHANGERS,
     "list_tasks": _READERS,
     "finish_task": _CHANGERS,
+    "get_return": _READERS,
     "list_accesses": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
 }
