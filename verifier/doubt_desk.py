@@ -200,11 +200,21 @@ class DoubtDesk:
             return None
         return standing if sender.address == enquiry.asked_of else None
 
+    def deliver_due(self, now: int, most: int = 5) -> int:
+        """Send what is due; return how many the institution has now."""
+        return sum(self.deliver(each, now) for each in self.enquiries.due(now, most))
+
+    def look_due(self, now: int, most: int = 5) -> int:
+        """Ask how those stand that were asked about too long ago; return how many."""
+        due = self.enquiries.to_look_at(now, most)
+        for each in due:
+            self.look(each, now)
+        return len(due)
+
     def work(self, now: int, most: int = 5) -> int:
         """Send what is due and ask what is old; return how many were sent."""
-        sent = sum(self.deliver(each, now) for each in self.enquiries.due(now, most))
-        for each in self.enquiries.to_look_at(now, most):
-            self.look(each, now)
+        sent = self.deliver_due(now, most)
+        self.look_due(now, most)
         return sent
 
     def about(self, person: CasePerson) -> list[Enquiry]:

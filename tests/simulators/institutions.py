@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from esspass.web import lists, read_clock
 from issuer import connect_issuer, create_app
 from issuer.config import IssuerConfig
-from issuer.work import work
+from issuer.work import create_worker
 from tests.builders.messages import create_content
 
 FORKSERVER = multiprocessing.get_context("forkserver")
@@ -38,7 +38,7 @@ def _serve(app, base_url):
 
 
 def work_on(environ):
-    work(connect_issuer(IssuerConfig.from_environ(environ)))
+    create_worker(connect_issuer(IssuerConfig.from_environ(environ))).run()
 
 
 def work_and_answer(environ):
@@ -52,7 +52,7 @@ def work_and_answer(environ):
             services.desk.send(case.id, "A006", answer, now)
 
     services.desk.register("A005", react)
-    work(services)
+    create_worker(services).run()
 
 
 def ask(environ, receiver, path, most):

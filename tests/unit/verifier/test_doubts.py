@@ -1,6 +1,7 @@
 """A doubt raised on a verdict page, on its way to the institution, and how it stands."""
 
 import json
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from esspass.inspection import parse_case_file
 from esspass.inspection.recomputation import verify_case_file
 from esspass.keys.certificates import create_authority, create_signer
 from esspass.storage import connect
+from esspass.web.jobs import Reports
 from tests.builders.presentations import create_a1, create_ehic, create_pid
 from tests.simulators.institution import ADDRESS, SimulatedInstitution, WebWithInstitution
 from tests.unit.verifier.conftest import BASE_URL
@@ -25,6 +27,7 @@ from tests.unit.verifier.conftest import Stage as VerifierStage
 from verifier import create_app
 from verifier.commands import verifier as verifier_command
 from verifier.enquiries import Enquiries, Enquiry, EnquiryKind
+from verifier.work import create_worker
 
 CONTACT = {"contact_name": "Inspector", "contact_address": "inspector@example.gr"}
 
@@ -229,23 +232,43 @@ class TestOutbox:
         assert enquiries.claim("e1", stage.now + 31).attempts == 2
 
 
-def test_the_command_of_a_timer(tmp_path, monkeypatch):
-    database = connect(str(tmp_path / "app.db"))
-    stage = VerifierStage(tmp_path, database, address=BASE_URL)
-    nobody = "http://localhost:9"
-    waiting = Enquiry("e1", EnquiryKind.WATCH, "p", "c", "d", nobody, "t", None, stage.now)
-    stage.verifier.doubts.enquiries.add(waiting)
-    settings = {
-        "BASE_URL": BASE_URL, "SECRET_KEY": "s" * 40, "DATABASE_URL": str(tmp_path / "app.db"),
-        "KEYS_FOLDER": str(tmp_path), "TRUST_ANCHORS": str(tmp_path / "anchors.json"),
-        "ALLOW_LOOPBACK": "1", "NATIONAL_INSTITUTION": nobody,
-    }  # fmt: skip
-    for name, value in settings.items():
-        monkeypatch.setenv(f"VERIFIER_{name}", value)
-    result = CliRunner().invoke(verifier_command, ["deliver"])
-    assert (result.exit_code, result.output) == (0, "0 doubts and watches were sent\n")
-    assert stage.verifier.doubts.enquiries.find("e1").attempts == 1
-    database.close()
+class TestWorker:
+    def test_sends_asks_and_erases(self, stage, browser):
+        page = doubtful(stage, browser, stage.open_case(browser, keep="900"))
+        stage.institution.up = False
+        send(stage, browser, page)
+        stage.institution.up = True
+        stage.now += 120
+        worker = create_worker(stage.verifier, stage.database)
+        assert worker.run_due(stage.now) == 2  # sent, and asked how it stands
+        assert len(stage.institution.doubts) == stage.institution.asked == 1
+        assert worker.run_due(stage.now + 10) == 0
+        assert worker.run_due(stage.now + 301) == 1
+        assert stage.institution.asked == 2
+        person = page.rpartition("/")[2]
+        kept = "SELECT evidence FROM case_persons WHERE id = :id"
+        assert stage.database.query(kept, id=person)[0]["evidence"] is not None
+        worker.run_due(stage.now + 1000)
+        assert stage.database.query(kept, id=person)[0]["evidence"] is None
+        assert worker.broken == {}
+
+    def test_the_command_of_a_timer(self, tmp_path, monkeypatch):
+        database = connect(str(tmp_path / "app.db"))
+        stage = VerifierStage(tmp_path, database, address=BASE_URL)
+        orphan = Enquiry("e1", EnquiryKind.WATCH, "p", "c", "d", ADDRESS, "t", None, stage.now)
+        stage.verifier.doubts.enquiries.add(orphan)
+        settings = {
+            "BASE_URL": BASE_URL, "SECRET_KEY": "s" * 40, "DATABASE_URL": str(tmp_path / "app.db"),
+            "KEYS_FOLDER": str(tmp_path), "TRUST_ANCHORS": str(tmp_path / "anchors.json"),
+            "ALLOW_LOOPBACK": "1", "NATIONAL_INSTITUTION": "http://localhost:9",
+        }  # fmt: skip
+        for name, value in settings.items():
+            monkeypatch.setenv(f"VERIFIER_{name}", value)
+        result = CliRunner().invoke(verifier_command, ["work", "--once"])
+        assert (result.exit_code, result.output) == (0, "0 things were done\n")
+        assert stage.verifier.doubts.enquiries.find("e1") is None, "its check is gone"
+        assert len(Reports(database).read(int(time.time()))) == 1
+        database.close()
 
 
 class TestStanding:
