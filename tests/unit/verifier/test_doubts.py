@@ -38,10 +38,16 @@ def stage(database, tmp_path):
     web = WebWithInstitution(stage.world.web.answers)
     stage.institution = web.institution = SimulatedInstitution(stage.world, stage.now)
     stage.institution.now = lambda: stage.now
+    publish_again(stage)
     stage.app = create_app(stage.config, database, web, lambda: stage.now)
     stage.verifier = stage.app.extensions["verifier"]
     stage.wallet_client = stage.app.test_client()
     return stage
+
+
+def publish_again(stage):
+    stage.world.lists.publish()
+    stage.publish_lists()
 
 
 @pytest.fixture
@@ -213,6 +219,33 @@ class TestOutbox:
         stage.institution.refuse = ""
         stage.now += 86400 * 2
         assert stage.verifier.doubts.work(stage.now) == 0
+
+    def test_a_directory_that_does_not_name_the_institution_leaves_it_waiting(self, stage, browser):
+        page = doubtful(stage, browser, stage.open_case(browser))
+        lists = stage.world.lists
+        named, lists.institutions = lists.institutions, lists.institutions[:1]
+        stage.now += 61
+        publish_again(stage)
+        send(stage, browser, page)
+        assert stage.institution.doubts == {}
+        assert "Not sent yet" in browser.get(page).text
+        lists.institutions = named
+        stage.now += 300
+        publish_again(stage)
+        assert stage.verifier.doubts.work(stage.now) == 1
+        assert len(stage.institution.doubts) == 1
+
+    def test_a_key_that_changed_is_found_in_the_next_directory(self, stage, browser):
+        page = doubtful(stage, browser, stage.open_case(browser))
+        stage.institution.change_key(listed=False)
+        send(stage, browser, page)
+        (enquiry,) = stage.verifier.doubts.enquiries.of_person(page.rpartition("/")[2])
+        assert (enquiry.refused, enquiry.attempts) == ("", 1)
+        stage.institution.change_key()
+        stage.now += 300
+        publish_again(stage)
+        assert stage.verifier.doubts.work(stage.now) == 1
+        assert len(stage.institution.doubts) == 1
 
     def test_gives_up_after_a_month(self, stage, browser):
         page = doubtful(stage, browser, stage.open_case(browser))
