@@ -69,6 +69,18 @@ def ask(environ, receiver, path, most):
         time.sleep(0.05)
 
 
+def answer(environ):
+    """A clerk who answers every request for information that is open, again and again."""
+    desk = connect_issuer(IssuerConfig.from_environ(environ)).desk
+    content = create_content("A006")
+    while True:
+        for summary in desk.search(size=100).cases:
+            now = read_clock()
+            if "A006" in {action.sed for action in desk.actions(summary.case.id, now)}:
+                desk.send(summary.case.id, "A006", content, now)
+        time.sleep(0.2)
+
+
 class Victim:
     """A process that is killed and started again."""
 
