@@ -17,6 +17,8 @@ from esspass.statuslist import StatusListCache
 from esspass.storage import connect
 from esspass.storage import migrate as apply_migrations
 from esspass.web import WebSettings, create_web_app, read_clock
+from esspass.web.health import create_worker_health_blueprint
+from esspass.web.jobs import Reports
 from esspass.web.passkeys import (
     STAFF,
     PasskeyStore,
@@ -140,6 +142,7 @@ def create_app(
     _add_sign_in(app, services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(create_worker_health_blueprint(Reports(services.database)))
     app.register_blueprint(_create_statistics(services))
     store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
     app.register_blueprint(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from esspass.attestations import Document, Person, parse_person_record, parse_re
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
 from esspass.trust.exchange_entry import ROLES, write_exchange_entry
+from esspass.web.jobs import Worker, create_work_command
 from issuer.api.commands import api_client
 from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig, RegisterConfig
@@ -25,7 +27,7 @@ from issuer.loading.commands import load_command
 from issuer.records import Records
 from issuer.returns import statistics_command
 from issuer.services import create_services
-from issuer.work import create_jobs, run_jobs, work
+from issuer.work import create_worker
 
 People = Iterable[tuple[Person, Sequence[Document]]]
 
@@ -93,21 +95,22 @@ def deliver_command() -> None:
     click.echo(f"{letters} letters were delivered")
 
 
-@issuer.command("work")
-@click.option("--once", is_flag=True, help="Do what is due now, and end.")
-def work_command(*, once: bool) -> None:
-    """Deliver messages, react to those that came in, watch deadlines; runs beside the app."""
+@contextmanager
+def _open_worker() -> Iterator[Worker]:
     config = IssuerConfig.from_environ(os.environ)
     database = connect(config.database_url)
     try:
-        services = create_services(config, database)
-        if once:
-            count = run_jobs(create_jobs(services), int(time.time()), {})
-            click.echo(f"{count} things were done")
-        else:
-            work(services)
+        yield create_worker(create_services(config, database))
     finally:
         database.close()
+
+
+issuer.add_command(
+    create_work_command(
+        _open_worker,
+        "Deliver messages, react to those that came in, watch deadlines; runs beside the app.",
+    )
+)
 
 
 @issuer.command("access-point")

@@ -26,7 +26,7 @@ from esspass.trust import (
     decide_wallet_provider,
     parse_trust_anchors,
 )
-from esspass.web import passkeys
+from esspass.web import jobs, passkeys
 from issuer import (
     access_log,
     api,
@@ -124,6 +124,7 @@ MIGRATIONS = {
     **four_eyes.MIGRATIONS,
     **sign_in_staff.MIGRATIONS,
     **doubting.MIGRATIONS,
+    **jobs.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
