@@ -47,6 +47,7 @@ class Event(StrEnum):
     RENEWED = "renewed"
     RENEWAL_DECLINED = "renewal_declined"
     REPLACEMENT_ISSUED = "replacement_issued"
+    SECTOR_NOTED = "sector_noted"
 
 
 @dataclass(frozen=True, slots=True)

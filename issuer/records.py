@@ -24,6 +24,7 @@ from issuer.bearer import create_identifier
 from issuer.names import fold_number
 from issuer.paging import Paging, find_start
 from issuer.search import SearchIndex, find_condition
+from issuer.sectors import NOT_RECORDED, parse_sector, sector_of
 
 MIGRATIONS = {
     "issuer-persons-001": """
@@ -57,12 +58,15 @@ MIGRATIONS = {
     "issuer-records-005": "CREATE INDEX records_decision ON records (decision_id)",
     "issuer-records-006": "ALTER TABLE records DROP COLUMN search",
     "issuer-records-007": "ALTER TABLE records ADD COLUMN indexed BIGINT NOT NULL DEFAULT 0",
+    "issuer-records-009": "ALTER TABLE records ADD COLUMN sector TEXT NOT NULL DEFAULT ''",
+    "issuer-records-010": "CREATE INDEX records_sector ON records (sector)",
 }
 INDEX_VERSION = 1  # one more whenever the index holds other words of a decision
 _SELECT = """
     SELECT records.id, records.person_id, records.kind, records.document, records.state,
            records.created_at, records.changed_at, records.withdrawal_reason,
-           records.withdrawal_date, records.decision_id, persons.person
+           records.withdrawal_date, records.decision_id, records.sector,
+           persons.person
     FROM records JOIN persons ON persons.id = records.person_id"""
 
 
@@ -92,7 +96,8 @@ class StateError(VerificationError):
 class Record:
     """A decision and the person it is about; times in epoch seconds.
 
-    ``decision_id`` names the pending decision that a proof of application belongs to.
+    ``decision_id`` names the pending decision that a proof of application belongs to, ``sector``
+    what the employer does, a letter of ``issuer.sectors`` or nothing.
     """
 
     id: str
@@ -106,6 +111,7 @@ class Record:
     withdrawal_reason: str | None = None
     withdrawal_date: date | None = None
     decision_id: str = ""
+    sector: str = NOT_RECORDED
 
     @property
     def number(self) -> str:
@@ -133,11 +139,12 @@ class Records:
         now: int,
         state: RecordState = RecordState.GRANTED,
         decision_id: str = "",
+        sector: str = NOT_RECORDED,
     ) -> tuple[str, bool]:
         """Keep a decision; return its id and whether it is new.
 
         A document number that exists keeps its decision. Raises MalformedError when person or
-        document carry no number.
+        document carry no number, and for what is no sector.
         """
         if not person.pin or not document.document_number:
             raise MalformedError("person and document need a number", code="number_missing")
@@ -145,8 +152,9 @@ class Records:
             person_id = self._keep_person(person, person.pin, now)
             added = self.database.execute(
                 "INSERT INTO records (id, person_id, kind, document_number, document,"
-                " state, created_at, changed_at, issuances, decision_id) VALUES (:id, :person_id,"
-                " :kind, :number, :document, :state, :now, :now, 0, :decision_id)"
+                " state, created_at, changed_at, issuances, decision_id, sector) VALUES (:id,"
+                " :person_id, :kind, :number, :document, :state, :now, :now, 0, :decision_id,"
+                " :sector)"
                 " ON CONFLICT DO NOTHING",
                 id=create_identifier(),
                 person_id=person_id,
@@ -156,6 +164,7 @@ class Records:
                 state=state,
                 now=now,
                 decision_id=decision_id,
+                sector=sector_of(document, sector),
             )
             self._index_person(person_id, person)
         rows = self.database.query(
@@ -265,6 +274,17 @@ class Records:
         )
         return Page(max(number, 1), size, int(total), tuple(map(_record, rows)))
 
+    def put_sector(self, record_id: str, sector: str) -> bool:
+        """Note what the employer of an A1 does; say whether it changed. Raises MalformedError."""
+        return bool(
+            self.database.execute(
+                "UPDATE records SET sector = :sector WHERE id = :id AND sector <> :sector"
+                " AND kind IN ('pda1', 'application')",
+                id=record_id,
+                sector=parse_sector(sector),
+            )
+        )
+
     def hold(self, record_id: str, now: int) -> None:
         """Make a granted decision wait for approval. Raises StateError once anything is issued."""
         changed = self.database.execute(
@@ -355,4 +375,5 @@ def _record(row: Row) -> Record:
         withdrawal_reason=row["withdrawal_reason"],
         withdrawal_date=date.fromisoformat(withdrawn) if withdrawn else None,
         decision_id=row["decision_id"],
+        sector=row["sector"],
     )

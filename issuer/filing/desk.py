@@ -97,7 +97,8 @@ class FilingDesk:
     def _last_employer(self, person_id: str) -> dict[str, str]:
         for record in self.issuer.records.of_person(person_id, ["pda1"]):
             if isinstance(record.document, Pda1) and record.document.employments:
-                return describe_employment(record.document.employments[0])
+                known = describe_employment(record.document.employments[0])
+                return {**known, "sector": record.sector} if record.sector else known
         return {}
 
     def find_step(self, filing: Filing, step_id: str) -> Step | None:
@@ -183,8 +184,9 @@ class FilingDesk:
         for _ in range(_TRIES):
             document = self._create_document(filing, person, subject, now)
             record_id, is_new = self.issuer.records.add(
-                subject.person, document, now, RecordState.PENDING
-            )
+                subject.person, document, now, RecordState.PENDING,
+                sector=merge_answers(filing, person).get("sector", ""),
+            )  # fmt: skip
             if is_new:
                 self.issuer.history.add(record_id, Event.APPLIED, now)
                 return record_id

@@ -16,7 +16,9 @@ from babel import Locale
 from esspass.attestations import country_name, parse_day, pda1_states, plain_text
 from esspass.attestations.specification import LOCALES
 from esspass.attestations.wording import choose_locale
+from esspass.statistics.sectors import sectors
 from issuer.names import fold_name
+from issuer.sectors import sector_choices
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 _COUNTRY_CODES = tuple(
@@ -55,7 +57,7 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: a text, a day, a country or a choice."""
+    """One question: a text, a day, a country, a sector or a choice."""
 
     id: str
     kind: str
@@ -84,6 +86,8 @@ class Question:
         """Return the values and their words; countries come with those of the A1 first."""
         if self.kind == "country":
             return _countries(locale)
+        if self.kind == "sector":
+            return sector_choices(locale)
         return [
             (value, localize(words.get("employer") if form.is_employer else None, locale)
              or localize(words["label"], locale))
@@ -105,8 +109,8 @@ class Question:
         if self.kind == "country":
             code = read_country(value)
             return (code, None) if code else ("", Problem.NO_COUNTRY)
-        if self.kind == "choice":
-            known = value in self.words["choices"]
+        if self.kind in ("choice", "sector"):
+            known = value in (sectors() if self.kind == "sector" else self.words["choices"])
             return (value, None) if known else ("", Problem.NO_CHOICE)
         most = int(self.words.get("max", 155))
         return value[:most], Problem.TOO_LONG if len(value) > most else None
@@ -115,7 +119,7 @@ class Question:
         """Return an answer in words, for the summary."""
         if self.kind == "country":
             return country_name(value, locale) if value else ""
-        if self.kind == "choice":
+        if self.kind in ("choice", "sector"):
             return dict(self.choices(form, locale)).get(value, "")
         return value
 

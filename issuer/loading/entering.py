@@ -21,6 +21,7 @@ from esspass.errors import MalformedError, VerificationError
 from issuer.entitlements import Entitlements
 from issuer.history import Event, History
 from issuer.loading.errors import RowError
+from issuer.loading.mapping import Entry
 from issuer.records import Records, RecordState
 
 _DAY = 86400
@@ -52,17 +53,19 @@ class Register:
 
     def enter(
         self,
-        person: Person,
-        document: Document,
+        entry: Entry,
         now: int,
         actor: str = "",
         state: RecordState = RecordState.GRANTED,
     ) -> bool:
         """Enter a decision; say whether it is new. Raises RowError."""
+        person, document = entry.person, entry.document
         if not self.check(person, document, now):
             return False
         known = self._find_known(person)
-        record_id, is_new = self.records.add(_merge(known, person), document, now, state)
+        record_id, is_new = self.records.add(
+            _merge(known, person), document, now, state, sector=entry.sector
+        )
         if is_new:
             self.history.add(record_id, Event.IMPORTED, now, actor)
             self.entitlements.open(self.records.get(record_id).person_id, document)
