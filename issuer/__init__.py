@@ -39,6 +39,7 @@ from issuer.back_office import (
     withdrawal,
 )
 from issuer.back_office import doubts as back_office_doubts
+from issuer.back_office import drafts as back_office_drafts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
 from issuer.back_office import filings as back_office_filings
@@ -120,6 +121,7 @@ _BLUEPRINTS = (
     back_office_filings.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
+    back_office_drafts.blueprint,
     staff.blueprint,
     second_looks.blueprint,
     staff_sign_in.blueprint,

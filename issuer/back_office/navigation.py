@@ -73,6 +73,7 @@ SECTIONS = (
         _("Abroad"),
         (
             Page("cases.index", _("Cases")),
+            Page("drafts.index", _("Drafts")),
             Page("incoming.index", _("Incoming documents")),
             Page("back_office_doubts.index", _("Doubts"), ("/dialogues",)),
             Page("stays.index", _("Certificates from abroad")),
