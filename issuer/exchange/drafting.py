@@ -34,6 +34,8 @@ from issuer.four_eyes import (
 from issuer.staff import Member
 
 _NEW_CASE = "new"
+_CODE, _NAME = "institutionID", "institutionName"
+_MAX_NAME = 155  # characters, of the schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class DraftOffice:
 
     def compose(self, draft: KeptDraft, now: int) -> Composed:
         """Read what was typed. Raises UnknownCaseError, RefusedMessageError."""
-        place, typed = draft.place, parse_form(draft.place.sed, draft.form)
+        place, typed = draft.place, self._name(parse_form(draft.place.sed, draft.form), now)
         chosen = tuple(draft.form.get("receivers", ()))
         files = self.drafts.files(draft.id)
         if not place.case_id:
@@ -100,6 +102,13 @@ class DraftOffice:
         known, _ = split_subject(place.sed, view)
         receivers = chosen if is_picked(action) else None
         return Composed(place, {**typed, **known}, receivers, files)
+
+    def _name(self, content: dict[str, Any], now: int) -> dict[str, Any]:
+        """Write the names of institutions beside their codes, as the directory has them."""
+        directory = self.desk.view_of(now).directory
+        institutions = directory.institutions if directory else ()
+        named = {each.institution_id: each.entity for each in institutions}
+        return {member: _name_inside(value, named) for member, value in content.items()}
 
     def preview(self, composed: Composed, now: int) -> Preview:
         """Say what a message would do. Raises all that ``Desk.start`` and ``Desk.send`` raise."""
@@ -198,6 +207,16 @@ def split_subject(sed: str, view: CaseView) -> tuple[dict[str, Any], dict[str, A
     certain = [name for name in subject if name != "PortableDocument" or sed.startswith("DA")]
     known = {name: subject[name] for name in certain}
     return known, {name: value for name, value in subject.items() if name not in known}
+
+
+def _name_inside(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_name_inside(each, names) for each in value]
+    if not isinstance(value, dict):
+        return value
+    inside = {member: _name_inside(each, names) for member, each in value.items()}
+    name = names.get(str(inside.get(_CODE, "")))
+    return {**inside, _NAME: name[:_MAX_NAME]} if name else inside
 
 
 def _without(found: Sequence[Deadline], others: Sequence[Deadline]) -> tuple[Deadline, ...]:

@@ -8,7 +8,7 @@ from esspass.exchange.form import fill_form
 from issuer.staff import Role
 from tests.builders.exchange import EL, LT, RO, running_partners
 from tests.builders.messages import create_content
-from tests.unit.issuer.test_exchange_pages import A009, Clerk, links
+from tests.unit.issuer.test_exchange_pages import Clerk, links
 
 PLAIN = {name: value for name, value in create_content("A006").items() if name != "Person"}
 
