@@ -15,6 +15,7 @@ from esspass.web.settings import Text
 from issuer.back_office import exchange_texts as texts
 from issuer.back_office.access import may, signed_in_member
 from issuer.back_office.exchange import task_row
+from issuer.back_office.failures import count_failures
 from issuer.filing.filings import FilingState
 from issuer.four_eyes import SECOND
 from issuer.services import Services, services
@@ -71,6 +72,10 @@ HEAPS = (
     Heap(
         "drafts.index", _("Drafts"), _("Messages begun, or waiting for a second person."),
         _count_drafts,
+    ),
+    Heap(
+        "failures.index", _("Failed messages"), _("Not delivered, or refused by us."),
+        count_failures,
     ),
     Heap(
         "back_office_doubts.index", _("Doubts"), _("Raised by inspectors, not yet decided."),

@@ -46,12 +46,13 @@ from esspass.trust import TrustView
 from issuer.bearer import create_identifier
 from issuer.exchange.cases import CasePage
 from issuer.exchange.courier import Courier
-from issuer.exchange.inbox import Inbox, Refusal
+from issuer.exchange.inbox import Inbox
 from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import OUT, Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
 from issuer.exchange.participants import Participants
 from issuer.exchange.reactions import FAILED, Reaction
+from issuer.exchange.refusals import Refusals
 from issuer.exchange.tasks import Task, Tasks
 
 UNREAD = "unread"
@@ -122,6 +123,11 @@ class Desk:
     def tasks(self) -> Tasks:
         """The work list."""
         return self.keeper.tasks
+
+    @property
+    def refusals(self) -> Refusals:
+        """What others sent and we refused."""
+        return Refusals(self.keeper.database)
 
     def register(self, sed: str, reaction: Reaction) -> None:
         """Have ``reaction`` run by the worker for each message of a type that comes in."""
@@ -279,10 +285,6 @@ class Desk:
         if self.inbox is None:
             raise _no_key()
         return self.inbox.receive(envelope, now)
-
-    def refusals(self, most: int = 100) -> list[Refusal]:
-        """Return what was refused, the latest first."""
-        return [] if self.inbox is None else self.inbox.refusals(most)
 
     def deliver_due(self, now: int, most: int = 20) -> int:
         """Try to deliver what waits; return how many messages their receivers have now."""

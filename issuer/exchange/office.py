@@ -14,11 +14,11 @@ from issuer.exchange import (
     cases,
     deadlines,
     drafts,
-    inbox,
     log,
     outbox,
     participants,
     reactions,
+    refusals,
     tasks,
 )
 from issuer.exchange import gateway as gateway_module
@@ -44,7 +44,7 @@ MIGRATIONS = {
     **deadlines.MIGRATIONS,
     **tasks.MIGRATIONS,
     **reactions.MIGRATIONS,
-    **inbox.MIGRATIONS,
+    **refusals.MIGRATIONS,
     **participants.MIGRATIONS,
     **gateway_module.MIGRATIONS,
 }
