@@ -42,7 +42,8 @@ MIGRATIONS = {
     "issuer-second-looks-002": """
         CREATE UNIQUE INDEX second_looks_open ON second_looks (record_id) WHERE outcome = 'open'""",
 }
-_SECOND = frozenset({Role.APPROVER, Role.SUPERVISOR})
+SECOND = frozenset({Role.APPROVER, Role.SUPERVISOR})
+"""Who may agree to what others propose."""
 _POSSIBLE = {
     Action.GRANT: frozenset({RecordState.PENDING}),
     Action.WITHDRAW: frozenset({RecordState.GRANTED, RecordState.SUSPENDED}),
@@ -188,7 +189,7 @@ class FourEyes:
             member=member.id,
             now=now,
             own=int(own),
-            others=int(member.role in _SECOND),
+            others=int(member.role in SECOND),
         )
         if not decided:
             self._refuse(identifier, member)

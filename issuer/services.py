@@ -63,6 +63,8 @@ from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DoubtOffice
+from issuer.exchange.drafting import DraftOffice
+from issuer.exchange.drafts import Drafts
 from issuer.exchange.joined import Decided, Joined, create_joined
 from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
@@ -168,6 +170,11 @@ class Services:
     def access_log(self) -> AccessLog:
         """Who of the staff saw what."""
         return AccessLog(self.database)
+
+    @property
+    def drafts(self) -> DraftOffice:
+        """Messages that clerks are writing, and their way out."""
+        return DraftOffice(Drafts(self.database), self.desk, self.config.exchange_approval)
 
     @property
     def second_looks(self) -> SecondLooks:

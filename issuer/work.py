@@ -25,6 +25,7 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("load records", services.loading.work),
         Job("write letters", services.filing.letters.write_due, 5),
         Job("drop old drafts", services.filing.filings.purge_drafts, 3600),
+        Job("drop old drafts of messages", services.drafts.drafts.purge, 3600),
         Job("deliver letters", services.mailbox_push.deliver_due, 5),
     ]
     jobs.append(Job("follow dialogues", services.doubts.work, 5))

@@ -319,7 +319,7 @@ def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
     invalid = replace(sent, case_id="n" * 22, set_id="n" * 22, message_id="n" * 22, content={})
     assert refuse(pair, *forge(pair, invalid)) == "content_invalid"
     assert refuse(pair, "a.b.c.d.e") == "malformed"
-    assert {refusal.code for refusal in el.desk.refusals()} == {
+    assert {refusal.code for refusal in el.desk.refusals.latest()} == {
         "replayed", "unknown_sed", "content_invalid", "malformed",
     }  # fmt: skip
     assert el.messages(case_id) == ["A009"], "nothing half done"
