@@ -13,7 +13,7 @@ from esspass.web.settings import Text
 from issuer.credentials import IssuedCredential
 from issuer.history import Entry, Event
 from issuer.offers import Grant, OfferState
-from issuer.reasons import CHOSEN_BY_CLERKS, WithdrawalReason
+from issuer.reasons import CHOSEN_BY_CLERKS, AmendmentReason, WithdrawalReason
 from issuer.records import RecordState
 from issuer.risk import Action
 
@@ -34,6 +34,12 @@ REASONS: Mapping[WithdrawalReason, Text] = {
     WithdrawalReason.DECEASED: _("The holder has died"),
     WithdrawalReason.A1_GRANTED: _("The A1 was granted"),
     WithdrawalReason.A1_REFUSED: _("The application was refused"),
+}
+AMENDMENTS: Mapping[AmendmentReason, Text] = {
+    AmendmentReason.PERIOD: _("The period of work is another one"),
+    AmendmentReason.WORK: _("The employer or the place of work is another one"),
+    AmendmentReason.WRONG_DATA: _("The document holds wrong data"),
+    AmendmentReason.REVIEWED: _("The decision was reviewed"),
 }
 CHOICES: Mapping[WithdrawalReason, Text] = {reason: REASONS[reason] for reason in CHOSEN_BY_CLERKS}
 ACTIONS: Mapping[Action, Text] = {
@@ -73,6 +79,9 @@ _EVENTS: Mapping[Event, Text] = {
     Event.SUSPENDED: _("Suspended"),
     Event.REINSTATED: _("Back in force"),
     Event.WITHDRAWN: _("Withdrawn"),
+    Event.AMENDS: _("Entered as a change of an earlier document"),
+    Event.AMENDED: _("A change was entered"),
+    Event.AMENDMENT_REFUSED: _("The change was refused"),
     Event.PROPOSED: _("Put before a second person"),
     Event.PROPOSAL_DECLINED: _("Sent back by the second person"),
     Event.RENEWED: _("Renewed"),
@@ -94,6 +103,8 @@ def describe_entry(entry: Entry) -> tuple[str, str]:
 def _detail(entry: Entry) -> str:
     if entry.event is Event.WITHDRAWN:
         return str(REASONS[WithdrawalReason(entry.detail)])
+    if entry.event in (Event.AMENDS, Event.AMENDED):
+        return str(AMENDMENTS[AmendmentReason(entry.detail)])
     if entry.event in (Event.PROPOSED, Event.PROPOSAL_DECLINED):
         return str(ACTIONS[Action(entry.detail)])
     if entry.event is Event.OFFERED:
