@@ -1,4 +1,4 @@
-"""Why a decision ended or was changed: the codes, which stand in history, notices and pages alike."""
+"""Why a decision ended or was changed: the codes, the same in history, notices and pages."""
 
 from __future__ import annotations
 

@@ -243,6 +243,13 @@ class Records:
         )
         return _record(rows[0]) if rows else None
 
+    def changed_into(self, record_id: str) -> Record | None:
+        """Return the last decision that took the place of this one, whatever became of it since."""
+        last, found = None, self.replacement_of(record_id)
+        while found is not None and found.state is not RecordState.PENDING:
+            last, found = found, self.replacement_of(found.id)
+        return last
+
     def of_person(self, person_id: str, kinds: Sequence[str]) -> list[Record]:
         """Return a person's decisions of these kinds, the latest first."""
         rows = self.database.query(

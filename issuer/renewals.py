@@ -64,7 +64,8 @@ class Renewals:
         if isinstance(record.document, Application):
             decided = self.records.get(record.decision_id)
             return decided if decided.state is RecordState.GRANTED else None
-        if (changed := self._find_changed(record)) is not None:
+        changed = self.records.changed_into(record.id)
+        if changed is not None and changed.state is RecordState.GRANTED:
             return changed
         later = [
             other
@@ -72,13 +73,6 @@ class Renewals:
             if other.state is RecordState.GRANTED and _follows(other.document, record.document)
         ]
         return max(later, key=lambda other: last_day(other.document) or date.min, default=None)
-
-    def _find_changed(self, record: Record) -> Record | None:
-        """The decision in force that changed this one, at once or step by step."""
-        found = self.records.replacement_of(record.id)
-        while found is not None and found.state is RecordState.WITHDRAWN:
-            found = self.records.replacement_of(found.id)
-        return found if found is not None and found.state is RecordState.GRANTED else None
 
     def request(self, record: Record, now: int) -> Record | None:
         """Renew by rule and return the new decision, or leave it to a clerk and return None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -40,6 +41,11 @@ AMENDMENTS: Mapping[AmendmentReason, Text] = {
     AmendmentReason.WORK: _("The employer or the place of work is another one"),
     AmendmentReason.WRONG_DATA: _("The document holds wrong data"),
     AmendmentReason.REVIEWED: _("The decision was reviewed"),
+}
+_REASONS: Mapping[Event, Mapping[Any, Text]] = {
+    Event.WITHDRAWN: REASONS,
+    Event.AMENDS: AMENDMENTS,
+    Event.AMENDED: AMENDMENTS,
 }
 CHOICES: Mapping[WithdrawalReason, Text] = {reason: REASONS[reason] for reason in CHOSEN_BY_CLERKS}
 ACTIONS: Mapping[Action, Text] = {
@@ -101,10 +107,8 @@ def describe_entry(entry: Entry) -> tuple[str, str]:
 
 
 def _detail(entry: Entry) -> str:
-    if entry.event is Event.WITHDRAWN:
-        return str(REASONS[WithdrawalReason(entry.detail)])
-    if entry.event in (Event.AMENDS, Event.AMENDED):
-        return str(AMENDMENTS[AmendmentReason(entry.detail)])
+    if entry.event in _REASONS:
+        return str(_REASONS[entry.event][entry.detail])
     if entry.event in (Event.PROPOSED, Event.PROPOSAL_DECLINED):
         return str(ACTIONS[Action(entry.detail)])
     if entry.event is Event.OFFERED:
