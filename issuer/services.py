@@ -49,6 +49,7 @@ from issuer import replays as replays_module
 from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
 from issuer.access_log import AccessLog
+from issuer.amendments import Amendments
 from issuer.api import ApiDesk
 from issuer.api.clients import ApiClients
 from issuer.applications import Applications
@@ -304,7 +305,7 @@ def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIs
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
-        four_eyes,
+        four_eyes, Amendments(stores.records, stores.status_lists, stores.history),
     )  # fmt: skip
 
 
