@@ -17,8 +17,10 @@ from esspass.trust.exchange_entry import ROLES, write_exchange_entry
 from issuer.api.commands import api_client
 from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig, RegisterConfig
+from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
 from issuer.exchange.office import create_access_point
+from issuer.four_eyes import Command, FourEyes
 from issuer.history import Event, History
 from issuer.keys import read_keys
 from issuer.loading.commands import load_command
@@ -30,16 +32,20 @@ from issuer.work import create_jobs, run_jobs, work
 People = Iterable[tuple[Person, Sequence[Document]]]
 
 
-def import_records(database: Database, people: People, now: int) -> list[str]:
+def import_records(
+    database: Database, people: People, now: int, four_eyes_risk: int = 0
+) -> list[str]:
     """Enter every document of every person; return the ids of the decisions, in order.
 
-    Documents that are there already (by number) stay as they are. Raises MalformedError.
+    Documents that are there already (by number) stay as they are; one of ``four_eyes_risk`` points
+    waits for a second person. Raises MalformedError.
     """
     records, history, identifiers = Records(database), History(database), []
-    entitlements = Entitlements(database)
+    four_eyes = FourEyes(records, Credentials(database), history, four_eyes_risk)
+    entitlements, by = Entitlements(database), Command("esspass issuer import")
     for person, documents in people:
         for document in documents:
-            record_id, is_new = records.add(person, document, now)
+            record_id, is_new = four_eyes.add(person, document, now, by)
             if is_new:
                 history.add(record_id, Event.IMPORTED, now)
                 entitlements.open(records.get(record_id).person_id, document)
@@ -49,9 +55,10 @@ def import_records(database: Database, people: People, now: int) -> list[str]:
 
 def import_decisions(environ: Mapping[str, str], people: People, now: int) -> list[str]:
     """As ``import_records``, into the database that the environment names."""
-    database = connect(RegisterConfig.from_environ(environ).database_url)
+    config = RegisterConfig.from_environ(environ)
+    database = connect(config.database_url)
     try:
-        return import_records(database, people, now)
+        return import_records(database, people, now, config.four_eyes_risk)
     finally:
         database.close()
 
