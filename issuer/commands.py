@@ -20,8 +20,10 @@ from esspass.web.jobs import Worker, create_work_command
 from issuer.api.commands import api_client
 from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig, RegisterConfig
+from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
 from issuer.exchange.office import create_access_point
+from issuer.four_eyes import Command, FourEyes
 from issuer.history import Event, History
 from issuer.keys import read_keys
 from issuer.loading.commands import load_command
@@ -35,19 +37,25 @@ People = Iterable[tuple[Person, Sequence[Document]]]
 
 
 def import_records(
-    database: Database, people: People, now: int, sectors: Mapping[str, str] = MappingProxyType({})
+    database: Database,
+    people: People,
+    now: int,
+    sectors: Mapping[str, str] = MappingProxyType({}),
+    four_eyes_risk: int = 0,
 ) -> list[str]:
     """Enter every document of every person; return the ids of the decisions, in order.
 
-    Documents that are there already (by number) stay as they are. ``sectors`` says by document
-    number what the employer does. Raises MalformedError.
+    Documents that are there already (by number) stay as they are; one of ``four_eyes_risk`` points
+    waits for a second person. ``sectors`` says by document number what the employer does. Raises
+    MalformedError.
     """
     records, history, identifiers = Records(database), History(database), []
-    entitlements = Entitlements(database)
+    four_eyes = FourEyes(records, Credentials(database), history, four_eyes_risk)
+    entitlements, by = Entitlements(database), Command("esspass issuer import")
     for person, documents in people:
         for document in documents:
             sector = sectors.get(document.document_number or "", NOT_RECORDED)
-            record_id, is_new = records.add(person, document, now, sector=sector)
+            record_id, is_new = four_eyes.add(person, document, now, by, sector=sector)
             if is_new:
                 history.add(record_id, Event.IMPORTED, now)
                 entitlements.open(records.get(record_id).person_id, document)
@@ -62,9 +70,10 @@ def import_decisions(
     sectors: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     """As ``import_records``, into the database that the environment names."""
-    database = connect(RegisterConfig.from_environ(environ).database_url)
+    config = RegisterConfig.from_environ(environ)
+    database = connect(config.database_url)
     try:
-        return import_records(database, people, now, sectors)
+        return import_records(database, people, now, sectors, config.four_eyes_risk)
     finally:
         database.close()
 

@@ -229,6 +229,12 @@ class Records:
             raise UnknownRecordError
         return _record(rows[0])
 
+    def lock(self, record_id: str) -> None:
+        """Let nobody else change a decision until the transaction ends; call it inside one."""
+        self.database.execute(
+            "UPDATE records SET changed_at = changed_at WHERE id = :id", id=record_id
+        )
+
     def find_number(self, number: str) -> Record | None:
         """Return the decision with this document number."""
         rows = self.database.query(
