@@ -58,6 +58,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     apply,
     apply_sign_in,
+    apply_states,
     apply_workers,
     authorize,
     credential,
@@ -118,6 +119,7 @@ _BLUEPRINTS = (
     back_office_replacements.blueprint,
     apply.home_blueprint,
     apply.blueprint,
+    apply_states.blueprint,
     apply_workers.blueprint,
     apply_sign_in.blueprint,
     letters.blueprint,
