@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from demo.portraits import draw_portrait
 from esspass.attestations import (
     EHIC,
     PDA1_APPLICATION,
@@ -336,6 +337,9 @@ def _create_pid(person: Person, today: date) -> Pid:
         issued_on=first_of_month(today, -12),
         expires_on=first_of_month(today, 108),
         document_number=f"1000{(person.pin or '')[-4:]}",
+        portrait=draw_portrait(
+            person.pin or "", today.year - person.date_of_birth.year, person.gender
+        ),
     )
 
 

@@ -105,11 +105,12 @@ class World:
         return [self.service(name) for name, _ in SERVICES if name in self.state["ports"]]
 
     def workers(self) -> list[Service]:
-        """Work beside each institution that takes part in the exchange."""
-        served = [self.service(n) for n, app in SERVICES if app == "issuer" and _exchanges(n)]
+        """Work beside each institution that takes part in the exchange, and each verifier."""
+        served = [self.service(n) for n, app in SERVICES if app in ("issuer", "verifier")]
         return [
             Worker(f"{each.name}-worker", each.app, each.base_url, each.folder, each.environ)
             for each in served
+            if each.app == "verifier" or _exchanges(each.name)
         ]
 
     def processes(self) -> list[Service]:

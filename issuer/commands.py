@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,11 +16,14 @@ from esspass.attestations import Document, Person, parse_person_record, parse_re
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
 from esspass.trust.exchange_entry import ROLES, write_exchange_entry
+from esspass.web.jobs import Worker, create_work_command
 from issuer.api.commands import api_client
 from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig, RegisterConfig
+from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
 from issuer.exchange.office import create_access_point
+from issuer.four_eyes import Command, FourEyes
 from issuer.history import Event, History
 from issuer.keys import read_keys
 from issuer.loading.commands import load_command
@@ -27,25 +31,31 @@ from issuer.records import Records
 from issuer.returns import statistics_command
 from issuer.sectors import NOT_RECORDED, parse_sector
 from issuer.services import create_services
-from issuer.work import create_jobs, run_jobs, work
+from issuer.work import create_worker
 
 People = Iterable[tuple[Person, Sequence[Document]]]
 
 
 def import_records(
-    database: Database, people: People, now: int, sectors: Mapping[str, str] = MappingProxyType({})
+    database: Database,
+    people: People,
+    now: int,
+    sectors: Mapping[str, str] = MappingProxyType({}),
+    four_eyes_risk: int = 0,
 ) -> list[str]:
     """Enter every document of every person; return the ids of the decisions, in order.
 
-    Documents that are there already (by number) stay as they are. ``sectors`` says by document
-    number what the employer does. Raises MalformedError.
+    Documents that are there already (by number) stay as they are; one of ``four_eyes_risk`` points
+    waits for a second person. ``sectors`` says by document number what the employer does. Raises
+    MalformedError.
     """
     records, history, identifiers = Records(database), History(database), []
-    entitlements = Entitlements(database)
+    four_eyes = FourEyes(records, Credentials(database), history, four_eyes_risk)
+    entitlements, by = Entitlements(database), Command("esspass issuer import")
     for person, documents in people:
         for document in documents:
             sector = sectors.get(document.document_number or "", NOT_RECORDED)
-            record_id, is_new = records.add(person, document, now, sector=sector)
+            record_id, is_new = four_eyes.add(person, document, now, by, sector=sector)
             if is_new:
                 history.add(record_id, Event.IMPORTED, now)
                 entitlements.open(records.get(record_id).person_id, document)
@@ -60,9 +70,10 @@ def import_decisions(
     sectors: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     """As ``import_records``, into the database that the environment names."""
-    database = connect(RegisterConfig.from_environ(environ).database_url)
+    config = RegisterConfig.from_environ(environ)
+    database = connect(config.database_url)
     try:
-        return import_records(database, people, now, sectors)
+        return import_records(database, people, now, sectors, config.four_eyes_risk)
     finally:
         database.close()
 
@@ -106,21 +117,22 @@ def deliver_command() -> None:
     click.echo(f"{letters} letters were delivered")
 
 
-@issuer.command("work")
-@click.option("--once", is_flag=True, help="Do what is due now, and end.")
-def work_command(*, once: bool) -> None:
-    """Deliver messages, react to those that came in, watch deadlines; runs beside the app."""
+@contextmanager
+def _open_worker() -> Iterator[Worker]:
     config = IssuerConfig.from_environ(os.environ)
     database = connect(config.database_url)
     try:
-        services = create_services(config, database)
-        if once:
-            count = run_jobs(create_jobs(services), int(time.time()), {})
-            click.echo(f"{count} things were done")
-        else:
-            work(services)
+        yield create_worker(create_services(config, database))
     finally:
         database.close()
+
+
+issuer.add_command(
+    create_work_command(
+        _open_worker,
+        "Deliver messages, react to those that came in, watch deadlines; runs beside the app.",
+    )
+)
 
 
 @issuer.command("access-point")

@@ -33,7 +33,7 @@ _LONGEST = 40  # letters of a word that count
 _NAMELESS = frozenset(  # codes, and what is the same in most decisions
     {"institution", "issuing_authority", "legislation_country", "country", "nationalities"}
     | {"gender", "states_of_work", "status_confirmation", "type_of_employment", "type_of_id"}
-    | {"region", "starts", "ends", "issued_on", "expires_on", "applied_on"}
+    | {"region", "starts", "ends", "issued_on", "expires_on", "applied_on", "portrait"}
 )
 _BATCH = 200
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from issuer.api import audit, cases, decisions, docs, document, loads, offers, statistics, tokens
+from issuer.api import (
+    audit,
+    cases,
+    decisions,
+    docs,
+    document,
+    loads,
+    offers,
+    second_looks,
+    statistics,
+    tasks,
+    tokens,
+)
 from issuer.api.blueprint import blueprint
 
-VIEWS = (tokens, decisions, offers, loads, cases, statistics, audit, document)
+VIEWS = (tokens, decisions, second_looks, offers, loads, cases, tasks, statistics, audit, document)
 BLUEPRINTS = (blueprint, docs.blueprint)

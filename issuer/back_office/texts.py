@@ -15,7 +15,7 @@ from esspass.web.settings import Text
 from issuer.credentials import IssuedCredential
 from issuer.history import Entry, Event
 from issuer.offers import Grant, OfferState
-from issuer.reasons import CHOSEN_BY_CLERKS, WithdrawalReason
+from issuer.reasons import CHOSEN_BY_CLERKS, AmendmentReason, WithdrawalReason
 from issuer.records import RecordState
 from issuer.risk import Action
 
@@ -36,6 +36,12 @@ REASONS: Mapping[WithdrawalReason, Text] = {
     WithdrawalReason.DECEASED: _("The holder has died"),
     WithdrawalReason.A1_GRANTED: _("The A1 was granted"),
     WithdrawalReason.A1_REFUSED: _("The application was refused"),
+}
+AMENDMENTS: Mapping[AmendmentReason, Text] = {
+    AmendmentReason.PERIOD: _("The period of work is another one"),
+    AmendmentReason.WORK: _("The employer or the place of work is another one"),
+    AmendmentReason.WRONG_DATA: _("The document holds wrong data"),
+    AmendmentReason.REVIEWED: _("The decision was reviewed"),
 }
 CHOICES: Mapping[WithdrawalReason, Text] = {reason: REASONS[reason] for reason in CHOSEN_BY_CLERKS}
 ACTIONS: Mapping[Action, Text] = {
@@ -75,6 +81,9 @@ _EVENTS: Mapping[Event, Text] = {
     Event.SUSPENDED: _("Suspended"),
     Event.REINSTATED: _("Back in force"),
     Event.WITHDRAWN: _("Withdrawn"),
+    Event.AMENDS: _("Entered as a change of an earlier document"),
+    Event.AMENDED: _("A change was entered"),
+    Event.AMENDMENT_REFUSED: _("The change was refused"),
     Event.PROPOSED: _("Put before a second person"),
     Event.PROPOSAL_DECLINED: _("Sent back by the second person"),
     Event.RENEWED: _("Renewed"),
@@ -96,6 +105,8 @@ def name_sector(sector: str) -> str:
 
 _DETAILS: Mapping[Event, Callable[[str], Text]] = {
     Event.WITHDRAWN: lambda detail: REASONS[WithdrawalReason(detail)],
+    Event.AMENDS: lambda detail: AMENDMENTS[AmendmentReason(detail)],
+    Event.AMENDED: lambda detail: AMENDMENTS[AmendmentReason(detail)],
     Event.PROPOSED: lambda detail: ACTIONS[Action(detail)],
     Event.PROPOSAL_DECLINED: lambda detail: ACTIONS[Action(detail)],
     Event.OFFERED: lambda detail: GRANTS[Grant(detail)],

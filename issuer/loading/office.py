@@ -23,6 +23,23 @@ _SOURCE = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Starter:
+    """Who let the rows of a load into the register: nobody agrees to their own risky rows."""
+
+    load: Load
+
+    @property
+    def id(self) -> str:
+        """The member of staff or program; empty for a command."""
+        return self.load.started_by
+
+    @property
+    def name(self) -> str:
+        """What people read."""
+        return self.load.started_name
+
+
+@dataclass(frozen=True, slots=True)
 class LoadingOffice:
     """Takes records in."""
 
@@ -98,7 +115,7 @@ class LoadingOffice:
     def _enter_row(self, load: Load, row: StoredRow, now: int) -> bool | None:
         """Say whether the decision is new; None when the register has changed against it."""
         try:
-            return self.register.enter(self._parse(load, row), now, load.created_by)
+            return self.register.enter(self._parse(load, row), now, Starter(load))
         except RowError as error:
             self.loads.refuse(load.id, row, error)
             return None
