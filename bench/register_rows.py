@@ -105,7 +105,7 @@ def _add_decision(tables: dict[str, list[Fields]], place: int, document: Pda1) -
         "id": record, "person_id": f"p{place:011}", "kind": "pda1", "created_at": at,
         "document_number": document.document_number, "state": state, "changed_at": at,
         "document": json.dumps(create_record(document), ensure_ascii=False),
-        "issuances": 0 if state == "pending" else 1, "indexed": INDEX_VERSION,
+        "issuances": 0 if state == "pending" else 1, "indexed": INDEX_VERSION, "unsaid": 0,
         "sector": list(sectors())[place % 22],
         "withdrawal_reason": "ended_early" if withdrawn else None,
         "withdrawal_date": TODAY.isoformat() if withdrawn else None,
@@ -163,7 +163,7 @@ def _add_filing(tables: dict[str, list[Fields]], place: int) -> None:
         "created_at": at, "changed_at": at, "sent_at": at,
     })  # fmt: skip
     tables["filing_persons"].append({
-        "id": name, "filing_id": name, "number": f"3{place:010}", "answers": "{}",
+        "id": name, "filing_id": name, "number": f"3{place:010}", "posting": "", "answers": "{}",
         "search": f"name{place}", "record_id": f"r{place:011}", "obstacles": "[]", "told_at": at,
     })  # fmt: skip
     tables["tasks"].append({
