@@ -35,7 +35,6 @@ from issuer.loading.mapping import Office, column_mappings
 from issuer.loading.office import LoadingOffice
 from issuer.loading.store import Loads
 from issuer.records import Records, RecordState
-from issuer.renewals import Renewals
 from issuer.statistics import Statistics
 
 SIZES = (10_000, 100_000)
@@ -85,7 +84,6 @@ def _count_heaps(database: Database) -> None:
     Tasks(database).count()
     Tasks(database).open(5)
     Filings(database).count_waiting()
-    Renewals(database, Records(database), Entitlements(database), History(database)).open_requests()
     Cases(database).count_unread()
     Doubts(database).count_waiting()
 

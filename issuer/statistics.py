@@ -63,8 +63,8 @@ class Statistics:
     def _issued(self, starts: int, ends: int) -> Iterator[Cell]:
         """Each document once, in the month in which it first left the house."""
         rows = self.database.query(
-            "SELECT records.kind, records.document, records.sector, history.at"
-            f" FROM history JOIN records ON records.id = history.record_id {_FIRST}",  # noqa: S608 - constants
+            "SELECT records.kind, records.document, records.sector, history.at"  # noqa: S608 - constants
+            f" FROM history JOIN records ON records.id = history.record_id {_FIRST}",
             one=Event.ISSUED,
             other=Event.PRINTED,
             starts=starts,
@@ -91,8 +91,8 @@ class Statistics:
     def _decisions(self, starts: int, ends: int) -> Iterator[Cell]:
         """Each decision once; what was loaded was decided elsewhere."""
         rows = self.database.query(
-            "SELECT records.kind, records.sector, history.event, history.actor, history.at"
-            f" FROM history JOIN records ON records.id = history.record_id {_FIRST}",  # noqa: S608 - constants
+            "SELECT records.kind, records.sector, history.event, history.actor, history.at"  # noqa: S608
+            f" FROM history JOIN records ON records.id = history.record_id {_FIRST}",
             one=Event.APPROVED,
             other=Event.REFUSED,
             starts=starts,
