@@ -23,12 +23,15 @@ from esspass.attestations import PDA1_EUDI, Pda1, create_record
 from esspass.statistics import parse_period
 from esspass.storage import Database, connect, migrate
 from issuer import MIGRATIONS
+from issuer.config import FOUR_EYES_RISK
+from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
 from issuer.exchange.cases import Cases
 from issuer.exchange.doubts import Doubts
 from issuer.exchange.notified import NotifiedStates
 from issuer.exchange.tasks import Tasks
 from issuer.filing.filings import Filings
+from issuer.four_eyes import Command, FourEyes
 from issuer.history import History
 from issuer.loading.entering import Register
 from issuer.loading.mapping import Office, column_mappings
@@ -94,14 +97,15 @@ def _load(database: Database) -> None:
     made = (create_a1(start + place) for place in range(_LOADED))
     rows = [_entry(replace(each, document_number=f"N-{each.pin}")) for each in made]
     institution = next(each.office for each in institutions() if each.key == "issuer-lt")
-    register = Register(
-        Records(database), History(database), Entitlements(database), "https://x", (PDA1_EUDI,)
-    )
+    records, history = Records(database), History(database)
+    four_eyes = FourEyes(records, Credentials(database), history, FOUR_EYES_RISK)
+    entitlements = Entitlements(database)
+    register = Register(records, history, entitlements, four_eyes, "https://x", (PDA1_EUDI,))
     office = LoadingOffice(Loads(database), register, column_mappings(), Office(institution))
     load_id = office.take_in(json.dumps(rows).encode(), "canonical", "bench", NOW, "")
     while office.step(load_id, NOW):
         pass
-    office.loads.start(load_id, NOW)
+    office.loads.start(load_id, NOW, Command("bench"))
     while office.step(load_id, NOW):
         pass
     assert office.loads.get(load_id).added == _LOADED, "some were refused"
