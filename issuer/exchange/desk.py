@@ -187,21 +187,32 @@ class Desk:
         an invalidation, clarification or rejection is about. Raises UnknownCaseError,
         RefusedMessageError, MalformedError, VerificationError, UndecidedError.
         """
-        signer = self._require_signer()
+        draft = Draft(
+            sed, content, set_id, related_set_id,
+            None if receivers is None else tuple(receivers), _describe(attachments),
+        )  # fmt: skip
 
         def attempt() -> str:
-            case, revision = self.keeper.cases.get(case_id)
-            draft = Draft(
-                sed, content, set_id, related_set_id,
-                None if receivers is None else tuple(receivers), _describe(attachments),
-            )  # fmt: skip
-            message = create_message(case, draft, create_ids(), now)
-            self._verify(message, now)
-            arrival = _seal(message, signer, attachments, actor)
-            self.keeper.change(apply_message(case, message, now), revision, arrival, now)
-            return message.set_id
+            read = self.keeper.cases.get(case_id)
+            return self._send(read, draft, attachments, now, actor)
 
         return retry(attempt)
+
+    def _send(
+        self,
+        read: tuple[Case, int],
+        draft: Draft,
+        attachments: Sequence[NewAttachment],
+        now: int,
+        actor: str = "",
+    ) -> str:
+        """Send a draft in a case as it was read. Raises ChangedMeanwhileError if it is another."""
+        case, revision = read
+        message = create_message(case, draft, create_ids(), now)
+        self._verify(message, now)
+        arrival = _seal(message, self._require_signer(), attachments, actor)
+        self.keeper.change(apply_message(case, message, now), revision, arrival, now)
+        return message.set_id
 
     def _verify(self, message: Message, now: int) -> None:
         verify_content(message.sed, message.case_version, message.content)
@@ -292,23 +303,35 @@ class Desk:
         sent = 0
         for case in self.keeper.cases.to_relay(most):
             try:
-                sent += self._send_automatic(case, now)
-            except UndecidedError:
+                sent += self._send_automatic(case.id, now)
+            except UndecidedError:  # no directory, or somebody was faster: another time
                 continue
             except (MalformedError, VerificationError) as error:
                 self._leave_to_clerk(case, error.code, now)
         return sent
 
-    def _send_automatic(self, case: Case, now: int) -> int:
+    def _send_automatic(self, case_id: str, now: int) -> bool:
+        """Send one message by itself, once, and never what the case has moved on from."""
+        case, revision = self.keeper.cases.get(case_id)
         for action in find_actions(case, now):
-            if not action.automatic or action.available_at > now:
-                continue
-            if action.action is MessageAction.UPDATE:
-                self._send_again(case, str(action.set_id), now)
-            else:
-                self.send(case.id, action.sed, create_relay_content(case), now)
-            return 1
-        return 0
+            if action.automatic and action.available_at <= now:
+                draft = self._draft_automatic(case, action)
+                files = [self._read_file(case_id, each) for each in draft.attachments]
+                self._send((case, revision), draft, files, now)
+                return True
+        return False
+
+    def _read_file(self, case_id: str, file: Attachment) -> NewAttachment:
+        return NewAttachment(file.name, file.media_type, self.attachment(case_id, file.sha256))
+
+    def _draft_automatic(self, case: Case, action: Action) -> Draft:
+        """Say who is in the case, or the latest version of a document once more."""
+        if action.action is not MessageAction.UPDATE:
+            return Draft(action.sed, create_relay_content(case))
+        messages = (entry.message for entry in self.keeper.log.of_case(case.id))
+        versions = [each for each in messages if each.set_id == action.set_id]
+        latest = max(versions, key=lambda each: each.version)
+        return Draft(latest.sed, latest.content, latest.set_id, attachments=latest.attachments)
 
     def _leave_to_clerk(self, case: Case, code: str, now: int) -> None:
         with self.keeper.database.atomic():
@@ -317,19 +340,6 @@ class Desk:
                 FAILED, now, case_id=case.id, reference=f"{case.id}/{case.changed_at}",
                 due_at=now, detail=code,
             )  # fmt: skip
-
-    def _send_again(self, case: Case, set_id: str, now: int) -> None:
-        """Send the latest version of a document once more, for those who have not got it."""
-        entries = self.keeper.log.of_case(case.id)
-        latest = max(
-            (entry.message for entry in entries if entry.message.set_id == set_id),
-            key=lambda message: message.version,
-        )
-        files = [
-            NewAttachment(each.name, each.media_type, self.attachment(case.id, each.sha256))
-            for each in latest.attachments
-        ]
-        self.send(case.id, latest.sed, latest.content, now, attachments=files, set_id=set_id)
 
     def try_again(
         self, case_id: str, message_id: str, receiver: str, now: int, actor: str = ""

@@ -568,6 +568,32 @@ def test_a_newcomer_gets_what_it_has_not_got(trio):
     assert ro.desk.attachment(case_id, create_digest(PDF.data)) == PDF.data
 
 
+def test_what_a_clerk_says_meanwhile_is_not_undone_by_the_machine(trio):
+    lt, ro = trio[LT], trio[RO]
+    case_id = lt.start("LA_BUC_05", "A010", A010, EL)
+    (document,) = [each for each in lt.desk.view(case_id).case.documents if each.sed == "A010"]
+    content = create_content("X005")
+    content["InstitutionsToAdd"] = [{"institutionID": RO, "institutionName": "Fund"}]
+    lt.send(case_id, "X005", content)
+    newer = create_content("A010", full=True)
+    said = []
+
+    def view_while_a_clerk_sends(now):
+        if not said:
+            said.append(lt.send(case_id, "A010", newer, set_id=document.set_id))
+        return lt.desk.view_of(now)
+
+    worker = replace(lt.desk, view_of=view_while_a_clerk_sends)
+    assert worker.send_automatic(lt.now) == 0, "somebody was faster"
+    trio.settle()
+    versions = [
+        (each.message.version, each.message.content)
+        for each in ro.desk.view(case_id).messages
+        if each.message.sed == "A010"
+    ]
+    assert versions == [(2, newer)]
+
+
 def test_a_newcomer_that_cannot_be_written_to_is_left_to_a_clerk(trio):
     lt = trio[LT]
     case_id = lt.start("LA_BUC_05", "A010", create_content("A010"), EL)
