@@ -454,6 +454,19 @@ def test_a_poison_message_stops_nobody_else_and_ends_with_a_clerk(pair):
     assert task.detail == "A009"
 
 
+def test_much_for_one_that_does_not_answer_holds_up_nobody_else(tmp_path, database):
+    with running(tmp_path, EL, RO, database=database) as partners:
+        lt = partners[LT]
+        for _ in range(25):
+            lt.start("LA_BUC_04", "A009", A009, EL)
+        partners.clock[0] += 1
+        case_id = lt.start("LA_BUC_04", "A009", A009, RO)
+        partners.list(EL, endpoint=NOBODY)
+        partners.publish()
+        lt.desk.deliver_due(lt.now)
+        assert status_of(lt, case_id, RO).status is DeliveryStatus.DELIVERED
+
+
 def test_an_inbox_that_nobody_reads_for_a_day_is_an_alarm(pair):
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
