@@ -301,10 +301,15 @@ def _create_databases(world: World, now: int) -> None:
     migrate_world(world)
     today = datetime.fromtimestamp(now, UTC).date()
     people = (*citizens(today), *crew(today))
+    sectors = {
+        each.document_number or "": citizen.sector
+        for citizen in people
+        for each in citizen.documents
+    }
     for key in ("issuer-lt", "identity-lt"):
         only_pid = key == "identity-lt"
         documents = [
             (citizen.person, (citizen.pid,) if only_pid else citizen.documents)
             for citizen in people
         ]
-        import_decisions(world.service(key).environ, documents, now)
+        import_decisions(world.service(key).environ, documents, now, sectors)

@@ -41,8 +41,10 @@ from issuer.back_office import (
     withdrawal,
 )
 from issuer.back_office import doubts as back_office_doubts
+from issuer.back_office import drafts as back_office_drafts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
+from issuer.back_office import failures as back_office_failures
 from issuer.back_office import filings as back_office_filings
 from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
@@ -56,6 +58,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     apply,
     apply_sign_in,
+    apply_states,
     apply_workers,
     authorize,
     credential,
@@ -116,12 +119,15 @@ _BLUEPRINTS = (
     back_office_replacements.blueprint,
     apply.home_blueprint,
     apply.blueprint,
+    apply_states.blueprint,
     apply_workers.blueprint,
     apply_sign_in.blueprint,
     letters.blueprint,
     back_office_filings.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
+    back_office_drafts.blueprint,
+    back_office_failures.blueprint,
     staff.blueprint,
     second_looks.blueprint,
     staff_sign_in.blueprint,

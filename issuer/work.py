@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from esspass.web.jobs import Job, Reports, Worker
+from issuer.exchange.relaying import Relay
 from issuer.services import Services
 
 
@@ -16,7 +17,7 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
     desk = services.desk
     jobs = [
         Job("react to messages", desk.keeper.reactions.run_due),
-        Job("send automatic messages", desk.send_automatic),
+        Job("send automatic messages", Relay(desk).send_due),
         Job("deliver messages", desk.deliver_due),
         Job("take messages of the gateway", desk.take_from_gateway),
         Job("propose reminders", desk.keeper.deadlines.propose_reminders, 60),
@@ -25,6 +26,7 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("load records", services.loading.work),
         Job("write letters", services.filing.letters.write_due, 5),
         Job("drop old drafts", services.filing.filings.purge_drafts, 3600),
+        Job("drop old drafts of messages", services.drafts.drafts.purge, 3600),
         Job("deliver letters", services.mailbox_push.deliver_due, 5),
     ]
     jobs.append(Job("follow dialogues", services.doubts.work, 5))

@@ -155,7 +155,7 @@ class DoubtOffice:
             actor=actor, reference=f"doubt:{doubt_id}",
         )  # fmt: skip
         self.doubts.pursue(doubt_id, case_id, now, actor)
-        self._finish(doubt_id, now, actor)
+        self.desk.tasks.done_about(DOUBT, doubt_id, now, actor)
         return case_id
 
     def set_aside(self, doubt_id: str, why: str, now: int, actor: str) -> None:
@@ -163,18 +163,13 @@ class DoubtOffice:
         self._undecided(doubt_id)
         if not self.doubts.set_aside(doubt_id, why, now, actor):
             raise DecidedDoubtError
-        self._finish(doubt_id, now, actor)
+        self.desk.tasks.done_about(DOUBT, doubt_id, now, actor)
 
     def _undecided(self, doubt_id: str) -> ReceivedDoubt:
         received = self.doubts.get(doubt_id)
         if received.decided_at is not None:
             raise DecidedDoubtError
         return received
-
-    def _finish(self, doubt_id: str, now: int, actor: str) -> None:
-        for task in self.desk.tasks.open():
-            if task.kind == DOUBT and task.reference == doubt_id:
-                self.desk.tasks.done(task.id, now, actor)
 
     def take_question(self, case: Case, message: Message, now: int) -> None:
         """React to a question about a document of ours: link the case and the decision."""

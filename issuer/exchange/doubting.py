@@ -10,7 +10,7 @@ from issuer.config import IssuerConfig
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DocumentReader, DoubtOffice
 from issuer.exchange.doubts import MIGRATIONS, Doubts
-from issuer.exchange.incoming import IncomingDocuments
+from issuer.exchange.incoming import REPLACED, IncomingDocuments
 from issuer.exchange.notification import IncomingState
 from issuer.keys import IssuerKeys
 from issuer.records import Records
@@ -53,11 +53,12 @@ def create_document_reader(incoming: IncomingDocuments) -> DocumentReader:
         changed = found.changed_at > found.received_at
         otherwise = DocumentState.CHANGED if changed else DocumentState.IN_FORCE
         effective = found.withdrawal_date
+        reason = f"{REPLACED}:{found.replaced_by}" if found.replaced_by else found.withdrawal_reason
         return DocumentStanding(
             _STATES.get(found.state, otherwise),
             found.changed_at if changed else None,
             effective.isoformat() if effective else "",
-            (found.withdrawal_reason or "")[:500],
+            (reason or "")[:500],
         )
 
     return read

@@ -141,14 +141,14 @@ class Partners:
 
 
 @contextmanager
-def running_partners(folder, *institution_ids):
+def running_partners(folder, *institution_ids, settings=None):
     """Partners on databases of their own in ``folder``, all answering."""
     databases = {
         each: connect(str(Path(folder) / f"{each.replace(':', '')}.db"))
         for each in institution_ids or (LT, EL)
     }
     try:
-        with Partners(databases).serving() as partners:
+        with Partners(databases, settings=settings).serving() as partners:
             yield partners
     finally:
         for database in databases.values():

@@ -19,6 +19,7 @@ from esspass.storage import connect
 from issuer.exchange.cases import UnknownCaseError
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import GIVE_UP_AFTER, DeliveryStatus
+from issuer.exchange.relaying import Relay
 from issuer.work import create_worker
 from tests.builders.exchange import ALL_COMPETENCES, EL, LT, RO, Partners
 from tests.builders.lists import DAY
@@ -319,7 +320,7 @@ def test_refusals_are_signed_recorded_and_end_the_delivery(pair):
     invalid = replace(sent, case_id="n" * 22, set_id="n" * 22, message_id="n" * 22, content={})
     assert refuse(pair, *forge(pair, invalid)) == "content_invalid"
     assert refuse(pair, "a.b.c.d.e") == "malformed"
-    assert {refusal.code for refusal in el.desk.refusals()} == {
+    assert {refusal.code for refusal in el.desk.refusals.latest()} == {
         "replayed", "unknown_sed", "content_invalid", "malformed",
     }  # fmt: skip
     assert el.messages(case_id) == ["A009"], "nothing half done"
@@ -596,8 +597,8 @@ def test_what_a_clerk_says_meanwhile_is_not_undone_by_the_machine(trio):
             said.append(lt.send(case_id, "A010", newer, set_id=document.set_id))
         return lt.desk.view_of(now)
 
-    worker = replace(lt.desk, view_of=view_while_a_clerk_sends)
-    assert worker.send_automatic(lt.now) == 0, "somebody was faster"
+    worker = Relay(replace(lt.desk, view_of=view_while_a_clerk_sends))
+    assert worker.send_due(lt.now) == 0, "somebody was faster"
     trio.settle()
     versions = [
         (each.message.version, each.message.content)
@@ -615,7 +616,7 @@ def test_a_newcomer_that_cannot_be_written_to_is_left_to_a_clerk(trio):
     lt.send(case_id, "X005", content)
     trio.list(RO, [])
     trio.publish()
-    assert lt.desk.send_automatic(lt.now) == 0
+    assert Relay(lt.desk).send_due(lt.now) == 0
     tasks = [t for t in lt.desk.tasks.of_case(case_id) if t.kind == "reaction_failed"]
     assert [task.detail for task in tasks] == ["receiver_not_ready"]
     assert lt.desk.keeper.cases.to_relay(20) == []
