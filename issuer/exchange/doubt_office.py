@@ -149,13 +149,16 @@ class DoubtOffice:
         else:
             reply_by = datetime.fromtimestamp(now, UTC).date() + timedelta(days=_REPLY_DAYS)
             content = create_question(doubt, asked.words, reply_by)
-        case_id = self.desk.start(
-            way, (doubt.document.institution,), sed, content, now,
-            attachments=_attach(received) if with_evidence else (),
-            actor=actor, reference=f"doubt:{doubt_id}",
-        )  # fmt: skip
-        self.doubts.pursue(doubt_id, case_id, now, actor)
-        self.desk.tasks.done_about(DOUBT, doubt_id, now, actor)
+        self.view(now)  # asked for here, because a transaction must not wait for the network
+        with self.doubts.database.atomic():  # no case if somebody sets it aside meanwhile
+            case_id = self.desk.start(
+                way, (doubt.document.institution,), sed, content, now,
+                attachments=_attach(received) if with_evidence else (),
+                actor=actor, reference=f"doubt:{doubt_id}",
+            )  # fmt: skip
+            if not self.doubts.pursue(doubt_id, case_id, now, actor):
+                raise DecidedDoubtError
+            self.desk.tasks.done_about(DOUBT, doubt_id, now, actor)
         return case_id
 
     def set_aside(self, doubt_id: str, why: str, now: int, actor: str) -> None:

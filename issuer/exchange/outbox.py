@@ -102,7 +102,7 @@ class Outbox:
             )
 
     def due(self, now: int, most: int) -> list[Delivery]:
-        """Return what may be tried now: what waits longest for each receiver, then the next of each.
+        """Return what may be tried now: first what waits longest for each receiver.
 
         So what waits for a receiver that does not answer, however much, holds up nobody else.
         """
