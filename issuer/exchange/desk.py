@@ -327,7 +327,7 @@ class Desk:
         """Make a task of each case with messages that nobody read for 24 hours."""
         return sum(
             self.tasks.add(UNREAD, now, case_id=case_id, reference=message_id, due_at=now)
-            for case_id, message_id, _ in self.keeper.log.unread_since(now - UNREAD_AFTER)
+            for case_id, message_id in self.keeper.log.unread_since(now - UNREAD_AFTER, UNREAD)
         )
 
 

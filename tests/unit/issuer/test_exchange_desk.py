@@ -526,6 +526,28 @@ def test_a_refusal_for_good_ends_a_delivery_at_once(pair):
     )
 
 
+def test_a_message_with_the_id_of_another_is_refused(pair):
+    lt, el = pair[LT], pair[EL]
+    case_id = lt.start("LA_BUC_04", "A009", A009, EL)
+    lt.pump()
+    message = lt.desk.keeper.log.of_case(case_id)[0].message
+    twin = replace(message, case_id="c" * 22, set_id="s" * 22)
+    assert refuse(pair, *forge(pair, twin)) == "replayed"
+    assert el.desk.search().total == 1
+
+
+def test_unread_messages_beyond_the_first_five_hundred_are_alarms_too(pair):
+    lt, el = pair[LT], pair[EL]
+    for _ in range(3):
+        lt.start("LA_BUC_04", "A009", A009, EL)
+    pair.settle()
+    pair.clock[0] += DAY
+    log = el.desk.keeper.log
+    assert len(log.unread_since(el.now, "unread")) == 3
+    assert el.desk.warn_of_unread(el.now) == 3
+    assert log.unread_since(el.now, "unread") == [], "these have their task: room for others"
+
+
 def test_cases_are_found_by_whom_they_are_about(pair):
     lt = pair[LT]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
