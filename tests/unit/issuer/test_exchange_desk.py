@@ -592,6 +592,21 @@ def test_a_participant_that_changes_is_noted_in_its_cases(pair):
     assert [t.kind for t in lt.desk.tasks.of_case(case_id)].count("partner_changed") == 1
 
 
+def test_who_left_is_done_with_and_may_come_back(trio):
+    lt, listed = trio[LT], trio.world.institutions
+    watch = lt.desk.participants
+    watch.watch(lt.now)
+    trio.world.institutions = [each for each in listed if each.institution_id != RO]
+    for _ in range(2):
+        trio.publish()
+        watch.watch(lt.now)
+    assert watch._known()[1] == trio.view.directory.sequence_number, "there is nothing left to do"
+    trio.world.institutions = listed
+    trio.publish()
+    assert watch.watch(lt.now) == 1
+    assert watch._known()[1] == trio.view.directory.sequence_number
+
+
 def test_a_newcomer_gets_what_it_has_not_got(trio):
     lt, ro = trio[LT], trio[RO]
     case_id = lt.start("LA_BUC_05", "A010", create_content("A010"), EL, attachments=[PDF])
