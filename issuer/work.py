@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from esspass.web.jobs import Job, Reports, Worker
+from issuer.exchange.relaying import Relay
 from issuer.services import Services
 
 
@@ -16,7 +17,7 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
     desk = services.desk
     jobs = [
         Job("react to messages", desk.keeper.reactions.run_due),
-        Job("send automatic messages", desk.send_automatic),
+        Job("send automatic messages", Relay(desk).send_due),
         Job("deliver messages", desk.deliver_due),
         Job("take messages of the gateway", desk.take_from_gateway),
         Job("propose reminders", desk.keeper.deadlines.propose_reminders, 60),
