@@ -52,6 +52,7 @@ from issuer.access_log import AccessLog
 from issuer.api import ApiDesk
 from issuer.api.answers import Answers
 from issuer.api.clients import ApiClients
+from issuer.api.drafts import Drafts
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -197,7 +198,7 @@ class _Stores:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
             self.replacements, Loads(self.records.database), ApiClients(self.records.database),
-            Answers(self.records.database, self.keyed),
+            Answers(self.records.database, self.keyed), Drafts(self.records.database),
         )  # fmt: skip
 
     @property

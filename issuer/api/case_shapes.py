@@ -186,3 +186,48 @@ class SentMessage(Shape):
     """The document that a message is a version of."""
 
     set_id: str
+
+
+class Retry(Body):
+    """Whom a message did not reach."""
+
+    receiver: Id
+
+
+class PartnerFilter(Paging):
+    """Who takes a role in a type of case in a State now."""
+
+    case_type: Id
+    role: Role = Role.COUNTERPARTY
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1")]
+
+
+class Partner(Shape):
+    """An institution abroad."""
+
+    id: str
+    name: str
+    country: str
+
+
+class Partners(ListPage):
+    """Institutions abroad."""
+
+    items: list[Partner]
+
+
+class Refusal(Shape):
+    """A message that was refused; ``sender`` is empty when nobody signed it."""
+
+    reference: str
+    sender: str
+    code: str
+    times: Count
+    first_at: Moment
+    latest_at: Moment
+
+
+class Refusals(ListPage):
+    """Messages that were refused, the latest hundred first."""
+
+    items: list[Refusal]

@@ -86,6 +86,28 @@ def get_attachment(case_id: str, sha256: str) -> Response:
     return Response(data, headers=disposition, content_type="application/octet-stream")
 
 
+@blueprint.post("/cases/<case_id>/read")
+@blueprint.output({}, status_code=204)
+@blueprint.doc(tags=_TAG)
+def read_case(case_id: str) -> tuple[str, int]:
+    """Note that somebody has read what came in."""
+    desk = services().desk
+    desk.mark_read(desk.view(case_id).case.id, now(), caller().name)
+    return "", 204
+
+
+@blueprint.post("/cases/<case_id>/messages/<message_id>/retry")
+@blueprint.input(shapes.Retry, arg_name="given")
+@blueprint.output({}, status_code=204)
+@blueprint.doc(tags=_TAG)
+def retry_message(case_id: str, message_id: str, given: shapes.Retry) -> tuple[str, int]:
+    """Have a message delivered that was given up for a receiver."""
+    desk = services().desk
+    case = desk.view(case_id).case
+    desk.try_again(case.id, message_id, given.receiver, now(), caller().name)
+    return "", 204
+
+
 @blueprint.post("/cases/<case_id>/close")
 @blueprint.output({}, status_code=204)
 @blueprint.doc(tags=_TAG)

@@ -8,6 +8,7 @@ from esspass.storage import Database
 from issuer.api.accesses import ApiAccesses
 from issuer.api.answers import Answers
 from issuer.api.clients import ApiClients
+from issuer.api.drafts import Drafts
 from issuer.bearer import KeyedHash
 
 
@@ -18,8 +19,14 @@ class ApiDesk:
     clients: ApiClients
     accesses: ApiAccesses
     answers: Answers
+    drafts: Drafts
 
     @classmethod
     def on(cls, database: Database, keyed: KeyedHash) -> ApiDesk:
         """Make the desk on a database."""
-        return cls(ApiClients(database), ApiAccesses(database), Answers(database, keyed))
+        return cls(
+            ApiClients(database),
+            ApiAccesses(database),
+            Answers(database, keyed),
+            Drafts(database),
+        )

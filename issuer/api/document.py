@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from apiflask import APIFlask
@@ -17,6 +19,7 @@ from issuer.api.blueprint import PREFIX, blueprint
 from issuer.api.clients import purposes
 from issuer.api.conditions import KEY_HEADER, MAX_KEY
 from issuer.api.problems import MEDIA_TYPE
+from issuer.api.roles import ROLES
 from issuer.api.shapes import Problem
 
 VERSION = "1.0.0"
@@ -34,13 +37,18 @@ _PROBLEMS = {
     "422": "The input does not have its form, or contradicts itself",
     "503": "A source that must be asked did not answer",
 }
-PROPOSING = frozenset({"add_decision", "approve_decision", "withdraw_decision"})
+PROPOSING = frozenset(
+    {"add_decision", "approve_decision", "withdraw_decision", "grant_renewal"}
+    | {"decide_application"}
+)
 """Operations that may end as a proposal to a second person."""
 CONDITIONAL = frozenset(
     {"approve_decision", "refuse_decision", "hold_decision", "suspend_decision"}
     | {"reinstate_decision", "withdraw_decision"}
 )
 """Operations that heed ``If-Match``."""
+ALSO_CSV = frozenset({"export_application"})
+"""Operations that answer CSV to whoever accepts it."""
 _PROPOSED = {
     "description": "A second person must agree",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SecondLook"}}},
@@ -76,7 +84,10 @@ def create_document() -> dict[str, Any]:
     writer.register_blueprint(blueprint)
     written: Any = writer.spec
     document: dict[str, Any] = copy.deepcopy(dict(written))
-    document["info"]["description"] = "Register, offers and loads of one institution."
+    document["info"]["description"] = (
+        "Register, applications, letters and exchange of one institution. Lists have page, size and"
+        " total. x-roles are the roles of a program that may call an operation."
+    )
     document["security"] = [{"token": []}]
     document["components"]["securitySchemes"] = _security_schemes()
     document["components"]["schemas"] = _schemas(document)
@@ -102,12 +113,25 @@ def _schemas(document: dict[str, Any]) -> dict[str, Any]:
     nested = {f"Problem.{name}": each for name, each in problem.pop("$defs", {}).items()}
     unused = {"HTTPError", "ValidationError"}  # APIFlask's own errors, which we do not send
     kept = {name: each for name, each in ours.items() if name not in unused}
-    return {**kept, **nested, "Problem": problem}
+    schemas = {**kept, **nested, "Problem": problem}
+    for name, example in examples().items():
+        if name in schemas:
+            schemas[name]["examples"] = [example]
+    return schemas
+
+
+@cache
+def examples() -> Mapping[str, Any]:
+    """Return an example by shape, of ``specs/api/examples.json``."""
+    path = files("specs").joinpath("api", "examples.json")
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["operationId"] = operation["operationId"].removeprefix(f"{method}_api_")
     operation["summary"] = operation["summary"].removesuffix(".")
+    operation["x-roles"] = sorted(ROLES.get(operation["operationId"], ()))
     body = operation.get("requestBody")
     if body is not None:
         body["required"] = True
@@ -125,6 +149,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         operation["responses"]["202"] = _PROPOSED
     if operation["operationId"] in CONDITIONAL:
         statuses.add("412")
+    if operation["operationId"] in ALSO_CSV:
+        operation["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
     operation["responses"] |= {status: _problem(status) for status in sorted(statuses)}
 
 

@@ -184,6 +184,27 @@ class SecondLooks(ListPage):
     items: list[SecondLook]
 
 
+class RenewalRequest(Shape):
+    """A holder asks for what follows on a document."""
+
+    decision: str
+    kind: str
+    number: str
+    requested_at: Moment
+
+
+class RenewalPage(ListPage):
+    """A page of requests for renewal, the oldest first."""
+
+    items: list[RenewalRequest]
+
+
+class Renewed(Shape):
+    """The new decision, if there is one already."""
+
+    decision: str | None
+
+
 class NewOffer(Body):
     """In which type, and how the citizen proves to be the right one."""
 

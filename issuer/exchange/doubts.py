@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from esspass.errors import VerificationError
 from esspass.exchange.doubt import Doubt, Sender, Watch, parse_doubt, write_doubt
@@ -51,6 +52,15 @@ MIGRATIONS = {
         CREATE INDEX questioned_record ON questioned_documents (record_id)""",
 }
 _SHOWN = 200
+
+
+class SetAside(StrEnum):
+    """Why a doubt is not pursued."""
+
+    CLEARED = "cleared"
+    INSUFFICIENT = "insufficient"
+    ELSEWHERE = "elsewhere"
+    OTHER = "other"
 
 
 class UnknownDoubtError(VerificationError):
@@ -127,14 +137,19 @@ class Doubts:
             raise UnknownDoubtError
         return _doubt(rows[0])
 
-    def latest(self) -> list[ReceivedDoubt]:
+    def latest(self, most: int = _SHOWN, start: int = 0) -> list[ReceivedDoubt]:
         """Return the last two hundred: what waits first, then the latest."""
         rows = self.database.query(
             "SELECT * FROM doubts ORDER BY CASE WHEN decided_at IS NULL THEN 0 ELSE 1 END,"
-            " received_at DESC, id LIMIT :most",
-            most=_SHOWN,
+            " received_at DESC, id LIMIT :most OFFSET :start",
+            most=most,
+            start=start,
         )
         return [_doubt(row) for row in rows]
+
+    def count(self) -> int:
+        """Return how many came in."""
+        return int(self.database.query("SELECT count(*) AS n FROM doubts")[0]["n"])
 
     def count_waiting(self) -> int:
         """Return how many nobody has decided about."""
