@@ -89,6 +89,7 @@ class IssuerConfig:
     require_key_attestation: bool = False
     require_dpop_nonce: bool = False
     require_attestation_challenge: bool = False
+    require_api_dpop: bool = False
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
     mailbox_url: str | None = None

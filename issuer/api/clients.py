@@ -36,6 +36,7 @@ MIGRATIONS = {
             expires_at BIGINT NOT NULL
         )""",
     "issuer-api-clients-003": "CREATE INDEX api_tokens_expiry ON api_tokens (expires_at)",
+    "issuer-api-clients-004": "ALTER TABLE api_tokens ADD COLUMN dpop_jkt TEXT NOT NULL DEFAULT ''",
 }
 LIFETIME = 600
 MAX_NAME = 100
@@ -64,10 +65,11 @@ class ApiClient:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and what for."""
+    """Who calls, and what for; ``dpop_jkt`` is the key that its token is bound to, if any."""
 
     client: ApiClient
     purpose: str
+    dpop_jkt: str = ""
 
     @property
     def name(self) -> str:
@@ -127,11 +129,8 @@ class ApiClients:
         if not revoked:
             raise MalformedError("there is no such client", code="bad_client")
 
-    def create_token(self, client_id: str, secret: str, purpose: str, now: int) -> str:
-        """Return a token for one purpose.
-
-        Raises ProtocolError: ``invalid_client`` (401), ``invalid_scope``.
-        """
+    def authenticate(self, client_id: str, secret: str) -> ApiClient:
+        """Return the program that shows its secret. Raises ProtocolError ``invalid_client``."""
         rows = self.database.query(
             "SELECT * FROM api_clients WHERE id = :id AND revoked_at IS NULL", id=client_id
         )
@@ -139,29 +138,39 @@ class ApiClients:
         right = hmac.compare_digest(expected, hash_secret(secret))
         if not rows or not right:
             raise ProtocolError("unknown client or secret", code="invalid_client", status=401)
-        if purpose not in _client(rows[0]).purposes:
+        return _client(rows[0])
+
+    def create_token(self, client: ApiClient, purpose: str, now: int, dpop_jkt: str = "") -> str:
+        """Return a token for one purpose, bound to a key if one is named (RFC 9449, section 6).
+
+        Raises ProtocolError ``invalid_scope``.
+        """
+        if purpose not in client.purposes:
             raise ProtocolError("scope takes one purpose of this client", code="invalid_scope")
         token = create_secret()
         self.database.execute(
-            "INSERT INTO api_tokens (token_hash, client_id, purpose, expires_at)"
-            " VALUES (:hash, :id, :purpose, :expires_at)",
+            "INSERT INTO api_tokens (token_hash, client_id, purpose, expires_at, dpop_jkt)"
+            " VALUES (:hash, :id, :purpose, :expires_at, :dpop_jkt)",
             hash=hash_secret(token),
-            id=client_id,
+            id=client.id,
             purpose=purpose,
             expires_at=now + LIFETIME,
+            dpop_jkt=dpop_jkt,
         )
         return token
 
     def find_caller(self, token: str, now: int) -> Caller | None:
         """Return who holds a token, or None when it is not in force."""
         rows = self.database.query(
-            "SELECT api_clients.*, api_tokens.purpose FROM api_tokens JOIN api_clients"
+            "SELECT api_clients.*, api_tokens.purpose, dpop_jkt FROM api_tokens JOIN api_clients"
             " ON api_clients.id = api_tokens.client_id WHERE token_hash = :hash"
             " AND expires_at > :now AND revoked_at IS NULL",
             hash=hash_secret(token),
             now=now,
         )
-        return Caller(_client(rows[0]), rows[0]["purpose"]) if rows else None
+        if not rows:
+            return None
+        return Caller(_client(rows[0]), rows[0]["purpose"], rows[0]["dpop_jkt"])
 
     def purge(self, now: int) -> int:
         """Drop tokens that are over; return how many."""

@@ -49,6 +49,10 @@ CONDITIONAL = frozenset(
 """Operations that heed ``If-Match``."""
 ALSO_CSV = frozenset({"export_application"})
 """Operations that answer CSV to whoever accepts it."""
+_BOUND = (
+    "A token asked for with a DPoP proof (RFC 9449) is bound to its key: send it under the scheme"
+    " DPoP, each time with a new proof. Otherwise it is a bearer token."
+)
 _PROPOSED = {
     "description": "A second person must agree",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SecondLook"}}},
@@ -102,7 +106,7 @@ def _security_schemes() -> dict[str, Any]:
     scopes = {code: texts["en"] for code, texts in purposes().items()}
     flow = {"tokenUrl": f"{PREFIX}/token", "scopes": scopes}
     return {
-        "token": {"type": "oauth2", "flows": {"clientCredentials": flow}},
+        "token": {"type": "oauth2", "flows": {"clientCredentials": flow}, "description": _BOUND},
         "client": {"type": "http", "scheme": "basic"},
     }
 

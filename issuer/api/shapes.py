@@ -66,7 +66,7 @@ class Token(Shape):
     """An access token."""
 
     access_token: str
-    token_type: Literal["Bearer"]
+    token_type: Literal["Bearer", "DPoP"]
     expires_in: int = Field(description="seconds")
     scope: str
 

@@ -138,7 +138,7 @@ def test_nobody_calls_without_a_token(office, header):
     headers = {"Authorization": header} if header is not None else {}
     answer = office.app.test_client().get(f"{API}/decisions", headers=headers, base_url=ISSUER)
     assert is_problem(answer, 401, "invalid_token")
-    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api", DPoP algs="ES256"'
 
 
 def test_neither_secret_nor_token_is_kept(office, clerk):
