@@ -27,6 +27,7 @@ from issuer.loading.commands import load_command
 from issuer.records import Records
 from issuer.returns import statistics_command
 from issuer.services import create_services
+from issuer.staff_commands import staff
 from issuer.work import create_jobs, run_jobs, work
 
 People = Iterable[tuple[Person, Sequence[Document]]]
@@ -71,6 +72,7 @@ def issuer() -> None:
 issuer.add_command(load_command)
 issuer.add_command(statistics_command)
 issuer.add_command(api_client)
+issuer.add_command(staff)
 
 
 @issuer.command("import")

@@ -170,6 +170,11 @@ class Services:
         """Who of the staff saw what."""
         return AccessLog(self.database)
 
+    def forget_accesses(self, now: int) -> int:
+        """Drop what the logs of staff and programs need not keep any longer; return how much."""
+        before = now - self.config.access_log_days * 86400
+        return self.access_log.purge(before) + self.api.accesses.purge(before)
+
     @property
     def second_looks(self) -> SecondLooks:
         """Grants and withdrawals as staff make them."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from esspass.errors import EsspassError
 from esspass.web import read_clock
+from issuer.exchange.watches import WatchKeeper
 from issuer.services import Services
 
 _PAUSE = 1.0
@@ -46,6 +47,11 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("deliver letters", services.mailbox_push.deliver_due, 5),
     ]
     jobs.append(Job("follow dialogues", services.doubts.work, 5))
+    watches = WatchKeeper(services.doubts.doubts, services.joined.incoming)
+    jobs += [
+        Job("forget watches", watches.forget_due, 3600),
+        Job("drop old looks", services.forget_accesses, 3600),
+    ]
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
     if desk.signer is not None:

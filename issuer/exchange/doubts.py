@@ -220,6 +220,20 @@ class Doubts:
         )
         return ReceivedWatch(**rows[0]) if rows else None
 
+    def watches_after(self, watch_id: str, most: int) -> list[ReceivedWatch]:
+        """Return the next watches in the order of their ids."""
+        rows = self.database.query(
+            "SELECT id, organization, institution_id, document_number, received_at FROM watches"
+            " WHERE id > :id ORDER BY id LIMIT :most",
+            id=watch_id,
+            most=most,
+        )
+        return [ReceivedWatch(**row) for row in rows]
+
+    def forget_watch(self, watch_id: str) -> bool:
+        """Forget a watch; False when it was gone."""
+        return bool(self.database.execute("DELETE FROM watches WHERE id = :id", id=watch_id))
+
     def note_question(self, case_id: str, record_id: str, sed: str, now: int) -> None:
         """Note that an institution asks about a document of ours, once for each case."""
         self.database.execute(
