@@ -1,14 +1,14 @@
 """Programs that may use the API: their secret, their roles, what they may do it for.
 
-A client shows its secret once per token (RFC 6749, section 4.4); a token is for one purpose and
-lives ten minutes. Secrets and tokens are kept as hashes.
+A client shows its secret once per token (RFC 6749, section 4.4); a token is for one purpose, has
+the roles that were asked for, and lives ten minutes. Secrets and tokens are kept as hashes.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -36,6 +36,7 @@ MIGRATIONS = {
             expires_at BIGINT NOT NULL
         )""",
     "issuer-api-clients-003": "CREATE INDEX api_tokens_expiry ON api_tokens (expires_at)",
+    "issuer-api-clients-005": "ALTER TABLE api_tokens ADD COLUMN roles TEXT NOT NULL DEFAULT ''",
     "issuer-api-clients-004": "ALTER TABLE api_tokens ADD COLUMN dpop_jkt TEXT NOT NULL DEFAULT ''",
 }
 LIFETIME = 600
@@ -140,20 +141,25 @@ class ApiClients:
             raise ProtocolError("unknown client or secret", code="invalid_client", status=401)
         return _client(rows[0])
 
-    def create_token(self, client: ApiClient, purpose: str, now: int, dpop_jkt: str = "") -> str:
-        """Return a token for one purpose, bound to a key if one is named (RFC 9449, section 6).
+    def create_token(self, client: ApiClient, scope: str, now: int, dpop_jkt: str = "") -> str:
+        """Return a token, bound to a key if one is named (RFC 9449, section 6).
 
-        Raises ProtocolError ``invalid_scope``.
+        ``scope`` is one purpose of the client, and the roles that the token is to have: those it
+        names, all of the client's if it names none. Raises ProtocolError ``invalid_scope``.
         """
-        if purpose not in client.purposes:
-            raise ProtocolError("scope takes one purpose of this client", code="invalid_scope")
+        words = set(scope.split())
+        wanted, roles = words & client.purposes, words & client.roles
+        if len(wanted) != 1 or words - wanted - roles:
+            message = "scope takes one purpose of this client, and roles of it"
+            raise ProtocolError(message, code="invalid_scope")
         token = create_secret()
         self.database.execute(
-            "INSERT INTO api_tokens (token_hash, client_id, purpose, expires_at, dpop_jkt)"
-            " VALUES (:hash, :id, :purpose, :expires_at, :dpop_jkt)",
+            "INSERT INTO api_tokens (token_hash, client_id, purpose, roles, expires_at, dpop_jkt)"
+            " VALUES (:hash, :id, :purpose, :roles, :expires_at, :dpop_jkt)",
             hash=hash_secret(token),
             id=client.id,
-            purpose=purpose,
+            purpose=wanted.pop(),
+            roles=" ".join(sorted(roles or client.roles)),
             expires_at=now + LIFETIME,
             dpop_jkt=dpop_jkt,
         )
@@ -162,15 +168,18 @@ class ApiClients:
     def find_caller(self, token: str, now: int) -> Caller | None:
         """Return who holds a token, or None when it is not in force."""
         rows = self.database.query(
-            "SELECT api_clients.*, api_tokens.purpose, dpop_jkt FROM api_tokens JOIN api_clients"
-            " ON api_clients.id = api_tokens.client_id WHERE token_hash = :hash"
+            "SELECT api_clients.*, api_tokens.purpose, api_tokens.roles AS granted, dpop_jkt"
+            " FROM api_tokens JOIN api_clients ON api_clients.id = api_tokens.client_id WHERE token_hash = :hash"
             " AND expires_at > :now AND revoked_at IS NULL",
             hash=hash_secret(token),
             now=now,
         )
         if not rows:
             return None
-        return Caller(_client(rows[0]), rows[0]["purpose"], rows[0]["dpop_jkt"])
+        client = _client(rows[0])
+        granted = frozenset(Role(role) for role in rows[0]["granted"].split())
+        narrowed = replace(client, roles=client.roles & granted)
+        return Caller(narrowed, rows[0]["purpose"], rows[0]["dpop_jkt"])
 
     def purge(self, now: int) -> int:
         """Drop tokens that are over; return how many."""

@@ -21,6 +21,7 @@ from issuer.api.conditions import KEY_HEADER, MAX_KEY
 from issuer.api.problems import MEDIA_TYPE
 from issuer.api.roles import ROLES
 from issuer.api.shapes import Problem
+from issuer.staff import Role
 
 VERSION = "1.0.0"
 _OPENAPI = "3.1.0"
@@ -103,7 +104,8 @@ def create_document() -> dict[str, Any]:
 
 
 def _security_schemes() -> dict[str, Any]:
-    scopes = {code: texts["en"] for code, texts in purposes().items()}
+    roles = {role.value: f"Act as {role.value} (x-roles of an operation)" for role in Role}
+    scopes = {**{code: texts["en"] for code, texts in purposes().items()}, **roles}
     flow = {"tokenUrl": f"{PREFIX}/token", "scopes": scopes}
     return {
         "token": {"type": "oauth2", "flows": {"clientCredentials": flow}, "description": _BOUND},

@@ -59,7 +59,9 @@ class TokenRequest(Shape):
     """The client names itself with HTTP Basic."""
 
     grant_type: Literal["client_credentials"]
-    scope: Text = Field(description="one purpose of this client")
+    scope: Text = Field(
+        description="one purpose of this client, and the roles the token is to have; all if none"
+    )
 
 
 class Token(Shape):

@@ -91,7 +91,7 @@ def test_the_description_is_whole(office):
             place = place[step]
     assert set(
         document["components"]["securitySchemes"]["token"]["flows"]["clientCredentials"]["scopes"]
-    ) == set(purposes())
+    ) == set(purposes()) | set(Role)
 
 
 def test_people_read_it_on_a_page_without_foreign_resources(office):
@@ -111,6 +111,8 @@ def test_people_read_it_on_a_page_without_foreign_resources(office):
         ({}, "wrong", 401, "invalid_client"),
         ({"scope": "statistics"}, None, 400, "invalid_scope"),
         ({"scope": ""}, None, 400, "invalid_scope"),
+        ({"scope": "clerk"}, None, 400, "invalid_scope"),
+        ({"scope": "records approver"}, None, 400, "invalid_scope"),
         ({"grant_type": "password"}, None, 400, "unsupported_grant_type"),
         ({"more": "x"}, None, 400, "invalid_request"),
     ],
@@ -352,3 +354,15 @@ def test_a_proof_of_application_is_made_once(make_office, people):
     assert clerk.post(f"/decisions/{record_id}/application").json == made.json
     granted = office.records["builder", "pda1"]
     assert is_problem(clerk.post(f"/decisions/{granted}/application"), 409, "wrong_state")
+
+
+def test_a_token_has_the_roles_that_were_asked_for(office):
+    both = Program(office, "clerk", "approver")
+    path = f"/decisions/{office.records['builder', 'ehic']}"
+    assert both.post(f"{path}/hold").status_code == 200
+    both.token = both.ask_token(scope="records clerk").json["access_token"]
+    assert is_problem(both.post(f"{path}/approve"), 403, "forbidden")
+    both.token = both.ask_token(scope="approver records").json["access_token"]
+    assert both.post(f"{path}/approve").json["state"] == "granted"
+    office.services.database.execute("UPDATE api_clients SET roles = 'clerk'")
+    assert is_problem(both.post(f"{path}/hold"), 403, "forbidden")
