@@ -169,8 +169,8 @@ class ApiClients:
         """Return who holds a token, or None when it is not in force."""
         rows = self.database.query(
             "SELECT api_clients.*, api_tokens.purpose, api_tokens.roles AS granted, dpop_jkt"
-            " FROM api_tokens JOIN api_clients ON api_clients.id = api_tokens.client_id WHERE token_hash = :hash"
-            " AND expires_at > :now AND revoked_at IS NULL",
+            " FROM api_tokens JOIN api_clients ON api_clients.id = api_tokens.client_id"
+            " WHERE token_hash = :hash AND expires_at > :now AND revoked_at IS NULL",
             hash=hash_secret(token),
             now=now,
         )
@@ -178,7 +178,7 @@ class ApiClients:
             return None
         client = _client(rows[0])
         granted = frozenset(Role(role) for role in rows[0]["granted"].split())
-        narrowed = replace(client, roles=client.roles & granted)
+        narrowed = replace(client, roles=client.roles & (granted or client.roles))
         return Caller(narrowed, rows[0]["purpose"], rows[0]["dpop_jkt"])
 
     def purge(self, now: int) -> int:
