@@ -46,11 +46,11 @@ def import_records(
     entitlements, by = Entitlements(database), Command("esspass issuer import")
     for person, documents in people:
         for document in documents:
-            record_id, is_new = four_eyes.add(person, document, now, by)
-            if is_new:
-                history.add(record_id, Event.IMPORTED, now)
-                entitlements.open(records.get(record_id).person_id, document)
-            identifiers.append(record_id)
+            entered = four_eyes.add(person, document, now, by)
+            if entered.is_new:
+                history.add(entered.id, Event.IMPORTED, now)
+                entitlements.open(records.get(entered.id).person_id, document)
+            identifiers.append(entered.id)
     return identifiers
 
 

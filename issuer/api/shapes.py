@@ -261,6 +261,7 @@ class Load(Shape):
     refused: Count
     added: Count
     known: Count
+    waiting: Count = Field(description="of those added: for a second person")
     created_at: Moment
     created_by: str
 
