@@ -56,7 +56,8 @@ class IssuerConfig:
     A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``exchange_retry`` is
     the pause after a message to another institution first failed; it doubles each time. Decisions
     with ``four_eyes_risk`` points or more (``specs/back_office/risk.json``) need a second person;
-    0 asks for none. ``records_url`` is where the institution's own records are fetched,
+    0 asks for none. With ``exchange_approval`` nobody sends a message to another institution that
+    they wrote alone. ``records_url`` is where the institution's own records are fetched,
     ``mappings_folder`` holds its column mappings. Who saw what is kept for ``access_log_days``.
     """
 
@@ -96,6 +97,7 @@ class IssuerConfig:
     wallet_url: str | None = None
     mailbox_url: str | None = None
     exchange_retry: int = 5
+    exchange_approval: bool = False
     as4_folder: Path | None = None
     records_url: str | None = None
     records_token: str | None = field(default=None, repr=False)

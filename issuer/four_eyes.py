@@ -23,6 +23,7 @@ from issuer.paging import Paging, find_start
 from issuer.reasons import WithdrawalReason
 from issuer.records import Record, Records, RecordState, StateError
 from issuer.risk import Action, Risk, Withdrawal, assess, create_facts
+from issuer.sectors import NOT_RECORDED
 from issuer.staff import Member, Role
 
 MIGRATIONS = {
@@ -45,7 +46,8 @@ MIGRATIONS = {
     "issuer-second-looks-002": """
         CREATE UNIQUE INDEX second_looks_open ON second_looks (record_id) WHERE outcome = 'open'""",
 }
-_SECOND = frozenset({Role.APPROVER, Role.SUPERVISOR})
+SECOND = frozenset({Role.APPROVER, Role.SUPERVISOR})
+"""Who may agree to what others propose."""
 _POSSIBLE = {
     Action.GRANT: frozenset({RecordState.PENDING}),
     Action.WITHDRAW: frozenset({RecordState.GRANTED, RecordState.SUSPENDED}),
@@ -177,6 +179,7 @@ class FourEyes:
         now: int,
         by: Proposer,
         state: RecordState = RecordState.GRANTED,
+        sector: str = NOT_RECORDED,
     ) -> Entered:
         """Enter a decision.
 
@@ -186,7 +189,7 @@ class FourEyes:
         risky = self.is_risky(person, document, now)
         with self.database.atomic():
             entered = RecordState.PENDING if risky else state
-            record_id, is_new = self.records.add(person, document, now, entered)
+            record_id, is_new = self.records.add(person, document, now, entered, sector=sector)
             if is_new and risky:
                 self.propose(self.records.get(record_id), None, by, now)
         return Entered(record_id, is_new, waits=is_new and risky)
@@ -282,7 +285,7 @@ class FourEyes:
             member=member.id,
             now=now,
             own=int(own),
-            others=int(member.role in _SECOND),
+            others=int(member.role in SECOND),
         )
         if not decided:
             self._refuse(identifier, member)

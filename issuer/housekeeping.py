@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from issuer.api.answers import Answers
+from issuer.api.begun import BegunApplications
 from issuer.api.clients import ApiClients
-from issuer.api.drafts import Drafts
 from issuer.authorization_requests import AuthorizationRequests
 from issuer.credentials import Credentials
 from issuer.grants import Grants
@@ -31,7 +31,7 @@ class Housekeeping:
     loads: Loads
     api_clients: ApiClients
     api_answers: Answers
-    api_drafts: Drafts
+    api_begun: BegunApplications
 
     def purge(self, now: int) -> int:
         """Drop everything that is over; return how many rows."""
@@ -45,7 +45,7 @@ class Housekeeping:
             + self.loads.purge(now)
             + self.api_clients.purge(now)
             + self.api_answers.purge(now)
-            + self.api_drafts.purge()
+            + self.api_begun.purge()
         )
 
     def purge_in_passing(self, now: int) -> int:

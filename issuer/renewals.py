@@ -67,6 +67,9 @@ class Renewals:
         if isinstance(record.document, Application):
             decided = self.records.get(record.decision_id)
             return decided if decided.state is RecordState.GRANTED else None
+        changed = self.records.changed_into(record.id)
+        if changed is not None and changed.state is RecordState.GRANTED:
+            return changed
         later = [
             other
             for other in self.records.of_person(record.person_id, [record.kind])

@@ -26,7 +26,7 @@ from esspass.trust import (
     decide_wallet_provider,
     parse_trust_anchors,
 )
-from esspass.web import passkeys
+from esspass.web import jobs, passkeys
 from issuer import (
     access_log,
     api,
@@ -49,10 +49,11 @@ from issuer import replays as replays_module
 from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
 from issuer.access_log import AccessLog
+from issuer.amendments import Amendments
 from issuer.api import ApiDesk
 from issuer.api.answers import Answers
+from issuer.api.begun import BegunApplications
 from issuer.api.clients import ApiClients
-from issuer.api.drafts import Drafts
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
 from issuer.authorization_requests import AuthorizationRequests
@@ -65,6 +66,8 @@ from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DoubtOffice
+from issuer.exchange.drafting import DraftOffice
+from issuer.exchange.drafts import Drafts
 from issuer.exchange.joined import Decided, Joined, create_joined
 from issuer.filing import applicants, filings
 from issuer.filing.desk import FilingDesk
@@ -126,6 +129,7 @@ MIGRATIONS = {
     **four_eyes.MIGRATIONS,
     **sign_in_staff.MIGRATIONS,
     **doubting.MIGRATIONS,
+    **jobs.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -176,6 +180,11 @@ class Services:
         return self.access_log.purge(before) + self.api.accesses.purge(before)
 
     @property
+    def drafts(self) -> DraftOffice:
+        """Messages that clerks are writing, and their way out."""
+        return DraftOffice(Drafts(self.database), self.desk, self.config.exchange_approval)
+
+    @property
     def second_looks(self) -> SecondLooks:
         """Grants and withdrawals as staff make them."""
         return SecondLooks(self.issuer, self.issuer.four_eyes)
@@ -203,7 +212,8 @@ class _Stores:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
             self.replacements, Loads(self.records.database), ApiClients(self.records.database),
-            Answers(self.records.database, self.keyed), Drafts(self.records.database),
+            Answers(self.records.database, self.keyed),
+            BegunApplications(self.records.database),
         )  # fmt: skip
 
     @property
@@ -312,7 +322,7 @@ def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIs
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
-        stores.four_eyes,
+        stores.four_eyes, Amendments(stores.records, stores.status_lists, stores.history),
     )  # fmt: skip
 
 

@@ -225,6 +225,41 @@ class Refusal(Shape):
     times: Count
     first_at: Moment
     latest_at: Moment
+    seen_at: Moment | None
+
+
+class Seen(Body):
+    """How often it had come when it was seen."""
+
+    times: Count
+
+
+class WasNew(Shape):
+    """Whether that was news."""
+
+    was_new: bool
+
+
+class GivenUp(Shape):
+    """A message of ours that did not reach a receiver."""
+
+    message_id: str
+    receiver: str
+    case_id: str
+    code: str
+    tries: Count
+
+
+class Undelivered(GivenUp):
+    """The same, with the task that it made."""
+
+    task: str
+
+
+class UndeliveredPage(ListPage):
+    """Messages that were given up, the latest hundred first."""
+
+    items: list[Undelivered]
 
 
 class Refusals(ListPage):

@@ -56,11 +56,10 @@ def add_decision(given: shapes.NewDecision) -> Answered:
     A risky one is put before a second person at once (202). The same decision sent again is the
     same decision. Another one under its document number is refused.
     """
-    entry = given.model_dump(mode="json", exclude_none=True)
-    person, document = parse_record_entry(entry)
+    entry = parse_record_entry(given.model_dump(mode="json", exclude_none=True))
     register = services().loading.register
-    register.enter(person, document, now(), caller().member, RecordState.PENDING)
-    found = register.records.find_number(document.document_number or "")
+    register.enter(entry, now(), caller().member, RecordState.PENDING)
+    found = register.records.find_number(entry.document.document_number or "")
     if found is None:
         raise UnknownRecordError
     return answer_proposal(found.id) or _show(found)
@@ -192,6 +191,7 @@ def _decision(record: Record) -> dict[str, Any]:
         **_summary(record),
         "person": create_person_record(record.person),
         "document": create_record(record.document),
+        "sector": record.sector,
         "types": services().issuer.types_of(record),
         "withdrawal_reason": record.withdrawal_reason,
         "withdrawal_date": record.withdrawal_date,

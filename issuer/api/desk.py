@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from esspass.storage import Database
 from issuer.api.accesses import ApiAccesses
 from issuer.api.answers import Answers
+from issuer.api.begun import BegunApplications
 from issuer.api.clients import ApiClients
-from issuer.api.drafts import Drafts
 from issuer.bearer import KeyedHash
 
 
@@ -19,7 +19,7 @@ class ApiDesk:
     clients: ApiClients
     accesses: ApiAccesses
     answers: Answers
-    drafts: Drafts
+    begun: BegunApplications
 
     @classmethod
     def on(cls, database: Database, keyed: KeyedHash) -> ApiDesk:
@@ -28,5 +28,5 @@ class ApiDesk:
             ApiClients(database),
             ApiAccesses(database),
             Answers(database, keyed),
-            Drafts(database),
+            BegunApplications(database),
         )

@@ -38,7 +38,7 @@ def start_application(given: shapes.NewApplication) -> dict[str, Any]:
     with _desk().filings.database.atomic():
         applicant = _desk().applicants.admit(person, now())
         filing_id = _desk().start(applicant, given.form, now())
-        services().api.drafts.add(filing_id, caller().client.id)
+        services().api.begun.add(filing_id, caller().client.id)
     return write_application(find_application(filing_id))
 
 

@@ -100,7 +100,7 @@ def export_application(filing_id: str) -> Answered:
 
 def find_application(filing_id: str) -> Filing:
     """Return an application that the caller may read. Raises UnknownFilingError."""
-    return services().api.drafts.find(_desk().filings, filing_id, caller().client.id)
+    return services().api.begun.find(_desk().filings, filing_id, caller().client.id)
 
 
 def write_application(filing: Filing) -> dict[str, Any]:

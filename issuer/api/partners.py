@@ -11,6 +11,7 @@ from issuer.api import case_shapes as shapes
 from issuer.api.blueprint import blueprint
 from issuer.api.listing import cut_page, pick
 from issuer.api.shapes import Paging
+from issuer.exchange.outbox import Delivery
 from issuer.services import services
 
 _TAG = ["Cases"]
@@ -37,6 +38,30 @@ def list_partners(wanted: shapes.PartnerFilter) -> dict[str, Any]:
 @blueprint.output(shapes.Refusals)
 @blueprint.doc(tags=_TAG)
 def list_refusals(wanted: Paging) -> dict[str, Any]:
-    """List the messages that were refused, the latest hundred first."""
-    found = services().desk.refusals()
+    """List messages of others that were refused, the latest hundred first."""
+    found = services().desk.refusals.latest()
     return cut_page(found, wanted, lambda refusal: pick(refusal, shapes.Refusal))
+
+
+@blueprint.post("/refusals/<path:reference>/see")
+@blueprint.input(shapes.Seen, arg_name="given")
+@blueprint.output(shapes.WasNew)
+@blueprint.doc(tags=_TAG)
+def see_refusal(reference: str, given: shapes.Seen) -> dict[str, Any]:
+    """Note that somebody saw a refusal; not if it came once more meanwhile."""
+    return {"was_new": services().desk.refusals.mark_seen(reference, given.times, now())}
+
+
+@blueprint.get("/undelivered")
+@blueprint.input(Paging, location="query", arg_name="wanted")
+@blueprint.output(shapes.UndeliveredPage)
+@blueprint.doc(tags=_TAG)
+def list_undelivered(wanted: Paging) -> dict[str, Any]:
+    """List messages of ours that were given up and nobody has settled."""
+    given_up = services().desk.keeper.outbox.given_up()
+    return cut_page(given_up, wanted, _undelivered)
+
+
+def _undelivered(entry: tuple[Delivery, str]) -> dict[str, Any]:
+    delivery, task_id = entry
+    return {**pick(delivery, shapes.GivenUp), "task": task_id}

@@ -48,6 +48,8 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "retry_message": _CHANGERS,
     "list_partners": _READERS,
     "list_refusals": _READERS,
+    "see_refusal": _CHANGERS,
+    "list_undelivered": _READERS,
     "list_incoming": _READERS,
     "search_incoming": _READERS,
     "get_incoming": _READERS,

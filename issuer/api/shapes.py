@@ -16,10 +16,13 @@ from issuer.offers import Grant, OfferState
 from issuer.reasons import CHOSEN_BY_CLERKS
 from issuer.records import RecordState
 from issuer.risk import Action
+from issuer.sectors import NOT_RECORDED
 
 Text = Annotated[str, Field(max_length=400)]
 Moment = Annotated[int, Field(description="seconds since 1970, UTC")]
 Count = Annotated[int, Field(ge=0)]
+_SECTOR_WORDS = "what the employer does: a letter of NACE Rev. 2.1, empty if not recorded"
+Sector = Annotated[str, Field(description=_SECTOR_WORDS, pattern="^[A-V]?$")]
 
 
 class Shape(BaseModel):
@@ -124,6 +127,7 @@ class NewDecision(Body):
 
     person: PersonShape  # type: ignore[valid-type]
     document: DocumentShape
+    sector: Sector = NOT_RECORDED
 
 
 class Decision(DecisionSummary):
@@ -131,6 +135,7 @@ class Decision(DecisionSummary):
 
     person: PersonShape  # type: ignore[valid-type]
     document: DocumentShape
+    sector: Sector
     types: list[str] = Field(description="the vcts it can be issued in")
     withdrawal_reason: str | None
     withdrawal_date: date | None

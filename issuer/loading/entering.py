@@ -22,6 +22,7 @@ from issuer.entitlements import Entitlements
 from issuer.four_eyes import Entered, FourEyes, Proposer
 from issuer.history import Event, History
 from issuer.loading.errors import RowError
+from issuer.loading.mapping import Entry
 from issuer.records import Records, RecordState
 
 _DAY = 86400
@@ -54,17 +55,17 @@ class Register:
 
     def enter(
         self,
-        person: Person,
-        document: Document,
+        entry: Entry,
         now: int,
         by: Proposer,
         state: RecordState = RecordState.GRANTED,
     ) -> Entered | None:
         """Enter a decision, a risky one as a proposal; None if it is known. Raises RowError."""
+        person, document = entry.person, entry.document
         if not self.check(person, document, now):
             return None
         merged = _merge(self._find_known(person), person)
-        entered = self.four_eyes.add(merged, document, now, by, state)
+        entered = self.four_eyes.add(merged, document, now, by, state, sector=entry.sector)
         if entered.is_new:
             self.history.add(entered.id, Event.IMPORTED, now, by.name)
             self.entitlements.open(self.records.get(entered.id).person_id, document)

@@ -15,9 +15,10 @@ from typing import Any
 from esspass.errors import MalformedError
 from issuer.loading.entering import Register
 from issuer.loading.errors import RowError
-from issuer.loading.mapping import ColumnMapping, Office, parse_entry, verify_header
+from issuer.loading.mapping import ColumnMapping, Entry, Office, parse_entry, verify_header
 from issuer.loading.rows import Row, parse_rows
 from issuer.loading.store import Load, Loads, Stage, StoredRow
+from issuer.sectors import NOT_RECORDED
 
 STEP = 200
 _SOURCE = 100
@@ -103,11 +104,11 @@ class LoadingOffice:
 
     def _check_row(self, load: Load, row: StoredRow, now: int) -> bool:
         try:
-            person, document = self._parse(load, row)
-            number = document.document_number or ""
+            entry = self._parse(load, row)
+            number = entry.document.document_number or ""
             if not self.loads.note_number(load.id, row.place, number):
                 raise RowError("repeated", value=number)  # noqa: TRY301 - all are kept below
-            self.register.check(person, document, now)
+            self.register.check(entry.person, entry.document, now)
         except RowError as error:
             self.loads.refuse(load.id, row, error)
             return False
@@ -125,8 +126,7 @@ class LoadingOffice:
     def _enter_row(self, load: Load, row: StoredRow, now: int) -> Ending:
         """Enter a row; it is refused when the register has changed against it."""
         try:
-            person, document = self._parse(load, row)
-            entered = self.register.enter(person, document, now, Starter(load))
+            entered = self.register.enter(self._parse(load, row), now, Starter(load))
         except RowError as error:
             self.loads.refuse(load.id, row, error)
             return Ending.REFUSED
@@ -134,7 +134,7 @@ class LoadingOffice:
             return Ending.KNOWN
         return Ending.WAITS if entered.waits else Ending.ADDED
 
-    def _parse(self, load: Load, row: StoredRow) -> tuple[Any, Any]:
+    def _parse(self, load: Load, row: StoredRow) -> Entry:
         if row.content is None:
             raise RowError("wrong_columns")
         mapping = self.mappings.get(load.mapping)
@@ -153,8 +153,9 @@ def _canonical(rows: Iterable[Row]) -> Iterator[tuple[int, Any]]:
     for row in rows:
         person = (row.values or {}).get("person")
         documents = (row.values or {}).get("documents")
+        sector = (row.values or {}).get("sector", NOT_RECORDED)
         if not isinstance(documents, list) or not documents:
             yield row.line, None
             continue
         for document in documents:
-            yield row.line, {"person": person, "document": document}
+            yield row.line, {"person": person, "document": document, "sector": sector}

@@ -103,7 +103,7 @@ def test_a_draft_is_the_business_of_who_began_it(portable_office, clerk, people)
     assert clerk.get(path).status_code == 200
     assert clerk.post(f"{path}/discard").status_code == 204
     assert is_problem(clerk.get(path), 404, "unknown_filing")
-    assert portable_office.services.api.drafts.purge() == 1
+    assert portable_office.services.api.begun.purge() == 1
 
 
 def test_wrong_answers_are_named_and_none_of_the_call_is_kept(clerk, people):

@@ -17,7 +17,7 @@ MIGRATIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Drafts:
+class BegunApplications:
     """Who began what."""
 
     database: Database
