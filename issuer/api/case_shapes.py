@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from esspass.exchange.model import CaseStatus, MessageAction, Role
 from esspass.exchange.wire import MAX_ATTACHMENTS
 from issuer.api.shapes import Body, Count, ListPage, Moment, Paging, Shape, Text
+from issuer.exchange.drafts import MAX_REMARK
 from issuer.exchange.outbox import DeliveryStatus
 
 Id = Annotated[str, Field(max_length=200)]
@@ -186,6 +187,34 @@ class SentMessage(Shape):
     """The document that a message is a version of."""
 
     set_id: str
+
+
+class Proposal(Shape):
+    """A message that is sent only when a second person agrees.
+
+    ``case_id`` is empty if it opens a case; without receivers it goes to all whom it concerns.
+    """
+
+    id: str
+    case_type: str
+    case_id: str | None
+    sed: str
+    content: dict[str, Any]
+    receivers: list[str]
+    proposed_by: str
+    proposed_at: Moment | None
+
+
+class Proposals(ListPage):
+    """Messages that wait for a second person."""
+
+    items: list[Proposal]
+
+
+class Remark(Body):
+    """What has to change."""
+
+    remark: str = Field(min_length=1, max_length=MAX_REMARK)
 
 
 class Retry(Body):

@@ -38,11 +38,14 @@ _PROBLEMS = {
     "422": "The input does not have its form, or contradicts itself",
     "503": "A source that must be asked did not answer",
 }
-PROPOSING = frozenset(
-    {"add_decision", "approve_decision", "withdraw_decision", "grant_renewal"}
-    | {"decide_application"}
-)
-"""Operations that may end as a proposal to a second person."""
+PROPOSING: Mapping[str, str] = {
+    **dict.fromkeys(("start_case", "send_message"), "Proposal"),
+    **dict.fromkeys(
+        ("add_decision", "approve_decision", "withdraw_decision", "grant_renewal"), "SecondLook"
+    ),
+    "decide_application": "SecondLook",
+}
+"""Operations that may end as a proposal to a second person, and the shape of that."""
 CONDITIONAL = frozenset(
     {"approve_decision", "refuse_decision", "hold_decision", "suspend_decision"}
     | {"reinstate_decision", "withdraw_decision"}
@@ -54,10 +57,6 @@ _BOUND = (
     "A token asked for with a DPoP proof (RFC 9449) is bound to its key: send it under the scheme"
     " DPoP, each time with a new proof. Otherwise it is a bearer token."
 )
-_PROPOSED = {
-    "description": "A second person must agree",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SecondLook"}}},
-}
 _ONCE = {
     "name": KEY_HEADER,
     "in": "header",
@@ -151,8 +150,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     statuses |= {"409"} if method == "post" else set()
     statuses |= {"422"} if body is not None or operation.get("parameters") else set()
     operation["responses"] = {status: operation["responses"][status] for status in sorted(sent)}
-    if operation["operationId"] in PROPOSING:
-        operation["responses"]["202"] = _PROPOSED
+    if shape := PROPOSING.get(operation["operationId"]):
+        operation["responses"]["202"] = _propose(shape)
     if operation["operationId"] in CONDITIONAL:
         statuses.add("412")
     if operation["operationId"] in ALSO_CSV:
@@ -168,6 +167,12 @@ def _add_conditions(path: str, method: str, operation: dict[str, Any]) -> None:
         parameters.append(_MATCH)
     if parameters:
         operation["parameters"] = parameters
+
+
+def _propose(shape: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{shape}"}
+    content = {"application/json": {"schema": schema}}
+    return {"description": "A second person must agree", "content": content}
 
 
 def _problem(status: str) -> dict[str, Any]:

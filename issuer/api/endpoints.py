@@ -16,6 +16,7 @@ from issuer.api import (
     loads,
     offers,
     partners,
+    proposals,
     renewals,
     second_looks,
     stays,
@@ -26,6 +27,6 @@ from issuer.api.blueprint import blueprint
 
 VIEWS = (
     tokens, filings, filing_drafts, decisions, second_looks, offers, renewals, letters, loads,
-    cases, partners, incoming, doubts, stays, tasks, audit, document,
+    cases, proposals, partners, incoming, doubts, stays, tasks, audit, document,
 )  # fmt: skip
 BLUEPRINTS = (blueprint, docs.blueprint)
