@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from esspass.web.jobs import Job, Reports, Worker
 from issuer.exchange.relaying import Relay
+from issuer.exchange.watches import WatchKeeper
 from issuer.services import Services
 
 
@@ -30,6 +31,11 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("deliver letters", services.mailbox_push.deliver_due, 5),
     ]
     jobs.append(Job("follow dialogues", services.doubts.work, 5))
+    watches = WatchKeeper(services.doubts.doubts, services.joined.incoming)
+    jobs += [
+        Job("forget watches", watches.forget_due, 3600),
+        Job("drop old looks", services.forget_accesses, 3600),
+    ]
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
     if desk.signer is not None:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from esspass.attestations import Person, country_name
 from esspass.errors import MalformedError
-from esspass.exchange.entitlement import CASE_TYPE, EntitlementRequest
+from esspass.exchange.entitlement import CASE_TYPE, MAX_STAY_DAYS, EntitlementRequest
 from esspass.exchange.sed import read_json
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
@@ -21,7 +21,6 @@ from issuer.renewals import day_of
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("stays", __name__))
-MAX_DAYS = 366
 _FIELDS = (
     "country", "surnames", "forenames", "born", "pin", "starts", "ends", "reason", "facility",
 )  # fmt: skip
@@ -121,7 +120,7 @@ def _find_period_errors(values: dict[str, str]) -> dict[str, str]:
     assert ends is not None
     if ends < starts:
         return {"ends": gettext("The last day must not lie before the first")}
-    if (ends - starts).days > MAX_DAYS:
+    if (ends - starts).days > MAX_STAY_DAYS:
         return {"ends": gettext("A temporary stay lasts at most a year")}
     return {}
 
