@@ -39,7 +39,7 @@ from issuer import (
     loading,
     mailbox,
     offers,
-    records,
+    record_tables,
     renewals,
     replacements,
     search,
@@ -101,7 +101,7 @@ from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
 MIGRATIONS = {
-    **records.MIGRATIONS,
+    **record_tables.MIGRATIONS,
     **search.MIGRATIONS,
     **history.MIGRATIONS,
     **offers.MIGRATIONS,

@@ -44,5 +44,6 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
             Job("tell of documents", joined.notifier.notify_due),
             Job("tell what became of them", joined.announcer.announce_due),
             Job("check incoming documents", joined.registrar.check_due),
+            Job("tidy what was told", joined.notified.tidy, 60),
         ]
     return tuple(jobs)
