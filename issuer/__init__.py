@@ -31,6 +31,8 @@ from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
     applications,
     decisions,
+    enquiries,
+    filing_corrections,
     incoming,
     office,
     second_looks,
@@ -53,6 +55,7 @@ from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     apply,
+    apply_enquiries,
     apply_sign_in,
     apply_states,
     apply_workers,
@@ -116,10 +119,13 @@ _BLUEPRINTS = (
     apply.home_blueprint,
     apply.blueprint,
     apply_states.blueprint,
+    apply_enquiries.blueprint,
     apply_workers.blueprint,
     apply_sign_in.blueprint,
     letters.blueprint,
     back_office_filings.blueprint,
+    filing_corrections.blueprint,
+    enquiries.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
     staff.blueprint,

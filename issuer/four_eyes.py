@@ -204,6 +204,15 @@ class FourEyes:
         sql = "SELECT * FROM second_looks WHERE id = :id"
         return self._look(self.database.query(sql, id=identifier)[0])
 
+    def annul(self, record_id: str, now: int) -> None:
+        """Take back what waits about a decision, because the decision became another one."""
+        self.database.execute(
+            "UPDATE second_looks SET outcome = 'declined', decided_by = '', decided_at = :now"
+            " WHERE record_id = :id AND outcome = 'open'",
+            id=record_id,
+            now=now,
+        )
+
     def waiting(self) -> Sequence[SecondLook]:
         """Return what waits and can still be done, the oldest first, at most a hundred."""
         rows = self.database.query(

@@ -64,7 +64,7 @@ from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.joined import Decided, Joined, create_joined
-from issuer.filing import applicants, filings
+from issuer.filing import applicants, corrections, enquiries, filings
 from issuer.filing.desk import FilingDesk
 from issuer.filing.services import (
     create_filing_desk,
@@ -112,6 +112,8 @@ MIGRATIONS = {
     **api.MIGRATIONS,
     **filings.MIGRATIONS,
     **applicants.MIGRATIONS,
+    **corrections.MIGRATIONS,
+    **enquiries.MIGRATIONS,
     **mailbox.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,

@@ -5,7 +5,8 @@ Drafts are kept after every page; whoever comes back goes on where something is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from flask import flash, redirect, request, url_for
 from flask_babel import get_locale, gettext
@@ -69,10 +70,14 @@ def open_filing(filing_id: str) -> Response | str:
         if step is None and filing.form.is_employer and not desk().filings.persons(filing):
             step = desk().find_step(filing, "workers")
         return redirect(page_of(filing, step), 303)
-    return _show_sent(filing)
+    return show_sent(filing)
 
 
-def _show_sent(filing: Filing) -> str:
+def show_sent(
+    filing: Filing, errors: Mapping[str, str] = MappingProxyType({}),
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> str:  # fmt: skip
+    """Show how an application stands; ``errors`` and ``typed`` are of answers, by question."""
     own = desk()
     own.letters.write_due(now())
     persons = own.filings.persons(filing)
@@ -80,7 +85,9 @@ def _show_sent(filing: Filing) -> str:
     shared = _shared_obstacles(waiting)
     return show(
         "apply/sent.html", filing=filing, persons=persons, states=texts.STATES, forms=texts.FORMS,
-        count=texts.count_states, posted_to=texts.posted_to, shared=_reasons(filing, shared),
+        count=texts.count_states, posted_to=texts.posted_to, enquiries=own.enquiries.of(filing),
+        errors=errors, typed=typed, corrections=own.corrector.corrections.of(filing),
+        change=texts.describe_change, shared=_reasons(filing, shared),
         reasons=lambda person: _reasons(
             filing, tuple(name for name in person.obstacles if name not in shared)
         ),

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from esspass.attestations import Pda1, eessi_country
 from issuer.filing.applicants import Applicant, Applicants
 from issuer.filing.checks import CORRECT, Rule
+from issuer.filing.corrections import Corrector, DecidedError
 from issuer.filing.documents import create_employment, describe_employment, describe_person
+from issuer.filing.enquiries import Enquiries
 from issuer.filing.examining import Examiner, IncompleteError
-from issuer.filing.filings import FiledPerson, Filing, Filings
+from issuer.filing.filings import FiledPerson, Filing, Filings, FilingState
 from issuer.filing.form import Form, Step, steps
 from issuer.filing.writer import LetterWriter
 from issuer.renewals import day_of
 from issuer.service import Issuer
 
+ANSWER_DAYS = 14
 _FROM_REGISTER = (
     "residence_street", "residence_town", "residence_postcode", "residence_country",
     "nationality", "birth_town", "birth_country",
@@ -48,6 +52,8 @@ class FilingDesk:
     applicants: Applicants
     examiner: Examiner
     letters: LetterWriter
+    corrector: Corrector
+    enquiries: Enquiries
 
     def start(self, applicant: Applicant, form: Form, now: int) -> str:
         """Begin a draft with what the register knows; return its id."""
@@ -118,8 +124,30 @@ class FilingDesk:
             for person in persons:
                 self.examiner.decide(filing, person, now)
             self.letters.write_received(applicant, reference, now)
+            self._ask_for_mandate(self.filings.get(filing.id), now)
         self.letters.write_due(now)
         return reference
+
+    def _ask_for_mandate(self, filing: Filing, now: int) -> None:
+        waits = any(p.state is FilingState.WAITING for p in self.filings.persons(filing))
+        if waits and self.needs_mandate(filing):
+            self.ask(filing, "", day_of(now) + timedelta(days=ANSWER_DAYS), "", now)
+
+    def ask(self, filing: Filing, words: str, due: date, actor: str, now: int) -> None:
+        """Ask the applicant; without words for the mandate. Raises DecidedError, MalformedError."""
+        if not any(p.state is FilingState.WAITING for p in self.filings.persons(filing)):
+            raise DecidedError
+        with self.filings.database.atomic():
+            enquiry_id = self.enquiries.ask(filing, words, due, actor, now)
+            asked = next(each for each in self.enquiries.of(filing) if each.id == enquiry_id)
+            self.letters.write_enquiry(self.examiner.applicant(filing), filing, asked)
+
+    def needs_mandate(self, filing: Filing) -> bool:
+        """Say whether nobody has seen yet that the applicant may act for the employer."""
+        if not filing.form.is_employer or filing.sent_at is None:
+            return False
+        applicant = self.examiner.applicant(filing)
+        return not self.applicants.represents(applicant.pin, filing.answers["employer_number"])
 
     def _create_reference(self, now: int) -> str:
         country = eessi_country(self.issuer.config.country)

@@ -17,6 +17,7 @@ from issuer.filing.documents import DocumentMaker
 from issuer.filing.facts import About, FactFinder, Subject
 from issuer.filing.filings import FiledPerson, Filing, Filings, FilingState
 from issuer.history import Event
+from issuer.reasons import WithdrawalReason
 from issuer.records import Record, RecordState
 from issuer.renewals import day_of
 from issuer.service import Issuer
@@ -122,6 +123,22 @@ class Examiner:
                 continue
             return True
         return False
+
+    def revise(self, filing: Filing, person: FiledPerson, now: int) -> None:
+        """Write a pending decision anew after what was declared was put right.
+
+        It keeps its number; what a second person was asked, and the proof of its application, are
+        over. Raises StateError when it is pending no longer.
+        """
+        record = self.issuer.records.get(person.record_id)
+        subject = self.facts.find_subject(find_details(filing, person))
+        document = self._create_document(filing, person, subject, now)
+        document = replace(document, document_number=record.number)
+        self.issuer.records.revise(record.id, subject.person, document, now)
+        self.issuer.four_eyes.annul(record.id, now)
+        self.issuer.applications.end(record.id, WithdrawalReason.WRONG_DATA, now, "")
+        if self.issuer.can_acknowledge(record):
+            self.issuer.applications.acknowledge(record.id, now)
 
     def decide_again(self, filing: Filing, person: FiledPerson, now: int) -> bool:
         """Grant what waits if by now every rule is met; note what still stands against it."""

@@ -198,6 +198,37 @@ class Filings:
         if not changed:
             raise SentError
 
+    def correct(
+        self, filing: Filing, person: FiledPerson | None, answers: Answers, now: int
+    ) -> None:
+        """Change what was sent, of one worker if given. Raises SentError if that changed."""
+        rows = self.database.query(
+            "UPDATE filings SET changed_at = :now, answers = :after WHERE id = :id"
+            " AND sent_at IS NOT NULL AND answers = :before RETURNING id",
+            id=filing.id,
+            now=now,
+            before=_write(filing.answers),
+            after=_write(filing.answers if person else answers),
+        )
+        if not rows or (person and not self._correct_person(person, answers)):
+            raise SentError
+
+    def _correct_person(self, person: FiledPerson, answers: Answers) -> int:
+        """Change all parts of a worker; their number may become another, if it is nobody's."""
+        return self.database.execute(
+            "UPDATE filing_persons SET answers = :after, search = :search, number = :number"
+            " WHERE filing_id = (SELECT filing_id FROM filing_persons WHERE id = :id)"
+            " AND number = :was AND answers = :before AND (number = :number OR NOT EXISTS"
+            " (SELECT 1 FROM filing_persons AS others WHERE others.number = :number"
+            " AND others.filing_id = filing_persons.filing_id))",
+            id=person.id,
+            was=person.number,
+            number=fold_number(answers["number"]),
+            search=_search_text(answers),
+            before=_write(person.answers),
+            after=_write(answers),
+        )
+
     def mark_sent(self, filing_id: str, reference: str, now: int) -> None:
         """Send a draft, once. Raises SentError for whoever comes second."""
         changed = self.database.execute(

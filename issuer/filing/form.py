@@ -161,6 +161,11 @@ def steps(form: Form, answers: Mapping[str, str]) -> list[Step]:
     return [step for step in _steps() if step.applies(form, answers)]
 
 
+def all_steps(form: Form) -> list[Step]:
+    """Return every page that an application of this kind may need."""
+    return [step for step in _steps() if form in step.forms]
+
+
 def worker_questions() -> tuple[Question, ...]:
     """Return what an employer says about each worker; also the columns of the file."""
     return tuple(Question(each["id"], each["kind"], each) for each in _read()["worker"])

@@ -7,8 +7,10 @@ from esspass.fetch import Fetcher
 from esspass.keys.signer import KeySigner
 from issuer.config import IssuerConfig
 from issuer.filing.applicants import Applicants
+from issuer.filing.corrections import Corrections, Corrector
 from issuer.filing.desk import FilingDesk
 from issuer.filing.documents import DocumentMaker
+from issuer.filing.enquiries import Enquiries
 from issuer.filing.examining import Examiner
 from issuer.filing.facts import FactFinder
 from issuer.filing.filings import Filings
@@ -28,7 +30,10 @@ def create_filing_desk(config: IssuerConfig, issuer: Issuer) -> FilingDesk:
     facts = FactFinder(config, issuer.records, issuer.entitlements)
     letters = create_letter_writer(config, issuer.records)
     examiner = Examiner(issuer, filings, applicants, facts, DocumentMaker(config))
-    return FilingDesk(issuer, filings, applicants, examiner, letters)
+    corrector = Corrector(filings, Corrections(database), examiner, letters)
+    return FilingDesk(
+        issuer, filings, applicants, examiner, letters, corrector, Enquiries(database)
+    )
 
 
 def create_letter_writer(config: IssuerConfig, records: Records) -> LetterWriter:

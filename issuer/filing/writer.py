@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from esspass.attestations import Application, Pda1
 from issuer.filing.applicants import Applicant, Applicants
-from issuer.filing.filings import Filings, FilingState, StatusRow
+from issuer.filing.enquiries import Enquiry
+from issuer.filing.filings import Filing, Filings, FilingState, StatusRow
 from issuer.mailbox import Mailbox, Recipient
 from issuer.records import Record, Records
 from issuer.renewals import day_of, last_day
@@ -32,6 +33,25 @@ class LetterWriter:
         details = {"reference": reference, "sent_day": day_of(now).isoformat()}
         self.mailbox.post(
             Recipient.PERSON, applicant.pin, "received", reference, now, details=details
+        )
+
+    def write_corrected(self, applicant: Applicant, filing: Filing, reason: str, now: int) -> None:
+        """Tell an applicant that the institution put something right; call it in that change."""
+        details = {"reference": filing.reference, "why": reason}
+        self.mailbox.post(
+            Recipient.PERSON, applicant.pin, "corrected", f"{filing.id} {now}", now, details=details
+        )
+
+    def write_enquiry(self, applicant: Applicant, filing: Filing, enquiry: Enquiry) -> None:
+        """Ask an applicant to answer; call it in the transaction of the question."""
+        topic = "enquiry" if enquiry.words else "mandate"
+        details = {
+            "reference": filing.reference,
+            "question": enquiry.words,
+            "due_day": enquiry.due.isoformat(),
+        }
+        self.mailbox.post(
+            Recipient.PERSON, applicant.pin, topic, enquiry.id, enquiry.asked_at, details=details
         )
 
     def write_due(self, now: int) -> int:
