@@ -17,6 +17,8 @@ from esspass.statuslist import StatusListCache
 from esspass.storage import connect
 from esspass.storage import migrate as apply_migrations
 from esspass.web import WebSettings, create_web_app, read_clock
+from esspass.web.health import create_worker_health_blueprint
+from esspass.web.jobs import Reports
 from esspass.web.passkeys import (
     STAFF,
     PasskeyStore,
@@ -41,8 +43,10 @@ from issuer.back_office import (
     withdrawal,
 )
 from issuer.back_office import doubts as back_office_doubts
+from issuer.back_office import drafts as back_office_drafts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
+from issuer.back_office import failures as back_office_failures
 from issuer.back_office import filings as back_office_filings
 from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
@@ -128,6 +132,8 @@ _BLUEPRINTS = (
     enquiries.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
+    back_office_drafts.blueprint,
+    back_office_failures.blueprint,
     staff.blueprint,
     second_looks.blueprint,
     staff_sign_in.blueprint,
@@ -148,6 +154,7 @@ def create_app(
     _add_sign_in(app, services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(create_worker_health_blueprint(Reports(services.database)))
     app.register_blueprint(_create_statistics(services))
     store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
     app.register_blueprint(

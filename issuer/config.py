@@ -12,6 +12,8 @@ from esspass.openid4vci.client_attestation import ATTESTATION_MAX_AGE
 from esspass.web.environment import read_settings
 
 SIGN_IN_METHODS = ("pid", "oidc", "demo-eid")
+FOUR_EYES_RISK = 4
+"""Points from which a second person must agree: fraud, a year back, two years ahead."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class IssuerConfig:
     A1 and EHIC do not foresee (verifiers take it for invalid), so it is 1. ``exchange_retry`` is
     the pause after a message to another institution first failed; it doubles each time. Decisions
     with ``four_eyes_risk`` points or more (``specs/back_office/risk.json``) need a second person;
-    0 asks for none. ``records_url`` is where the institution's own records are fetched,
+    0 asks for none. With ``exchange_approval`` nobody sends a message to another institution that
+    they wrote alone. ``records_url`` is where the institution's own records are fetched,
     ``mappings_folder`` holds its column mappings.
     """
 
@@ -68,7 +71,7 @@ class IssuerConfig:
     sign_in: tuple[str, ...] = ("pid",)
     oidc: OidcConfig | None = None
     staff_oidc: StaffOidcConfig | None = None
-    four_eyes_risk: int = 0
+    four_eyes_risk: int = FOUR_EYES_RISK
     allow_loopback: bool = False
     ca_file: str | None = None
     trust_max_age: int = 60
@@ -91,6 +94,7 @@ class IssuerConfig:
     wallet_url: str | None = None
     mailbox_url: str | None = None
     exchange_retry: int = 5
+    exchange_approval: bool = False
     as4_folder: Path | None = None
     records_url: str | None = None
     records_token: str | None = field(default=None, repr=False)
@@ -144,6 +148,7 @@ class RegisterConfig:
     """What commands on the register alone need to know."""
 
     database_url: str
+    four_eyes_risk: int = FOUR_EYES_RISK
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> RegisterConfig:

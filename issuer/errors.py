@@ -109,6 +109,16 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("The second person is an approver or a supervisor, and you are not."),
         _("Ask an approver or a supervisor."),
     ),
+    "unknown_draft": ErrorText(
+        _("There is no such draft"),
+        _("It was sent or thrown away, or somebody else is writing it."),
+        _("Go back to the list of drafts."),
+    ),
+    "draft_changed": ErrorText(
+        _("The draft has changed"),
+        _("It was changed, sent or thrown away after this page was opened. Nothing was sent."),
+        _("Open the draft again to see how it stands."),
+    ),
     "second_look_over": ErrorText(
         _("This proposal is over"),
         _("Somebody has agreed to it or sent it back, or another proposal waits already."),

@@ -20,8 +20,10 @@ from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import exchange_texts as texts
 from issuer.back_office.access import may
+from issuer.back_office.drafts import href_of
 from issuer.back_office.standing import draw_standing
 from issuer.exchange.desk import CaseView, LoggedMessage
+from issuer.exchange.drafts import KeptDraft
 from issuer.exchange.tasks import Task
 from issuer.services import services
 
@@ -69,18 +71,21 @@ def show(case_id: str) -> str:
         desk.mark_read(case_id, at, signed_in_user().name)
     return render_template(
         "back_office/exchange/case.html", view=view, case=view.case, texts=texts, now=at,
-        subject=describe_subject(contents_of(view)), stations=draw_standing(view, actions, at),
+        subject=describe_subject(view.contents), stations=draw_standing(view, actions, at),
         choices=_arrange(view, actions if may("case_forms.write") else ()),
         closable=may("cases.close") and _is_closable(actions, at),
         messages=list(reversed(view.messages)), read=read_message,
         latest={each.message.set_id: each.message.message_id for each in view.messages},
+        drafts=_drafts_of(case_id),
         open_tasks=[task for task in view.tasks if task.done_at is None],
     )  # fmt: skip
 
 
-def contents_of(view: CaseView) -> list[Any]:
-    """The contents of a case's messages, the latest first."""
-    return [each.message.content for each in reversed(view.messages)]
+def _drafts_of(case_id: str) -> list[tuple[KeptDraft, str]]:
+    """Return the drafts of a case, each with its address, for those who may write."""
+    if not may("drafts.index"):
+        return []
+    return [(each, href_of(each)) for each in services().drafts.drafts.of_case(case_id)]
 
 
 def read_message(logged: LoggedMessage) -> Any:
@@ -177,7 +182,7 @@ def task_row(task: Task) -> dict[str, Any]:
     """What a list says of a task, and where it is worked on."""
     words, detail = texts.task_words(task)
     view = services().desk.view(task.case_id) if task.case_id else None
-    subject = describe_subject(contents_of(view)) if view else None
+    subject = describe_subject(view.contents) if view else None
     page = texts.TASK_PAGES.get(task.kind)
     href = url_for("cases.show", case_id=task.case_id) if view else page(task) if page else ""
     about = subject[0] if subject else "" if view else task.reference.partition("/")[0]

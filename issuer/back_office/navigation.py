@@ -73,6 +73,8 @@ SECTIONS = (
         _("Abroad"),
         (
             Page("cases.index", _("Cases")),
+            Page("drafts.index", _("Drafts")),
+            Page("failures.index", _("Failed messages")),
             Page("incoming.index", _("Incoming documents")),
             Page("back_office_doubts.index", _("Doubts"), ("/dialogues",)),
             Page("stays.index", _("Certificates from abroad")),

@@ -12,11 +12,11 @@ from flask_babel import lazy_gettext as _
 
 from esspass.web.settings import Text
 from issuer.access_log import Ground
+from issuer.four_eyes import SECOND
 from issuer.staff import Role
 
 EVERYBODY = frozenset(Role)
 WORK = frozenset({Role.SUPERVISOR, Role.APPROVER, Role.CLERK})
-SECOND = frozenset({Role.SUPERVISOR, Role.APPROVER})
 LEAD = frozenset({Role.SUPERVISOR})
 OVERSIGHT = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
@@ -42,6 +42,7 @@ OWN_ACCOUNT = frozenset(
 _DECISION: Mapping[str, Access] = {
     "decisions.index": Access(EVERYBODY, _("Looked through decisions")),
     "decisions.show": Access(EVERYBODY, _("Read a decision")),
+    "decisions.note_sector": Access(WORK, _("Noted the sector of an employer")),
     "decisions.hold": Access(WORK, _("Put a decision on hold")),
     "decisions.suspend": Access(WORK, _("Suspended a document")),
     "decisions.reinstate": Access(WORK, _("Put a document back in force")),
@@ -101,6 +102,18 @@ _EXCHANGE: Mapping[str, Access] = {
     "case_forms.new": Access(WORK, _("Began a case")),
     "case_forms.start": Access(WORK, _("Began a case")),
     "case_forms.write": Access(WORK, _("Wrote a message")),
+    "drafts.index": Access(WORK, _("Looked through drafts")),
+    "drafts.show": Access(WORK, _("Read a draft")),
+    "drafts.attachment": Access(WORK, _("Read a draft")),
+    "drafts.send": Access(WORK, _("Sent a message")),
+    "drafts.propose": Access(WORK, _("Put a message before a second person")),
+    "drafts.approve": Access(SECOND, _("Agreed to a message, and sent it")),
+    "drafts.send_back": Access(SECOND, _("Sent a draft back")),
+    "drafts.discard": Access(WORK, _("Threw a draft away")),
+    "failures.index": Access(EVERYBODY, _("Read which messages failed")),
+    "failures.again": Access(WORK, _("Had a message delivered again")),
+    "failures.settle": Access(WORK, _("Gave a message up")),
+    "failures.see": Access(WORK, _("Noted a refused message")),
     "incoming.index": Access(EVERYBODY, _("Looked through documents from abroad")),
     "incoming.show": Access(EVERYBODY, _("Read a document from abroad")),
     "incoming.check": Access(WORK, _("Checked a document from abroad again")),

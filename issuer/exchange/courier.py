@@ -27,9 +27,8 @@ from issuer.bearer import create_identifier
 from issuer.exchange.gateway import SCHEME, Gateway
 from issuer.exchange.keeping import Keeper
 from issuer.exchange.log import Entry
-from issuer.exchange.outbox import Delivery, DeliveryStatus
+from issuer.exchange.outbox import UNDELIVERED, Delivery, DeliveryStatus
 
-UNDELIVERED = "undelivered"
 WITH_GATEWAY = "with_gateway"
 _BUSINESS, _TECHNICAL = "01", "02"  # of X050
 _NO_ANSWER = frozenset({"unavailable", "answer_too_large", "malformed", "bad_signature"})

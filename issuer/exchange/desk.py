@@ -46,12 +46,13 @@ from esspass.trust import TrustView
 from issuer.bearer import create_identifier
 from issuer.exchange.cases import CasePage
 from issuer.exchange.courier import Courier
-from issuer.exchange.inbox import Inbox, Refusal
+from issuer.exchange.inbox import Inbox
 from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import OUT, Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
 from issuer.exchange.participants import Participants
 from issuer.exchange.reactions import FAILED, Reaction
+from issuer.exchange.refusals import Refusals
 from issuer.exchange.tasks import Task, Tasks
 
 UNREAD = "unread"
@@ -100,6 +101,11 @@ class CaseView:
     deadlines: tuple[Deadline, ...]
     tasks: tuple[Task, ...]
 
+    @property
+    def contents(self) -> list[Mapping[str, object]]:
+        """The contents of its messages, the latest first."""
+        return [each.message.content for each in reversed(self.messages)]
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -117,6 +123,11 @@ class Desk:
     def tasks(self) -> Tasks:
         """The work list."""
         return self.keeper.tasks
+
+    @property
+    def refusals(self) -> Refusals:
+        """What others sent and we refused."""
+        return Refusals(self.keeper.database)
 
     def register(self, sed: str, reaction: Reaction) -> None:
         """Have ``reaction`` run by the worker for each message of a type that comes in."""
@@ -156,12 +167,12 @@ class Desk:
                 return known
             draft = Draft(
                 sed, content, receivers=tuple(dict.fromkeys(receivers)),
-                attachments=_describe(attachments),
+                attachments=describe_files(attachments),
             )  # fmt: skip
             message = create_start(
                 case_type, create_identifier(), draft, self.me, create_ids(), now
             )
-            self._verify(message, now)
+            self.verify(message, now)
             arrival = _seal(message, signer, attachments, actor, reference)
             self.keeper.open(open_case(message, self.me), arrival, now)
             return message.case_id
@@ -178,14 +189,16 @@ class Desk:
         attachments: Sequence[NewAttachment] = (),
         actor: str = "",
         set_id: str | None = None,
+        version: int | None = None,
         related_set_id: str | None = None,
         receivers: Sequence[str] | None = None,
     ) -> str:
         """Send a message that ``actions`` offers; return its set id.
 
-        ``set_id`` is the document to update; ``related_set_id`` the one that is answered, or that
-        an invalidation, clarification or rejection is about. Raises UnknownCaseError,
-        RefusedMessageError, MalformedError, VerificationError, UndecidedError.
+        ``set_id`` is the document to update, ``version`` what it must become (None: whatever is
+        next); ``related_set_id`` the one that is answered, or that an invalidation, clarification
+        or rejection is about. Raises UnknownCaseError, RefusedMessageError, MalformedError,
+        VerificationError, UndecidedError.
         """
         signer = self._require_signer()
 
@@ -193,17 +206,23 @@ class Desk:
             case, revision = self.keeper.cases.get(case_id)
             draft = Draft(
                 sed, content, set_id, related_set_id,
-                None if receivers is None else tuple(receivers), _describe(attachments),
+                None if receivers is None else tuple(receivers), describe_files(attachments),
             )  # fmt: skip
             message = create_message(case, draft, create_ids(), now)
-            self._verify(message, now)
+            if version is not None and message.version != version:
+                raise RefusedMessageError("this version was sent before", code="replayed")
+            self.verify(message, now)
             arrival = _seal(message, signer, attachments, actor)
             self.keeper.change(apply_message(case, message, now), revision, arrival, now)
             return message.set_id
 
         return retry(attempt)
 
-    def _verify(self, message: Message, now: int) -> None:
+    def verify(self, message: Message, now: int) -> None:
+        """Check that a message may go to its receivers as it is.
+
+        Raises MalformedError, VerificationError (``receiver_not_ready``), UndecidedError.
+        """
         verify_content(message.sed, message.case_version, message.content)
         directory = require_directory(self.view_of(now).directory, now)
         for receiver in message.receivers:
@@ -270,10 +289,6 @@ class Desk:
         if self.inbox is None:
             raise _no_key()
         return self.inbox.receive(envelope, now)
-
-    def refusals(self, most: int = 100) -> list[Refusal]:
-        """Return what was refused, the latest first."""
-        return [] if self.inbox is None else self.inbox.refusals(most)
 
     def deliver_due(self, now: int, most: int = 20) -> int:
         """Try to deliver what waits; return how many messages their receivers have now."""
@@ -371,7 +386,7 @@ def _seal(
     return Arrival(message, sign_message(message, signer), OUT, files, actor, reference)
 
 
-def _describe(attachments: Sequence[NewAttachment]) -> tuple[Attachment, ...]:
+def describe_files(attachments: Sequence[NewAttachment]) -> tuple[Attachment, ...]:
     """Describe files; the same bytes go once. Raises MalformedError."""
     if len(attachments) > MAX_ATTACHMENTS:
         raise MalformedError("a message has at most 20 attachments", code="too_large")

@@ -139,7 +139,7 @@ class Gateway:
 
     def _refuse(self, brought: Path, error: EsspassError, document: bytes, now: int) -> None:
         _log.warning("a message of the gateway was refused: %s", error.code)
-        self.inbox.note_refusal("", create_digest(document), error, now)
+        self.inbox.refusals.add("", create_digest(document), error.code, now)
         self._move(brought, "refused")
 
     def _move(self, brought: Path, where: str) -> None:

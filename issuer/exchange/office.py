@@ -10,7 +10,17 @@ from esspass.fetch import Fetcher
 from esspass.storage import Database
 from esspass.trust import Competence, ExchangeEntry, TrustView
 from issuer.config import IssuerConfig
-from issuer.exchange import cases, deadlines, inbox, log, outbox, participants, reactions, tasks
+from issuer.exchange import (
+    cases,
+    deadlines,
+    drafts,
+    log,
+    outbox,
+    participants,
+    reactions,
+    refusals,
+    tasks,
+)
 from issuer.exchange import gateway as gateway_module
 from issuer.exchange.cases import Cases
 from issuer.exchange.courier import Courier
@@ -29,11 +39,12 @@ from issuer.keys import IssuerKeys
 MIGRATIONS = {
     **cases.MIGRATIONS,
     **log.MIGRATIONS,
+    **drafts.MIGRATIONS,
     **outbox.MIGRATIONS,
     **deadlines.MIGRATIONS,
     **tasks.MIGRATIONS,
     **reactions.MIGRATIONS,
-    **inbox.MIGRATIONS,
+    **refusals.MIGRATIONS,
     **participants.MIGRATIONS,
     **gateway_module.MIGRATIONS,
 }

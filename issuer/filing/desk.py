@@ -81,7 +81,8 @@ class FilingDesk:
     def _last_employer(self, person_id: str) -> dict[str, str]:
         for record in self.issuer.records.of_person(person_id, ["pda1"]):
             if isinstance(record.document, Pda1) and record.document.employments:
-                return describe_employment(record.document.employments[0])
+                known = describe_employment(record.document.employments[0])
+                return {**known, "sector": record.sector} if record.sector else known
         return {}
 
     def find_step(self, filing: Filing, step_id: str) -> Step | None:

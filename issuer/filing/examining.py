@@ -96,8 +96,9 @@ class Examiner:
         for _ in range(_TRIES):
             document = self._create_document(filing, person, subject, now)
             record_id, is_new = self.issuer.records.add(
-                subject.person, document, now, RecordState.PENDING
-            )
+                subject.person, document, now, RecordState.PENDING,
+                sector=merge_answers(filing, person).get("sector", ""),
+            )  # fmt: skip
             if is_new:
                 self.issuer.history.add(record_id, Event.APPLIED, now)
                 return record_id

@@ -17,7 +17,9 @@ from babel.numbers import format_percent
 from esspass.attestations import country_name, parse_day, pda1_states, plain_text
 from esspass.attestations.specification import LOCALES
 from esspass.attestations.wording import choose_locale
+from esspass.statistics.sectors import sectors
 from issuer.names import fold_name
+from issuer.sectors import sector_choices
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 _COUNTRY_CODES = tuple(
@@ -59,7 +61,7 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: a text, a day, a country, a choice or a share in per cent."""
+    """One question: a text, a day, a country, a sector, a choice or a share in per cent."""
 
     id: str
     kind: str
@@ -88,6 +90,8 @@ class Question:
         """Return the values and their words; countries come with those of the A1 first."""
         if self.kind == "country":
             return _countries(locale)
+        if self.kind == "sector":
+            return sector_choices(locale)
         return [
             (value, localize(words.get("employer") if form.is_employer else None, locale)
              or localize(words["label"], locale))
@@ -112,8 +116,8 @@ class Question:
         if self.kind == "share":
             share = read_share(value)
             return ("", Problem.NO_SHARE) if share is None else (str(share), None)
-        if self.kind == "choice":
-            known = value in self.words["choices"]
+        if self.kind in ("choice", "sector"):
+            known = value in (sectors() if self.kind == "sector" else self.words["choices"])
             return (value, None) if known else ("", Problem.NO_CHOICE)
         most = int(self.words.get("max", 155))
         return value[:most], Problem.TOO_LONG if len(value) > most else None
@@ -122,7 +126,7 @@ class Question:
         """Return an answer in words, for the summary."""
         if self.kind == "country":
             return country_name(value, locale) if value else ""
-        if self.kind == "choice":
+        if self.kind in ("choice", "sector"):
             return dict(self.choices(form, locale)).get(value, "")
         if self.kind == "share":
             return format_percent(int(value) / 100, locale=locale) if value else ""

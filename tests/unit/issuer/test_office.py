@@ -114,7 +114,7 @@ def test_every_way_leads_somewhere(office, role):
     start = colleague.get("/office").text
     assert sections(start) == ["Start*", "Tasks", "Documents", "Abroad", "Office"]
     ways = re.findall(r'issuer-heap__link" href="([^"]+)"', start)
-    assert len(ways) == len(HEAPS)
+    assert len(ways) == sum(role in ACCESS[heap.route].roles for heap in HEAPS)
     for path in ways:
         assert colleague.client.get(path, base_url=colleague.base).status_code == 200, path
     for first in ("/decisions", "/cases", "/statistics"):

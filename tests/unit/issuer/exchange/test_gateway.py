@@ -145,7 +145,7 @@ def test_what_must_not_be_believed_is_refused_and_recorded(pair, folders, spoil,
     spoil(brought)
     work(pair, EL)
     assert pair[EL].desk.keeper.cases.find(case_id) is None
-    assert [each.code for each in pair[EL].desk.inbox.refusals()] == [code]
+    assert [each.code for each in pair[EL].desk.inbox.refusals.latest()] == [code]
     assert [each.name for each in (folders[EL] / "refused").iterdir()] == [brought.name]
 
 
@@ -156,7 +156,7 @@ def test_who_signs_messages_cannot_be_impersonated_by_a_gateway(pair, folders):
     pair.list(LT)
     pair.publish()
     work(pair, EL)
-    assert [each.code for each in pair[EL].desk.inbox.refusals()] == ["unsigned"]
+    assert [each.code for each in pair[EL].desk.inbox.refusals.latest()] == ["unsigned"]
 
 
 def test_without_a_gateway_it_waits(tmp_path):
