@@ -305,7 +305,6 @@ class Records:
         )
         return Page(max(number, 1), size, int(total), tuple(map(_record, rows)))
 
-<<<<<<< HEAD
     def revise(self, record_id: str, person: Person, document: Document, now: int) -> None:
         """Write a pending decision anew, under its number. Raises StateError for any other."""
         if not person.pin:
@@ -325,7 +324,7 @@ class Records:
             if not changed:
                 raise StateError
             self._index_person(person_id, person)
-=======
+
     def put_sector(self, record_id: str, sector: str) -> bool:
         """Note what the employer of an A1 does; say whether it changed. Raises MalformedError."""
         return bool(
@@ -336,7 +335,6 @@ class Records:
                 sector=parse_sector(sector),
             )
         )
->>>>>>> main
 
     def hold(self, record_id: str, now: int) -> None:
         """Make a granted decision wait for approval.

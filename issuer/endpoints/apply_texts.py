@@ -46,11 +46,12 @@ _PROBLEMS: Mapping[Problem, Text] = {
     Problem.NO_DAY: _("Enter a day, for example 31.12.2027"),
     Problem.NO_COUNTRY: _("Choose a country from the list"),
     Problem.NO_CHOICE: _("Choose one of the answers"),
+    Problem.FORMULA: _("Enter the value itself, not a formula"),
     Problem.NO_SHARE: _("Enter a whole number from 0 to 100"),
 }
 _FILE_ERRORS: Mapping[str, Text] = {
-    "file_too_large": _("The file is larger than one megabyte."),
-    "file_unreadable": _("We cannot read this file. Save it as CSV (UTF-8) or as JSON."),
+    "file_too_large": _("The file is larger than two megabytes, or unpacks to too much."),
+    "file_unreadable": _("We cannot read this file. Save it as XLSX, as CSV (UTF-8) or as JSON."),
     "file_headings": _("Columns are missing. Start from our file, and keep its first line."),
     "file_too_many": _("An application holds at most 500 workers. Divide the list."),
     "file_empty": _("Choose a file with at least one worker in it."),

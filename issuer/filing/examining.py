@@ -136,6 +136,7 @@ class Examiner:
         document = self._create_document(filing, person, subject, now)
         document = replace(document, document_number=record.number)
         self.issuer.records.revise(record.id, subject.person, document, now)
+        self.issuer.records.put_sector(record.id, find_details(filing, person).get("sector", ""))
         self.issuer.four_eyes.annul(record.id, now)
         self.issuer.applications.end(record.id, WithdrawalReason.WRONG_DATA, now, "")
         if self.issuer.can_acknowledge(record):

@@ -57,6 +57,7 @@ class Problem(StrEnum):
     NO_COUNTRY = "no_country"
     NO_CHOICE = "no_choice"
     NO_SHARE = "no_share"
+    FORMULA = "formula"
 
 
 @dataclass(frozen=True, slots=True)
