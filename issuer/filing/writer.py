@@ -12,15 +12,17 @@ from typing import cast
 
 from esspass.attestations import Application, Pda1
 from issuer.filing.applicants import Applicant, Applicants
+from issuer.filing.cards import CardMaker
 from issuer.filing.enquiries import Enquiry
 from issuer.filing.filings import Filing, Filings, FilingState, StatusRow
 from issuer.mailbox import Mailbox, Recipient
 from issuer.names import fold_number
-from issuer.records import Record, Records
+from issuer.records import Record, Records, RecordState
 from issuer.renewals import day_of, last_day
 
 _CHANGED = "replaced"
-_WITH_DOCUMENT = frozenset({"granted", _CHANGED})
+_CARD = "card"
+_WITH_DOCUMENT = frozenset({"granted", _CARD, _CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class LetterWriter:
     filings: Filings
     applicants: Applicants
     records: Records
+    cards: CardMaker
 
     def write_received(self, applicant: Applicant, reference: str, now: int) -> None:
         """Confirm that an application arrived."""
@@ -101,6 +104,9 @@ class LetterWriter:
         self._write(Recipient.PERSON, record.person.pin or "", topic, record, now, {})
         if row.filing.form.is_employer:
             self._tell_employer(row, topic, record, now)
+        card = self.cards.follow(record, now) if is_granted else None
+        if card is not None and card.state is RecordState.GRANTED:
+            self._write(Recipient.PERSON, record.person.pin or "", _CARD, card, now, {})
 
     def _tell_employer(self, row: StatusRow, topic: str, record: Record, now: int) -> None:
         """Write to the employer if a clerk saw the mandate, else to the applicant's page only."""
