@@ -27,7 +27,7 @@ STATES: Mapping[FilingState, tuple[Text, str]] = {
     **texts.STATES,
     FilingState.WAITING: (_("Waits for a clerk"), "unsure"),
 }
-_STATES = [state for state in FilingState if state is not FilingState.DRAFT]
+_STATES = [state for state in FilingState if state not in (FilingState.DRAFT, FilingState.ARRIVED)]
 
 
 @blueprint.get("/applications")
@@ -55,13 +55,15 @@ def show(filing_id: str) -> str:
     applicant = desk.applicants.get(filing.applicant_id)
     if may("filing_enquiries.ask"):
         desk.enquiries.mark_read(filing, now())
+    page = desk.filings.persons_page(filing, max(1, request.args.get("page", 1, type=int)))
     return render_template(
         "back_office/filing.html", filing=filing, applicant=applicant,
-        persons=desk.filings.persons(filing), states=STATES, forms=texts.FORMS,
+        page=page, persons=page.persons, states=STATES, forms=texts.FORMS,
         steps=[step for step in steps(filing.form, filing.answers) if step.id != "workers"],
         title_of=texts.step_title, value_of=texts.describe_answer, locale=str(get_locale()),
         others=read_others(filing.answers), is_regular=filing.answers.get("work") in SEVERAL,
-        own_country=services().config.country, posted_to=texts.posted_to, reasons=_reasons,
+        own_country=services().config.country, posted_to=texts.posted_to,
+        counted=desk.filings.count_states(filing), reasons=_reasons,
         needs_mandate=desk.needs_mandate(filing),
         enquiries=desk.enquiries.of(filing), today=day_of(now()),
         corrections=desk.corrector.corrections.of(filing), change=texts.describe_change,

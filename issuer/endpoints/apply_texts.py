@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import format_percent, get_locale, gettext
@@ -34,6 +33,7 @@ FORMS: Mapping[Form, tuple[Text, Text]] = {
 }
 STATES: Mapping[FilingState, tuple[Text, str]] = {
     FilingState.DRAFT: (_("Draft"), "neutral"),
+    FilingState.ARRIVED: (_("Being checked"), "info"),
     FilingState.WAITING: (_("We are looking at it"), "unsure"),
     FilingState.GRANTED: (_("Granted"), "good"),
     FilingState.REFUSED: (_("Refused"), "bad"),
@@ -53,7 +53,7 @@ _FILE_ERRORS: Mapping[str, Text] = {
     "file_too_large": _("The file is larger than two megabytes, or unpacks to too much."),
     "file_unreadable": _("We cannot read this file. Save it as XLSX, as CSV (UTF-8) or as JSON."),
     "file_headings": _("Columns are missing. Start from our file, and keep its first line."),
-    "file_too_many": _("An application holds at most 500 workers. Divide the list."),
+    "file_too_many": _("An application holds at most 5,000 workers. Divide the list."),
     "file_empty": _("Choose a file with at least one worker in it."),
 }
 AUTOCOMPLETE = {
@@ -168,9 +168,3 @@ def _name_states(answers: Mapping[str, str]) -> str:
                                each.get("share") and f"{each['share']} %")))
         for each in json.loads(answers.get("states") or "[]")
     )  # fmt: skip
-
-
-def count_states(persons: Sequence[FiledPerson]) -> list[tuple[FilingState, int]]:
-    """Return how many persons stand how, in the order of the states."""
-    counted = Counter(person.state for person in persons)
-    return [(state, counted[state]) for state in FilingState if counted[state]]

@@ -52,10 +52,14 @@ def _show(filing: Filing, **values: Any) -> str:
     errors = shown["errors"]
     return show(
         "apply/workers.html", summary=texts.summarize(worker_questions(), filing.form, errors),
-        filing=filing, persons=desk().filings.persons(filing),
+        filing=filing, page=desk().filings.persons_page(filing, _page_number()),
         questions=worker_questions(), locale=str(get_locale()), describe=texts.describe_problem,
         back=page_of(filing, _step_before(filing)), **shown,
     )  # fmt: skip
+
+
+def _page_number() -> int:
+    return max(1, request.args.get("page", 1, type=int))
 
 
 def _step_before(filing: Filing) -> Step:
@@ -107,7 +111,7 @@ def _put(filing: Filing, found: Iterable[Mapping[str, str]]) -> None:
     with filings.database.atomic():
         for answers in found:
             filings.put_person(filing, answers)
-        if len(filings.persons(filing)) > MAX_PERSONS:
+        if filings.count_persons(filing) > MAX_PERSONS:
             raise MalformedError("too many workers", code="file_too_many")
         filings.save(filing, filing.answers, now())
 

@@ -15,8 +15,17 @@ from esspass.storage import Database, Row
 from issuer.bearer import create_identifier
 from issuer.filing.activities import split_postings
 from issuer.filing.examining import Examiner, merge_answers
-from issuer.filing.filings import FiledPerson, Filing, Filings, FilingState
+from issuer.filing.filings import (
+    FiledPerson,
+    Filing,
+    Filings,
+    FilingState,
+    SentError,
+    search_text,
+    write_answers,
+)
 from issuer.filing.writer import LetterWriter
+from issuer.names import fold_number
 
 Answers = Mapping[str, str]
 MIGRATIONS = {
@@ -90,6 +99,35 @@ class Corrections:
             at=correction.at,
         )
 
+    def write(self, filing: Filing, person: FiledPerson | None, answers: Answers, now: int) -> None:
+        """Change what was sent, of one worker if given. Raises SentError if that changed."""
+        rows = self.database.query(
+            "UPDATE filings SET changed_at = :now, answers = :after WHERE id = :id"
+            " AND sent_at IS NOT NULL AND answers = :before RETURNING id",
+            id=filing.id,
+            now=now,
+            before=write_answers(filing.answers),
+            after=write_answers(filing.answers if person else answers),
+        )
+        if not rows or (person and not self._write_person(person, answers)):
+            raise SentError
+
+    def _write_person(self, person: FiledPerson, answers: Answers) -> int:
+        """Change all parts of a worker; their number may become another, if it is nobody's."""
+        return self.database.execute(
+            "UPDATE filing_persons SET answers = :after, search = :search, number = :number"
+            " WHERE filing_id = (SELECT filing_id FROM filing_persons WHERE id = :id)"
+            " AND number = :was AND answers = :before AND (number = :number OR NOT EXISTS"
+            " (SELECT 1 FROM filing_persons AS others WHERE others.number = :number"
+            " AND others.filing_id = filing_persons.filing_id))",
+            id=person.id,
+            was=person.number,
+            number=fold_number(answers["number"]),
+            search=search_text(answers),
+            before=write_answers(person.answers),
+            after=write_answers(answers),
+        )
+
     def of(self, filing: Filing) -> list[Correction]:
         """Return the changes of an application, the latest first."""
         rows = self.database.query(
@@ -132,7 +170,7 @@ class Corrector:
         was = {name: before.get(name, "") for name in changed}
         person_id = person.id if person else ""
         with self.filings.database.atomic():
-            self.filings.correct(filing, person, after, now)
+            self.corrections.write(filing, person, after, now)
             correction = Correction(person_id, was, changed, why.text, why.actor, now)
             self.corrections.add(filing, correction)
             granted = self._decide(filing, [each.id for each in waiting], now)

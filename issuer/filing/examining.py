@@ -56,6 +56,24 @@ class Examiner:
             found |= {rule.id: rule for rule in rules}
         return tuple(found.values())
 
+    def find_mistakes(self, filing: Filing, person: FiledPerson, now: int) -> tuple[Rule, ...]:
+        """Return what must be put right before sending; asks no register, so it is quick."""
+        declared, today = merge_answers(filing, person), day_of(now)
+        found: dict[str, Rule] = {}
+        for _posting, details in split_postings(declared):
+            facts = self.facts.find_declared(declared, details, today)
+            rules = find_obstacles(filing.form.kind, facts)
+            found |= {rule.id: rule for rule in rules if rule.level == CORRECT}
+        return tuple(found.values())
+
+    def examine(self, filing: Filing, person: FiledPerson, now: int) -> bool:
+        """Decide on one person of a long list that was sent; False if that was done already."""
+        with self.filings.database.atomic():
+            if not self.filings.claim(person):
+                return False
+            self.decide(filing, person, now)
+        return True
+
     def _check(
         self, filing: Filing, person: FiledPerson, now: int
     ) -> tuple[Subject, tuple[Rule, ...]]:
