@@ -270,6 +270,26 @@ class Records:
         )
         return Page(max(number, 1), size, int(total), tuple(map(_record, rows)))
 
+    def revise(self, record_id: str, person: Person, document: Document, now: int) -> None:
+        """Write a pending decision anew, under its number. Raises StateError for any other."""
+        if not person.pin:
+            raise MalformedError("a person needs a number", code="number_missing")
+        with self.database.atomic():
+            person_id = self._keep_person(person, person.pin, now)
+            changed = self.database.execute(
+                "UPDATE records SET person_id = :person_id, document = :document,"
+                " changed_at = :now WHERE id = :id AND state = 'pending'"
+                " AND document_number = :number",
+                id=record_id,
+                person_id=person_id,
+                document=_write(create_record(document)),
+                number=document.document_number,
+                now=now,
+            )
+            if not changed:
+                raise StateError
+            self._index_person(person_id, person)
+
     def put_sector(self, record_id: str, sector: str) -> bool:
         """Note what the employer of an A1 does; say whether it changed. Raises MalformedError."""
         return bool(
