@@ -7,7 +7,7 @@ import pytest
 
 from esspass.exchange.case_type import case_types
 from esspass.exchange.form import fill_form
-from esspass.exchange.model import CaseStatus
+from esspass.exchange.model import CaseStatus, Deadline
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from issuer.back_office import exchange_texts as texts
 from issuer.exchange.desk import NewAttachment
@@ -124,6 +124,30 @@ def test_web_01_no_change_without_the_secret_of_the_form(lt, path):
 def test_every_deadline_has_words():
     kinds = {rule.kind for kind in case_types() for rule in kind.deadlines}
     assert kinds == set(texts.DEADLINES)
+
+
+@pytest.mark.parametrize(
+    ("whose", "counted", "language", "words"),
+    [
+        (EL, "2027-03-25", "en", "25 March 2027 is a public holiday in Greece: Independence Day."),
+        (EL, "2027-03-25", "ro", "25 martie 2027"),
+        (RO, "2027-03-27", "en", "27 March 2027 is a Saturday or a Sunday."),
+        ("EU:ECAP01", "2027-03-27", "en", "27 March 2027 is a Saturday or a Sunday."),
+    ],
+)
+def test_a_deadline_that_a_rest_day_moved_says_which(partners, whose, counted, language, words):
+    deadline = Deadline("determination_final", "s", whose, NOW, "", verified=True, counted=counted)
+    with partners[LT].app.test_request_context(headers={"Accept-Language": language}):
+        assert texts.moved_words(deadline).startswith(words)
+
+
+def test_a_deadline_is_named_by_its_last_day(partners, lt):
+    case_id = partners[LT].start("LA_BUC_02", "A003", create_content("A003", full=True), EL)
+    (deadline,) = partners[LT].desk.view(case_id).deadlines
+    page = lt.get(f"/cases/{case_id}").text
+    with partners[LT].app.test_request_context(headers={"Accept-Language": "en"}):
+        assert f"by {texts.day_words(deadline.due_at - 1)}" in page
+        assert texts.day_words(deadline.due_at) not in page
 
 
 def test_with_no_data(partners):
