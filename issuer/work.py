@@ -49,6 +49,8 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
     jobs.append(Job("follow dialogues", services.doubts.work, 5))
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
+    if desk.inbox is not None:
+        jobs.append(Job("forget counted requests", desk.inbox.quota.purge, 3600))
     if desk.signer is not None:
         joined = services.joined
         jobs += [

@@ -27,6 +27,7 @@ from esspass.keys.signer import Signer
 from esspass.trust import TrustView
 from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import IN, Entry
+from issuer.exchange.quota import Quota
 from issuer.exchange.refusals import Refusals
 
 
@@ -39,6 +40,7 @@ class Inbox:
     key: EncryptionKey = field(repr=False)
     view: Callable[[int], TrustView]
     keeper: Keeper
+    quota: Quota
 
     @property
     def refusals(self) -> Refusals:
@@ -90,7 +92,9 @@ class Inbox:
         verify_content(message.sed, message.case_version, message.content)
         arrival = Arrival(message, received.signed, IN, received.attachments)
         if found is None:
-            keeper.open(open_case(message, self.me), arrival, now)
+            with keeper.database.atomic():
+                self.quota.take(message, now)
+                keeper.open(open_case(message, self.me), arrival, now)
         else:
             keeper.change(apply_message(found[0], message, now), found[1], arrival, now)
         return arrival.entry(0, now)
