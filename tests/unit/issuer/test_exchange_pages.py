@@ -1,5 +1,6 @@
 """The desk's pages: real institutions, real messages; what a clerk sees and sends."""
 
+import html
 import io
 import re
 
@@ -14,7 +15,7 @@ from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import DeliveryStatus
 from issuer.staff import Role
 from tests.builders.exchange import ALL_COMPETENCES, EL, LT, RO, running_partners
-from tests.builders.lists import NOW
+from tests.builders.lists import DAY, NOW
 from tests.builders.messages import create_content
 
 A009 = create_content("A009", full=True)
@@ -148,6 +149,56 @@ def test_a_deadline_is_named_by_its_last_day(partners, lt):
     with partners[LT].app.test_request_context(headers={"Accept-Language": "en"}):
         assert f"by {texts.day_words(deadline.due_at - 1)}" in page
         assert texts.day_words(deadline.due_at) not in page
+
+
+def lead(page):
+    """Whose turn it is, what to do, the deadline, as the top of a case says it."""
+    top = page.text.partition('<div class="exchange-lead">')[2].partition(
+        '<section class="app-card'
+    )[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", top).split())
+
+
+def test_one_sees_first_whose_turn_it_is_and_until_when(others):
+    lt, el = Clerk(others[LT]), Clerk(others[EL])
+    case_id = start(others, "LA_BUC_02", "A003", create_content("A003", full=True))
+    (deadline,) = others[EL].desk.view(case_id).deadlines
+    path, left = f"/cases/{case_id}", (deadline.due_at - 1) // DAY - NOW // DAY
+    assert "Your turn React, or the determination becomes final" in lead(el.get(path))
+    assert f"{left} days left" in lead(el.get(path))
+    assert "Disagreement with determination" in lead(el.get(path))
+    assert "Fund EL:2000 acts" in lead(lt.get(path))
+    assert "X009" not in lt.get(path).text.partition("exchange-standing")[0]
+    others.clock[0] = deadline.due_at - 1
+    assert "ends today" in lead(el.get(path))
+    others.clock[0] = deadline.due_at
+    assert "1 day overdue" in lead(el.get(path))
+    assert "Fund EL:2000 is late" in lead(lt.get(path))
+    assert "X009" in lt.get(path).text.partition("exchange-standing")[0]
+
+
+def test_without_a_deadline_the_top_says_so(partners, lt, el):
+    posting = f"/cases/{start(partners)}"
+    said = html.unescape(lead(el.get(posting)))
+    assert said == "Nobody's turn Nothing is awaited from us Deadline None runs."
+    closed = start(partners, "S_BUC_05", "S044", create_content("S044"))
+    lt.post(f"/cases/{closed}/close")
+    assert lead(lt.get(f"/cases/{closed}")).startswith("The case is over")
+
+
+def test_the_print_view_holds_everything_and_no_buttons(partners, lt, el):
+    content = create_content("A003", full=True)
+    case_id = start(partners, "LA_BUC_02", "A003", content)
+    assert f'href="/cases/{case_id}/print"' in el.get(f"/cases/{case_id}").text
+    page = el.get(f"/cases/{case_id}/print")
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    assert case_id in main
+    assert content["Person"]["PersonIdentification"]["familyName"] in main
+    assert "React, or the determination becomes final, Fund EL:2000" in main
+    assert "Printed on" in main
+    assert "<details" not in main
+    assert "<button" not in main
+    assert el.get("/cases/unknown/print").status_code == 400
 
 
 def test_with_no_data(partners):
