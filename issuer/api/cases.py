@@ -16,6 +16,7 @@ from issuer.api.blueprint import blueprint, caller
 from issuer.api.shapes import Shape
 from issuer.exchange.cases import CaseSummary
 from issuer.exchange.desk import LoggedMessage, NewAttachment
+from issuer.four_eyes import SecondPersonNeededError
 from issuer.services import services
 
 _TAG = ["Cases"]
@@ -38,6 +39,7 @@ def search_cases(wanted: shapes.CaseSearch) -> dict[str, Any]:
 @blueprint.doc(tags=_TAG)
 def start_case(given: shapes.NewCase) -> dict[str, Any]:
     """Start a case with its first message."""
+    _verify_alone()
     case_id = services().desk.start(
         given.case_type, given.receivers, given.sed, given.content, now(),
         attachments=_attachments(given.attachments), actor=caller().name,
@@ -70,6 +72,7 @@ def get_case(case_id: str) -> dict[str, Any]:
 @blueprint.doc(tags=_TAG)
 def send_message(case_id: str, given: shapes.NewMessage) -> dict[str, Any]:
     """Send a message that the case offers."""
+    _verify_alone()
     set_id = services().desk.send(
         case_id, given.sed, given.content, now(),
         attachments=_attachments(given.attachments), actor=caller().name, set_id=given.set_id,
@@ -111,6 +114,12 @@ def finish_task(task_id: str) -> tuple[str, int]:
     """Note that a task is done."""
     services().desk.tasks.done(task_id, now(), caller().name)
     return "", 204
+
+
+def _verify_alone() -> None:
+    """A client is one person: where two stand behind each message, the pages send it."""
+    if services().config.exchange_approval:
+        raise SecondPersonNeededError
 
 
 def _attachments(files: Sequence[shapes.NewFile]) -> list[NewAttachment]:
