@@ -61,10 +61,12 @@ def show(case_id: str) -> str:
     if may("cases.done"):  # who only reads leaves the message unread for those who must act
         desk.mark_read(case_id, at, signed_in_user().name)
     choices = arrange(case_id, actions if may("case_forms.write") else ())
+    lead = find_lead(view, choices, at)
     return render_template(
         "back_office/exchange/case.html", view=view, case=view.case, texts=texts, now=at,
         subject=describe_subject(view.contents), stations=draw_standing(view, actions, at),
-        choices=choices, lead=find_lead(view, choices, at),
+        choices=choices, lead=lead,
+        answers=[each for each in choices["answers"] if each not in lead.choices],
         closable=may("cases.close") and _is_closable(actions, at),
         messages=list(reversed(view.messages)), read=read_message,
         latest={each.message.set_id: each.message.message_id for each in view.messages},

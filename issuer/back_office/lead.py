@@ -39,10 +39,10 @@ def find_lead(view: CaseView, arranged: Mapping[str, Sequence[Choice]], at: int)
         return Lead("end", gettext("The case is over"), words)
     answers = [each for each in arranged.get("answers", ()) if each.available_at <= at]
     ours = [each for each in view.deadlines if each.whose == view.case.me]
-    if ours:
+    if ours and (answers or ours[0].due_at <= view.deadlines[0].due_at):
         return _lead("ours", gettext("Your turn"), ours[0], answers, at)
     if view.deadlines:
-        first = view.deadlines[0]
+        first = next(each for each in view.deadlines if each.whose != view.case.me)
         late = first.due_at <= at
         reminders = [each for each in arranged.get("case", ()) if each.sed == _REMINDER]
         who = texts.institution_name(first.whose)

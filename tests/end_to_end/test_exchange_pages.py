@@ -160,7 +160,7 @@ def test_a_determination_is_contested_and_the_other_side_sees_it(partners, lt, e
     el.read("en")
     el.go(f"/cases/{case_id}")
     assert "Your turn" in el.text
-    el.press("a.exchange-choice[href*='A004']")
+    el.press(".exchange-next a[href*='A004']")
     assert "Kairys" in el.text
     assert el.page.locator("[name^='Person.']").count() == 0
     for name in ("town", "country"):

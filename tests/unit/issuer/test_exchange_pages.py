@@ -177,6 +177,13 @@ def test_one_sees_first_whose_turn_it_is_and_until_when(others):
     assert "X009" in lt.get(path).text.partition("exchange-standing")[0]
 
 
+def test_who_asked_waits_for_the_first_step_of_the_other_side(partners, lt, el):
+    """Who asked has a later deadline of their own, but nothing to do yet."""
+    case_id = start(partners, "DA_BUC_01", "DA01", create_content("DA01", full=True))
+    assert lead(lt.get(f"/cases/{case_id}")).startswith("Fund EL:2000 acts Acknowledge the request")
+    assert lead(el.get(f"/cases/{case_id}")).startswith("Your turn Acknowledge the request")
+
+
 def test_without_a_deadline_the_top_says_so(partners, lt, el):
     posting = f"/cases/{start(partners)}"
     said = html.unescape(lead(el.get(posting)))
