@@ -232,8 +232,6 @@ def test_drafts_failures_and_paper_in_every_language(partners, lt):
     lt.press(".govuk-button-group button")
     shown = lt.path
     partner = partners[LT]
-    (delivery,) = partner.desk.keeper.outbox.of_case(case_id)
-    message = partner.desk.keeper.log.get(delivery.message_id).message
     lost = partner.start("LA_BUC_04", "A009", named("A009"), EL)
     (delivery,) = partner.desk.keeper.outbox.of_case(lost)
     message = partner.desk.keeper.log.get(delivery.message_id).message

@@ -187,7 +187,7 @@ def test_who_asked_waits_for_the_first_step_of_the_other_side(partners, lt, el):
 def test_without_a_deadline_the_top_says_so(partners, lt, el):
     posting = f"/cases/{start(partners)}"
     said = html.unescape(lead(el.get(posting)))
-    assert said == "Nobody's turn Nothing is awaited from us Deadline None runs."
+    assert said == "Nobody's turn Nothing is awaited from us Deadline No deadline runs."
     closed = start(partners, "S_BUC_05", "S044", create_content("S044"))
     lt.post(f"/cases/{closed}/close")
     assert lead(lt.get(f"/cases/{closed}")).startswith("The case is over")
