@@ -17,6 +17,8 @@ from esspass.statuslist import StatusListCache
 from esspass.storage import connect
 from esspass.storage import migrate as apply_migrations
 from esspass.web import WebSettings, create_web_app, read_clock
+from esspass.web.health import create_worker_health_blueprint
+from esspass.web.jobs import Reports
 from esspass.web.passkeys import (
     STAFF,
     PasskeyStore,
@@ -56,6 +58,7 @@ from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     apply,
     apply_sign_in,
+    apply_states,
     apply_workers,
     authorize,
     credential,
@@ -116,6 +119,7 @@ _BLUEPRINTS = (
     back_office_replacements.blueprint,
     apply.home_blueprint,
     apply.blueprint,
+    apply_states.blueprint,
     apply_workers.blueprint,
     apply_sign_in.blueprint,
     letters.blueprint,
@@ -144,6 +148,7 @@ def create_app(
     _add_sign_in(app, services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(create_worker_health_blueprint(Reports(services.database)))
     app.register_blueprint(_create_statistics(services))
     store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
     app.register_blueprint(

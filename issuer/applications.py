@@ -44,7 +44,9 @@ class Applications:
         if record.state is not RecordState.PENDING:
             raise StateError
         with self.records.database.atomic():
-            proof_id, is_new = self.records.add(record.person, document, now, decision_id=record.id)
+            proof_id, is_new = self.records.add(
+                record.person, document, now, decision_id=record.id, sector=record.sector
+            )
             if is_new:
                 self.history.add(proof_id, Event.IMPORTED, now, actor)
         return proof_id

@@ -12,6 +12,8 @@ from esspass.openid4vci.client_attestation import ATTESTATION_MAX_AGE
 from esspass.web.environment import read_settings
 
 SIGN_IN_METHODS = ("pid", "oidc", "demo-eid")
+FOUR_EYES_RISK = 4
+"""Points from which a second person must agree: fraud, a year back, two years ahead."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class IssuerConfig:
     sign_in: tuple[str, ...] = ("pid",)
     oidc: OidcConfig | None = None
     staff_oidc: StaffOidcConfig | None = None
-    four_eyes_risk: int = 0
+    four_eyes_risk: int = FOUR_EYES_RISK
     allow_loopback: bool = False
     ca_file: str | None = None
     trust_max_age: int = 60
@@ -151,6 +153,7 @@ class RegisterConfig:
     """What commands on the register alone need to know."""
 
     database_url: str
+    four_eyes_risk: int = FOUR_EYES_RISK
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> RegisterConfig:

@@ -42,11 +42,15 @@ class Event(StrEnum):
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     WITHDRAWN = "withdrawn"
+    AMENDS = "amends"
+    AMENDED = "amended"
+    AMENDMENT_REFUSED = "amendment_refused"
     PROPOSED = "proposed"
     PROPOSAL_DECLINED = "proposal_declined"
     RENEWED = "renewed"
     RENEWAL_DECLINED = "renewal_declined"
     REPLACEMENT_ISSUED = "replacement_issued"
+    SECTOR_NOTED = "sector_noted"
 
 
 @dataclass(frozen=True, slots=True)

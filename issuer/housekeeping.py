@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from issuer.api.answers import Answers
 from issuer.api.clients import ApiClients
 from issuer.authorization_requests import AuthorizationRequests
 from issuer.credentials import Credentials
@@ -28,6 +29,7 @@ class Housekeeping:
     replacements: Replacements
     loads: Loads
     api_clients: ApiClients
+    api_answers: Answers
 
     def purge(self, now: int) -> int:
         """Drop everything that is over; return how many rows."""
@@ -40,6 +42,7 @@ class Housekeeping:
             + self.replacements.purge(now)
             + self.loads.purge(now)
             + self.api_clients.purge(now)
+            + self.api_answers.purge(now)
         )
 
     def purge_in_passing(self, now: int) -> int:

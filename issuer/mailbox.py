@@ -143,6 +143,18 @@ class Mailbox:
             )
         )
 
+    def unannounced(self, topic: str, most: int = 50) -> list[str]:
+        """Return the decisions that changed others, of which no letter on ``topic`` tells yet."""
+        rows = self.database.query(
+            "SELECT id FROM records WHERE replaces <> '' AND state <> 'refused'"
+            " AND state <> 'pending' AND NOT EXISTS (SELECT 1 FROM letters"
+            " WHERE letters.topic = :topic AND letters.reference = records.id)"
+            " ORDER BY created_at, id LIMIT :most",
+            topic=topic,
+            most=most,
+        )
+        return [str(row["id"]) for row in rows]
+
     def of(self, kind: Recipient, number: str) -> list[Letter]:
         """Return the letters of a person or an employer, the latest first, at most a hundred."""
         rows = self.database.query(

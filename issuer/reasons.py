@@ -1,4 +1,4 @@
-"""Why a decision ended: the codes, which stand in history, notices and pages alike."""
+"""Why a decision ended or was changed: the codes, the same in history, notices and pages."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ class WithdrawalReason(StrEnum):
     DECEASED = "deceased"
     A1_GRANTED = "replaced_by_a1"
     A1_REFUSED = "application_refused"
+
+
+class AmendmentReason(StrEnum):
+    """Why a decision is changed; the words are in the back office, per language."""
+
+    PERIOD = "other_period"
+    WORK = "other_work"
+    WRONG_DATA = "wrong_data"
+    REVIEWED = "reviewed"
 
 
 CHOSEN_BY_CLERKS = tuple(

@@ -24,6 +24,7 @@ from issuer.bearer import create_identifier
 from issuer.names import fold_number
 from issuer.paging import Paging, find_start
 from issuer.search import SearchIndex, find_condition
+from issuer.sectors import NOT_RECORDED, parse_sector, sector_of
 
 MIGRATIONS = {
     "issuer-persons-001": """
@@ -57,12 +58,19 @@ MIGRATIONS = {
     "issuer-records-005": "CREATE INDEX records_decision ON records (decision_id)",
     "issuer-records-006": "ALTER TABLE records DROP COLUMN search",
     "issuer-records-007": "ALTER TABLE records ADD COLUMN indexed BIGINT NOT NULL DEFAULT 0",
+    "issuer-records-008": "ALTER TABLE records ADD COLUMN replaces TEXT NOT NULL DEFAULT ''",
+    "issuer-records-009": "ALTER TABLE records ADD COLUMN sector TEXT NOT NULL DEFAULT ''",
+    "issuer-records-010": "CREATE INDEX records_sector ON records (sector)",
+    "issuer-records-011": """
+        CREATE UNIQUE INDEX records_replaces ON records (replaces)
+        WHERE replaces <> '' AND state <> 'refused'""",
 }
 INDEX_VERSION = 1  # one more whenever the index holds other words of a decision
 _SELECT = """
     SELECT records.id, records.person_id, records.kind, records.document, records.state,
            records.created_at, records.changed_at, records.withdrawal_reason,
-           records.withdrawal_date, records.decision_id, persons.person
+           records.withdrawal_date, records.decision_id, records.sector, records.replaces,
+           persons.person
     FROM records JOIN persons ON persons.id = records.person_id"""
 
 
@@ -92,7 +100,9 @@ class StateError(VerificationError):
 class Record:
     """A decision and the person it is about; times in epoch seconds.
 
-    ``decision_id`` names the pending decision that a proof of application belongs to.
+    ``decision_id`` names the pending decision that a proof of application belongs to, ``sector``
+    what the employer does, a letter of ``issuer.sectors`` or nothing, ``replaces`` the decision
+    that this one changes.
     """
 
     id: str
@@ -106,6 +116,8 @@ class Record:
     withdrawal_reason: str | None = None
     withdrawal_date: date | None = None
     decision_id: str = ""
+    sector: str = NOT_RECORDED
+    replaces: str = ""
 
     @property
     def number(self) -> str:
@@ -133,11 +145,14 @@ class Records:
         now: int,
         state: RecordState = RecordState.GRANTED,
         decision_id: str = "",
+        sector: str = NOT_RECORDED,
+        replaces: str = "",
     ) -> tuple[str, bool]:
         """Keep a decision; return its id and whether it is new.
 
         A document number that exists keeps its decision. Raises MalformedError when person or
-        document carry no number.
+        document carry no number, and for what is no sector; StateError when another one replaces
+        ``replaces`` already.
         """
         if not person.pin or not document.document_number:
             raise MalformedError("person and document need a number", code="number_missing")
@@ -145,8 +160,9 @@ class Records:
             person_id = self._keep_person(person, person.pin, now)
             added = self.database.execute(
                 "INSERT INTO records (id, person_id, kind, document_number, document,"
-                " state, created_at, changed_at, issuances, decision_id) VALUES (:id, :person_id,"
-                " :kind, :number, :document, :state, :now, :now, 0, :decision_id)"
+                " state, created_at, changed_at, issuances, decision_id, sector, replaces)"
+                " VALUES (:id, :person_id, :kind, :number, :document, :state, :now, :now, 0,"
+                " :decision_id, :sector, :replaces)"
                 " ON CONFLICT DO NOTHING",
                 id=create_identifier(),
                 person_id=person_id,
@@ -156,12 +172,16 @@ class Records:
                 state=state,
                 now=now,
                 decision_id=decision_id,
+                sector=sector_of(document, sector),
+                replaces=replaces,
             )
             self._index_person(person_id, person)
         rows = self.database.query(
             "SELECT id FROM records WHERE document_number = :number",
             number=document.document_number,
         )
+        if not rows:
+            raise StateError("another decision changes this one already")
         return str(rows[0]["id"]), bool(added)
 
     def _index_person(self, person_id: str, person: Person) -> None:
@@ -209,6 +229,12 @@ class Records:
             raise UnknownRecordError
         return _record(rows[0])
 
+    def lock(self, record_id: str) -> None:
+        """Let nobody else change a decision until the transaction ends; call it inside one."""
+        self.database.execute(
+            "UPDATE records SET changed_at = changed_at WHERE id = :id", id=record_id
+        )
+
     def find_number(self, number: str) -> Record | None:
         """Return the decision with this document number."""
         rows = self.database.query(
@@ -223,6 +249,20 @@ class Records:
             id=record_id,
         )
         return [_record(row) for row in rows]
+
+    def replacement_of(self, record_id: str) -> Record | None:
+        """Return the decision that changes this one, or would; a refused one does not count."""
+        rows = self.database.query(
+            f"{_SELECT} WHERE records.replaces = :id AND records.state <> 'refused'", id=record_id
+        )
+        return _record(rows[0]) if rows else None
+
+    def changed_into(self, record_id: str) -> Record | None:
+        """Return the last decision that took the place of this one, whatever became of it since."""
+        last, found = None, self.replacement_of(record_id)
+        while found is not None and found.state is not RecordState.PENDING:
+            last, found = found, self.replacement_of(found.id)
+        return last
 
     def of_person(self, person_id: str, kinds: Sequence[str]) -> list[Record]:
         """Return a person's decisions of these kinds, the latest first."""
@@ -265,11 +305,26 @@ class Records:
         )
         return Page(max(number, 1), size, int(total), tuple(map(_record, rows)))
 
+    def put_sector(self, record_id: str, sector: str) -> bool:
+        """Note what the employer of an A1 does; say whether it changed. Raises MalformedError."""
+        return bool(
+            self.database.execute(
+                "UPDATE records SET sector = :sector WHERE id = :id AND sector <> :sector"
+                " AND kind IN ('pda1', 'application')",
+                id=record_id,
+                sector=parse_sector(sector),
+            )
+        )
+
     def hold(self, record_id: str, now: int) -> None:
-        """Make a granted decision wait for approval. Raises StateError once anything is issued."""
+        """Make a granted decision wait for approval.
+
+        Raises StateError once anything is issued, and for one that changed another: nothing would
+        be in force meanwhile.
+        """
         changed = self.database.execute(
             "UPDATE records SET state = 'pending', changed_at = :now"
-            " WHERE id = :id AND state = 'granted' AND issuances = 0",
+            " WHERE id = :id AND state = 'granted' AND issuances = 0 AND replaces = ''",
             id=record_id,
             now=now,
         )
@@ -355,4 +410,6 @@ def _record(row: Row) -> Record:
         withdrawal_reason=row["withdrawal_reason"],
         withdrawal_date=date.fromisoformat(withdrawn) if withdrawn else None,
         decision_id=row["decision_id"],
+        sector=row["sector"],
+        replaces=row["replaces"],
     )

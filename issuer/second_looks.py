@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from esspass.attestations import Document
 from issuer.four_eyes import FourEyes, SecondLook, SecondPersonNeededError
+from issuer.reasons import AmendmentReason
+from issuer.records import Record, RecordState
 from issuer.risk import Withdrawal
 from issuer.service import Issuer
 from issuer.staff import Member
@@ -29,6 +32,21 @@ class SecondLooks:
             self.four_eyes.propose(record, None, member, now)
             return False
         return True
+
+    def amend(
+        self, record_id: str, document: Document, reason: AmendmentReason, member: Member, now: int
+    ) -> Record:
+        """Change an A1; return the new decision, which is pending when somebody must agree.
+
+        Raises as ``Issuer.amend``, and SecondLookError.
+        """
+        records = self.issuer.records
+        with self.four_eyes.database.atomic():
+            new_id = self.issuer.amend(record_id, document, now, member.name, reason)
+            record = records.get(new_id)
+            if record.state is RecordState.PENDING:
+                self.four_eyes.propose(record, None, member, now)
+        return record
 
     def withdraw(
         self, record_id: str, withdrawal: Withdrawal, member: Member, now: int

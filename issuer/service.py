@@ -6,10 +6,10 @@ an app, on the same database, for scripts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from esspass.attestations import PDA1_APPLICATION, attestation_type
+from esspass.attestations import PDA1_APPLICATION, Document, attestation_type
 from esspass.errors import ProtocolError, VerificationError
 from esspass.openid4vci.offer import (
     AuthorizationGrant,
@@ -19,6 +19,7 @@ from esspass.openid4vci.offer import (
     create_offer_uri,
 )
 from esspass.statuslist import INVALID, SUSPENDED, VALID
+from issuer.amendments import AmendmentError, Amendments
 from issuer.applications import Applications
 from issuer.bearer import create_tx_code
 from issuer.config import IssuerConfig
@@ -28,9 +29,9 @@ from issuer.four_eyes import FourEyes
 from issuer.history import Event, History
 from issuer.issuance import CredentialIssuer
 from issuer.offers import Grant, Offer, Offers, OfferState
-from issuer.reasons import ENDS_INSURANCE, WithdrawalReason
+from issuer.reasons import ENDS_INSURANCE, AmendmentReason, WithdrawalReason
 from issuer.records import Record, Records, RecordState, UnknownRecordError
-from issuer.renewals import Renewals
+from issuer.renewals import Renewals, day_of
 from issuer.risk import Withdrawal
 from issuer.status_lists import StatusLists
 
@@ -72,6 +73,7 @@ class Issuer:
     entitlements: Entitlements
     renewals: Renewals
     four_eyes: FourEyes
+    amendments: Amendments
 
     def types_of(self, record: Record) -> list[str]:
         """Return the vcts in which this institution issues a document of this kind."""
@@ -203,6 +205,47 @@ class Issuer:
                 raise
             return self.records.get(record_id)
 
+    def note_sector(self, record_id: str, sector: str, now: int, actor: str = "") -> None:
+        """Note what the employer does, or nothing: for statistics, no credential says it.
+
+        Raises MalformedError ``bad_sector``.
+        """
+        with self.records.database.atomic():
+            if self.records.put_sector(record_id, sector):
+                self.history.add(record_id, Event.SECTOR_NOTED, now, actor, detail=sector)
+
+    def amend(
+        self,
+        record_id: str,
+        document: Document,
+        now: int,
+        actor: str = "",
+        reason: AmendmentReason | str = AmendmentReason.REVIEWED,
+    ) -> str:
+        """Change an A1 in force; return the id of the decision that takes its place.
+
+        At once, or where the risk asks for a second person when that one agrees: until then the
+        new one is pending and the old one in force. Raises UnknownRecordError, StateError,
+        AmendmentError.
+        """
+        record, reason = self.records.get(record_id), AmendmentReason(reason)
+        decided = self.amendments.prepare(record, document, now)
+        if decided.ends >= day_of(now):
+            self._check_claims(replace(record, document=decided), now)
+        with self.records.database.atomic():
+            new_id = self.amendments.enter(record, decided, reason, now, actor)
+            risk = self.four_eyes.assess(self.records.get(new_id), None, now)
+            if not self.four_eyes.is_needed(risk):
+                self.approve(new_id, now, actor)
+        return new_id
+
+    def _check_claims(self, record: Record, now: int) -> None:
+        try:
+            for vct in self.types_of(record):
+                self.issuance.create_claims(record, vct, now)
+        except ProtocolError as error:
+            raise AmendmentError(str(error), code="not_issuable") from error
+
     def suspend(self, record_id: str, now: int, actor: str = "") -> int:
         """Suspend a document until it is reinstated; return how many credentials say so.
 
@@ -236,7 +279,8 @@ class Issuer:
     def approve(self, record_id: str, now: int, actor: str = "") -> None:
         """Grant a pending decision: waiting wallets get their credentials.
 
-        A proof of its application no longer counts from then on. Raises UnknownRecordError,
+        A proof of its application no longer counts from then on, nor does the decision that it
+        replaces. Raises UnknownRecordError,
         StateError, SecondPersonNeededError.
         """
         with self.records.database.atomic():
@@ -245,6 +289,7 @@ class Issuer:
             self.four_eyes.demand(record, None, now)
             self.history.add(record_id, Event.APPROVED, now, actor)
             self.applications.end(record_id, WithdrawalReason.A1_GRANTED, now, actor)
+            self.amendments.carry_out(record, now, actor)
 
     def refuse(self, record_id: str, now: int, actor: str = "") -> None:
         """Refuse a pending decision, and with it the proof of its application.
@@ -252,6 +297,8 @@ class Issuer:
         Raises StateError.
         """
         with self.records.database.atomic():
+            record = self.records.get(record_id)
             self.records.decide(record_id, RecordState.REFUSED, now)
             self.history.add(record_id, Event.REFUSED, now, actor)
             self.applications.end(record_id, WithdrawalReason.A1_REFUSED, now, actor)
+            self.amendments.drop(record, now, actor)

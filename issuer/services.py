@@ -26,7 +26,7 @@ from esspass.trust import (
     decide_wallet_provider,
     parse_trust_anchors,
 )
-from esspass.web import passkeys
+from esspass.web import jobs, passkeys
 from issuer import (
     access_log,
     api,
@@ -49,7 +49,9 @@ from issuer import replays as replays_module
 from issuer import staff as staff_module
 from issuer import status_lists as status_lists_module
 from issuer.access_log import AccessLog
+from issuer.amendments import Amendments
 from issuer.api import ApiDesk
+from issuer.api.answers import Answers
 from issuer.api.clients import ApiClients
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
@@ -126,6 +128,7 @@ MIGRATIONS = {
     **four_eyes.MIGRATIONS,
     **sign_in_staff.MIGRATIONS,
     **doubting.MIGRATIONS,
+    **jobs.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -195,12 +198,15 @@ class _Stores:
     replays: Replays
     entitlements: Entitlements
     replacements: Replacements
+    keyed: KeyedHash
+    four_eyes_risk: int
 
     @property
     def housekeeping(self) -> Housekeeping:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
             self.replacements, Loads(self.records.database), ApiClients(self.records.database),
+            Answers(self.records.database, self.keyed),
         )  # fmt: skip
 
     @property
@@ -209,7 +215,13 @@ class _Stores:
 
     @property
     def renewals(self) -> Renewals:
-        return Renewals(self.records.database, self.records, self.entitlements, self.history)
+        return Renewals(
+            self.records.database, self.records, self.entitlements, self.history, self.four_eyes
+        )
+
+    @property
+    def four_eyes(self) -> FourEyes:
+        return FourEyes(self.records, self.credentials, self.history, self.four_eyes_risk)
 
 
 def services() -> Services:
@@ -261,7 +273,8 @@ def create_services(
         filing, create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         _create_joined(config, desk, stores, paper, chosen, fetcher, filing),
-        _create_loading(config, stores), _create_source(config, fetcher), ApiDesk.on(database),
+        _create_loading(config, stores), _create_source(config, fetcher),
+        ApiDesk.on(database, keyed),
         doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
 
@@ -276,7 +289,7 @@ def _create_tokens(config: IssuerConfig, prover: Prover, stores: _Stores) -> Tok
 def _create_loading(config: IssuerConfig, stores: _Stores) -> LoadingOffice:
     folder = Path(config.mappings_folder) if config.mappings_folder else None
     register = Register(
-        stores.records, stores.history, stores.entitlements, config.base_url,
+        stores.records, stores.history, stores.entitlements, stores.four_eyes, config.base_url,
         config.attestation_types,
     )  # fmt: skip
     office = Office(config.institution)
@@ -299,11 +312,10 @@ def _create_authorization(
 
 
 def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
-    four_eyes = FourEyes(stores.records, stores.credentials, stores.history, config.four_eyes_risk)
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
-        four_eyes,
+        stores.four_eyes, Amendments(stores.records, stores.status_lists, stores.history),
     )  # fmt: skip
 
 
@@ -354,6 +366,8 @@ def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -
         Replays(database),
         Entitlements(database),
         Replacements(database),
+        keyed,
+        config.four_eyes_risk,
     )
 
 

@@ -98,12 +98,20 @@ def find_states_concerned(document: Pda1, person: Person) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s for s in states if s != document.legislation_country))
 
 
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """The decision that another one changes: its day, and the number of its A1 if that is ours."""
+
+    decided_on: date
+    number: str = ""
+
+
 def create_notification(
-    document: Pda1, person: Person, amends: date | None = None
+    document: Pda1, person: Person, amends: Amended | None = None
 ) -> dict[str, Any]:
     """Write the content of A009, A010 or A003 (``find_route``) about an A1.
 
-    ``amends`` is the day of the decision it changes. Raises MalformedError (``unknown_status``,
+    ``amends`` is the decision it changes. Raises MalformedError (``unknown_status``,
     ``content_invalid``).
     """
     route = find_route(document)
@@ -115,7 +123,7 @@ def create_notification(
         _ARTICLE: {"articleRegulation": _find_article(document, person)},
         **write_employments(document),
         "PlaceWork": write_places(document.states_of_activity),
-        "PortableDocument": create_reference(document),
+        "PortableDocument": create_reference(document, replaces=amends.number if amends else ""),
         "AdditionalInformation": _write_exception(document),
     })  # fmt: skip
     verify_content(route.sed, CASE_VERSION, content)
@@ -123,7 +131,11 @@ def create_notification(
 
 
 def create_reference(
-    document: Pda1, *, withdrawn_from: date | None = None, suspended_from: date | None = None
+    document: Pda1,
+    *,
+    withdrawn_from: date | None = None,
+    suspended_from: date | None = None,
+    replaces: str = "",
 ) -> dict[str, Any]:
     """Write the block that names an A1 of ours."""
     return drop_empty({
@@ -132,6 +144,7 @@ def create_reference(
         "issuedOn": write_day(document.issued_on),
         "withdrawnFrom": write_day(withdrawn_from),
         "suspendedFrom": write_day(suspended_from),
+        "replacesDocument": replaces or None,
     })  # fmt: skip
 
 
@@ -231,6 +244,16 @@ def read_notification(content: Mapping[str, Any], institution: Institution) -> t
     )
 
 
+def read_number(content: Mapping[str, Any]) -> str:
+    """Return the number of the A1 that a message is about; empty when it names none."""
+    return str(content.get("PortableDocument", {}).get("documentNumber", ""))
+
+
+def read_replaced(content: Mapping[str, Any]) -> str:
+    """Return the number of the A1 whose place the notified one takes; empty when it names none."""
+    return str(content.get("PortableDocument", {}).get("replacesDocument", ""))
+
+
 @dataclass(frozen=True, slots=True)
 class StatusNews:
     """What an X008 or A008 says became of an A1; ``reason`` is a code of X008 or words."""
@@ -290,11 +313,11 @@ def _resides(document: Pda1, person: Person) -> bool:
     return document.legislation_country in [address.country for address in person.residence]
 
 
-def _write_decision(document: Pda1, amends: date | None) -> dict[str, Any]:
+def _write_decision(document: Pda1, amends: Amended | None) -> dict[str, Any]:
     decision = (
         {"InitialDecision": drop_empty({"dateDecision": write_day(document.issued_on)})}
         if amends is None
-        else {"AmendingDecision": {"datePreviousDecision": amends.isoformat()}}
+        else {"AmendingDecision": {"datePreviousDecision": amends.decided_on.isoformat()}}
     )
     return drop_empty({
         "memberStateWhichLegislationApplies": eessi_country(document.legislation_country),

@@ -74,8 +74,12 @@ def seal_message(
     recipient_jwk: Mapping[str, Any],
 ) -> str:
     """Put a signed message and its attachments into an envelope for one receiver."""
-    files = [attachments[each.sha256] for each in message.attachments]
-    return encrypt_jwe(b"".join([signed.encode("ascii"), b"\n", *files]), recipient_jwk)
+    return seal(signed, b"".join(attachments[a.sha256] for a in message.attachments), recipient_jwk)
+
+
+def seal(signed: str, files: bytes, recipient_jwk: Mapping[str, Any]) -> str:
+    """Put a JWS and the bytes that belong to it into an envelope for one receiver."""
+    return encrypt_jwe(b"\n".join((signed.encode("ascii"), files)), recipient_jwk)
 
 
 def create_envelope(

@@ -23,7 +23,7 @@ from esspass.statistics.tables import table, tables
 TYP = "statistics-return+jwt"
 MAX_BYTES = 8 * 1024 * 1024
 MAX_CELLS = 50_000
-_MAX_VALUE = 64
+MAX_VALUE = 64
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 _MEMBERS = frozenset({"institution", "country", "from", "until", "made_at", "tables"})
 Cell = tuple[str, ...]
@@ -70,6 +70,11 @@ def bounds(period: Period) -> tuple[int, int]:
     last = datetime.fromisoformat(f"{period.last}-01").replace(tzinfo=UTC)
     after = (last + timedelta(days=32)).replace(day=1)
     return int(first.timestamp()), int(after.timestamp())
+
+
+def month_of(at: int) -> str:
+    """Return the month (UTC) of a time in epoch seconds, ``2026-03``."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m}"
 
 
 def count(cells: Mapping[str, Iterable[Cell]]) -> dict[str, Counter[Cell]]:
@@ -158,7 +163,7 @@ def _read_table(table_id: str, value: Any) -> tuple[dict[Cell, int], int]:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _MAX_VALUE
+    return isinstance(value, str) and 0 < len(value) <= MAX_VALUE
 
 
 def _is_count(value: Any) -> bool:

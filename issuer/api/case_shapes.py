@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from esspass.exchange.model import CaseStatus, MessageAction, Role
 from esspass.exchange.wire import MAX_ATTACHMENTS
-from issuer.api.shapes import Body, Count, Moment, Paging, Shape, Text
+from issuer.api.shapes import Body, Count, ListPage, Moment, Paging, Shape, Text
 from issuer.exchange.outbox import DeliveryStatus
 
 Id = Annotated[str, Field(max_length=200)]
@@ -41,13 +41,10 @@ class CaseSummary(Shape):
     changed_at: Moment
 
 
-class CasePage(Shape):
+class CasePage(ListPage):
     """A page of cases."""
 
     items: list[CaseSummary]
-    page: int
-    size: int
-    total: Count
 
 
 class File(Shape):
@@ -135,7 +132,7 @@ class Task(Shape):
     done_by: str | None
 
 
-class Tasks(Shape):
+class Tasks(ListPage):
     """Open tasks, the most urgent first."""
 
     items: list[Task]

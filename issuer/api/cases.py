@@ -1,4 +1,4 @@
-"""Cases with institutions abroad and the work list, over the API."""
+"""Cases with institutions abroad, over the API."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from esspass.errors import MalformedError
 from esspass.web import now
 from issuer.api import case_shapes as shapes
 from issuer.api.blueprint import blueprint, caller
-from issuer.api.shapes import Shape
+from issuer.api.listing import pick, write_page
 from issuer.exchange.cases import CaseSummary
 from issuer.exchange.desk import LoggedMessage, NewAttachment
 from issuer.four_eyes import SecondPersonNeededError
@@ -29,8 +29,7 @@ _TAG = ["Cases"]
 def search_cases(wanted: shapes.CaseSearch) -> dict[str, Any]:
     """Find cases, last changed first."""
     page = services().desk.search(wanted.text, wanted.status, wanted.due, wanted.page, wanted.size)
-    items = [_summary(summary) for summary in page.cases]
-    return {"items": items, "page": page.number, "size": page.size, "total": page.total}
+    return write_page(map(_summary, page.cases), wanted, page.total)
 
 
 @blueprint.post("/cases")
@@ -60,9 +59,9 @@ def get_case(case_id: str) -> dict[str, Any]:
         "id": case.id, "type": case.type, "version": case.version, "role": case.role,
         "status": case.status, "owner": case.owner, "participants": case.participants,
         "messages": [_message(message) for message in view.messages],
-        "actions": [_pick(action, shapes.Action) for action in actions],
-        "deadlines": [_pick(deadline, shapes.Deadline) for deadline in view.deadlines],
-        "tasks": [_pick(task, shapes.Task) for task in view.tasks],
+        "actions": [pick(action, shapes.Action) for action in actions],
+        "deadlines": [pick(deadline, shapes.Deadline) for deadline in view.deadlines],
+        "tasks": [pick(task, shapes.Task) for task in view.tasks],
     }  # fmt: skip
 
 
@@ -99,23 +98,6 @@ def close_case(case_id: str) -> tuple[str, int]:
     return "", 204
 
 
-@blueprint.get("/tasks")
-@blueprint.output(shapes.Tasks)
-@blueprint.doc(tags=["Tasks"])
-def list_tasks() -> dict[str, Any]:
-    """List what people have to do, the most urgent first."""
-    return {"items": [_pick(task, shapes.Task) for task in services().desk.tasks.open()]}
-
-
-@blueprint.post("/tasks/<task_id>/done")
-@blueprint.output({}, status_code=204)
-@blueprint.doc(tags=["Tasks"])
-def finish_task(task_id: str) -> tuple[str, int]:
-    """Note that a task is done."""
-    services().desk.tasks.done(task_id, now(), caller().name)
-    return "", 204
-
-
 def _verify_alone() -> None:
     """A client is one person: where two stand behind each message, the pages send it."""
     if services().config.exchange_approval:
@@ -147,11 +129,7 @@ def _message(logged: LoggedMessage) -> dict[str, Any]:
         "read_at": logged.read_at,
         "direction": logged.direction,
         "attachments": [asdict(each) for each in message.attachments],
-        "deliveries": [_pick(each, shapes.Delivery) for each in logged.deliveries.values()],
+        "deliveries": [pick(each, shapes.Delivery) for each in logged.deliveries.values()],
     }
     names = set(shapes.Message.model_fields) - beside.keys()
     return {**{name: getattr(message, name) for name in names}, **beside}
-
-
-def _pick(source: object, shape: type[Shape]) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in shape.model_fields}

@@ -15,7 +15,7 @@ from importlib.resources import files
 from esspass.errors import MalformedError, ProtocolError
 from esspass.storage import Database, Row
 from issuer.bearer import create_identifier, create_secret, hash_secret
-from issuer.staff import Role
+from issuer.staff import Member, Role
 
 MIGRATIONS = {
     "issuer-api-clients-001": """
@@ -73,6 +73,12 @@ class Caller:
     def name(self) -> str:
         """What the history of a decision says."""
         return f"API: {self.client.name}"
+
+    @property
+    def member(self) -> Member:
+        """The program as a member of staff, in the role of its roles that may do most."""
+        role = next(role for role in Role if role in self.client.roles)
+        return Member(f"api:{self.client.id}", self.name, role, "api", self.client.created_at)
 
 
 @dataclass(frozen=True, slots=True)

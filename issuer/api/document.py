@@ -15,6 +15,7 @@ from flask import Response
 
 from issuer.api.blueprint import PREFIX, blueprint
 from issuer.api.clients import purposes
+from issuer.api.conditions import KEY_HEADER, MAX_KEY
 from issuer.api.problems import MEDIA_TYPE
 from issuer.api.shapes import Problem
 
@@ -27,10 +28,36 @@ _PROBLEMS = {
     "403": "The client's roles do not allow this",
     "404": "There is no such thing",
     "409": "It is not in a state that allows this, or another one exists",
+    "412": "It was changed since it was read",
     "413": "The body is too large",
     "415": "The body is not of the type that is asked for",
     "422": "The input does not have its form, or contradicts itself",
     "503": "A source that must be asked did not answer",
+}
+PROPOSING = frozenset({"add_decision", "approve_decision", "withdraw_decision"})
+"""Operations that may end as a proposal to a second person."""
+CONDITIONAL = frozenset(
+    {"approve_decision", "refuse_decision", "hold_decision", "suspend_decision"}
+    | {"reinstate_decision", "withdraw_decision"}
+)
+"""Operations that heed ``If-Match``."""
+_PROPOSED = {
+    "description": "A second person must agree",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SecondLook"}}},
+}
+_ONCE = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "the client's name for this call: the same call again is carried out once",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": "^[!-~]+$"},
+}
+_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "the ETag under which it was read: refused if it was changed since",
+    "schema": {"type": "string", "maxLength": 200},
 }
 
 
@@ -87,13 +114,28 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if path.endswith("/token"):
         operation["responses"] = {"200": operation["responses"]["200"], **_token_errors()}
         return
+    _add_conditions(path, method, operation)
     sent = {status for status in operation["responses"] if status.startswith("2")}
     statuses = {"400", "401", "403", "503"} | ({"413", "415"} if method == "post" else set())
     statuses |= {"404"} if "{" in path else set()
     statuses |= {"409"} if method == "post" else set()
     statuses |= {"422"} if body is not None or operation.get("parameters") else set()
     operation["responses"] = {status: operation["responses"][status] for status in sorted(sent)}
+    if operation["operationId"] in PROPOSING:
+        operation["responses"]["202"] = _PROPOSED
+    if operation["operationId"] in CONDITIONAL:
+        statuses.add("412")
     operation["responses"] |= {status: _problem(status) for status in sorted(statuses)}
+
+
+def _add_conditions(path: str, method: str, operation: dict[str, Any]) -> None:
+    parameters = list(operation.get("parameters", []))
+    if method != "get" and "/search/" not in path:
+        parameters.append(_ONCE)
+    if operation["operationId"] in CONDITIONAL:
+        parameters.append(_MATCH)
+    if parameters:
+        operation["parameters"] = parameters
 
 
 def _problem(status: str) -> dict[str, Any]:

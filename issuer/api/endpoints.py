@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from issuer.api import audit, cases, decisions, docs, document, loads, offers, tokens
+from issuer.api import (
+    audit,
+    cases,
+    decisions,
+    docs,
+    document,
+    loads,
+    offers,
+    second_looks,
+    tasks,
+    tokens,
+)
 from issuer.api.blueprint import blueprint
 
-VIEWS = (tokens, decisions, offers, loads, cases, audit, document)
+VIEWS = (tokens, decisions, second_looks, offers, loads, cases, tasks, audit, document)
 BLUEPRINTS = (blueprint, docs.blueprint)

@@ -34,7 +34,8 @@ _STATUSES: Mapping[str, int] = {
     "other_person": 409, "offer_not_open": 409,
     "second_person_needed": 409, "not_allowed_now": 409, "case_closed": 409, "wrong_receiver": 409,
     "not_a_participant": 409, "receiver_not_ready": 409,
-    "unknown_attachment": 404,
+    "unknown_attachment": 404, "unknown_second_look": 404, "second_look_over": 409,
+    "same_person": 409, "approver_needed": 403,
     "status_not_expressible": 409,
 }  # fmt: skip
 _CLASSES: Mapping[type[EsspassError], int] = {

@@ -13,6 +13,7 @@ from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from esspass.web.settings import Text
 from issuer.endpoints import apply_texts as texts
+from issuer.filing.activities import SEVERAL, read_others
 from issuer.filing.checks import Rule, rules
 from issuer.filing.filings import FiledPerson, Filing, FilingState
 from issuer.filing.form import steps
@@ -52,9 +53,11 @@ def show(filing_id: str) -> str:
     return render_template(
         "back_office/filing.html", filing=filing, applicant=applicant,
         persons=desk.filings.persons(filing), states=STATES, forms=texts.FORMS,
-        steps=[step for step in steps(filing.form, filing.answers) if step.questions],
+        steps=[step for step in steps(filing.form, filing.answers) if step.id != "workers"],
         title_of=texts.step_title, value_of=texts.describe_answer, locale=str(get_locale()),
-        reasons=_reasons, needs_mandate=_needs_mandate(filing),
+        others=read_others(filing.answers), is_regular=filing.answers.get("work") in SEVERAL,
+        own_country=services().config.country, posted_to=texts.posted_to, reasons=_reasons,
+        needs_mandate=_needs_mandate(filing),
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ HEAPS = (
     ),
     Heap(
         "second_looks.index", _("Second looks"), _("A second person must agree."),
-        lambda given: len(given.second_looks.four_eyes.waiting()),
+        lambda given: given.second_looks.four_eyes.count_waiting(),
     ),
     Heap(
         "back_office_renewals.index", _("Renewals"), _("Asked for by the holders."),

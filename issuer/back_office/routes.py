@@ -42,6 +42,7 @@ OWN_ACCOUNT = frozenset(
 _DECISION: Mapping[str, Access] = {
     "decisions.index": Access(EVERYBODY, _("Looked through decisions")),
     "decisions.show": Access(EVERYBODY, _("Read a decision")),
+    "decisions.note_sector": Access(WORK, _("Noted the sector of an employer")),
     "decisions.hold": Access(WORK, _("Put a decision on hold")),
     "decisions.suspend": Access(WORK, _("Suspended a document")),
     "decisions.reinstate": Access(WORK, _("Put a document back in force")),

@@ -15,8 +15,10 @@ from werkzeug.wrappers import Response
 from esspass.web import now, page_blueprint
 from issuer.endpoints import apply_texts as texts
 from issuer.endpoints.applicant import applicant, current_applicant, require_applicant, show
+from issuer.filing.activities import SEVERAL, read_others
 from issuer.filing.checks import rules
-from issuer.filing.desk import FilingDesk, IncompleteError, Review
+from issuer.filing.desk import FilingDesk, Review
+from issuer.filing.examining import IncompleteError
 from issuer.filing.filings import FiledPerson, Filing, FilingState, SentError
 from issuer.filing.form import Form, Step, steps
 from issuer.services import services
@@ -24,6 +26,7 @@ from issuer.services import services
 home_blueprint = page_blueprint("apply", __name__)
 blueprint = require_applicant(page_blueprint("filing", __name__))
 home_blueprint.add_app_template_filter(texts.iso_day)
+home_blueprint.add_app_template_filter(texts.percent)
 
 
 @home_blueprint.get("/apply")
@@ -77,7 +80,7 @@ def _show_sent(filing: Filing) -> str:
     shared = _shared_obstacles(waiting)
     return show(
         "apply/sent.html", filing=filing, persons=persons, states=texts.STATES, forms=texts.FORMS,
-        count=texts.count_states, shared=_reasons(filing, shared),
+        count=texts.count_states, posted_to=texts.posted_to, shared=_reasons(filing, shared),
         reasons=lambda person: _reasons(
             filing, tuple(name for name in person.obstacles if name not in shared)
         ),
@@ -167,7 +170,8 @@ def _show_check(filing: Filing) -> str:
     return show(
         "apply/check.html", filing=filing, steps=pages, locale=str(get_locale()),
         title_of=texts.step_title, reviews=reviews, value_of=texts.describe_answer,
-        to_correct=_gather(filing, reviews, to_correct=True),
+        others=read_others(filing.answers), is_regular=filing.answers.get("work") in SEVERAL,
+        own_country=services().config.country, to_correct=_gather(filing, reviews, to_correct=True),
         passed_on=_gather(filing, reviews, to_correct=False),
         total=len(pages) + 1,
     )  # fmt: skip
@@ -227,5 +231,5 @@ def page_of(filing: Filing, page: Step | None) -> str:
     if page is None:
         return url_for("filing.check", filing_id=filing.id)
     if not page.questions:
-        return url_for("filing_workers.workers", filing_id=filing.id)
+        return url_for(f"filing_{page.id}.{page.id}", filing_id=filing.id)
     return url_for("filing.step", filing_id=filing.id, step_id=page.id)

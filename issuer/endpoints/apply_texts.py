@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from flask_babel import get_locale, gettext
+from flask_babel import format_percent, get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from esspass.attestations import date_name
 from esspass.web.settings import Text
-from issuer.filing.filings import FiledPerson, FilingState
+from issuer.filing.activities import split_postings
+from issuer.filing.examining import find_details
+from issuer.filing.filings import FiledPerson, Filing, FilingState
 from issuer.filing.form import Form, Problem, Question, Step, localize
 
 FORMS: Mapping[Form, tuple[Text, Text]] = {
@@ -41,6 +43,7 @@ _PROBLEMS: Mapping[Problem, Text] = {
     Problem.NO_DAY: _("Enter a day, for example 31.12.2027"),
     Problem.NO_COUNTRY: _("Choose a country from the list"),
     Problem.NO_CHOICE: _("Choose one of the answers"),
+    Problem.NO_SHARE: _("Enter a whole number from 0 to 100"),
 }
 _FILE_ERRORS: Mapping[str, Text] = {
     "file_too_large": _("The file is larger than one megabyte."),
@@ -109,6 +112,17 @@ def describe_answer(question: Question, answers: Mapping[str, str], form: Form) 
 def iso_day(text: str) -> str:
     """Return an ISO date in words; nothing stays nothing."""
     return date_name(text, str(get_locale()), "medium") if text else ""
+
+
+def percent(share: int) -> str:
+    """Return whole per cent in words."""
+    return str(format_percent(share / 100))
+
+
+def posted_to(filing: Filing, person: FiledPerson) -> str:
+    """Return the State of one of several postings, as an ISO code; empty where there is one."""
+    is_split = filing.sent_at is not None and len(split_postings(filing.answers)) > 1
+    return find_details(filing, person).get("work_country", "") if is_split else ""
 
 
 def count_states(persons: Sequence[FiledPerson]) -> list[tuple[FilingState, int]]:

@@ -189,14 +189,16 @@ class Desk:
         attachments: Sequence[NewAttachment] = (),
         actor: str = "",
         set_id: str | None = None,
+        version: int | None = None,
         related_set_id: str | None = None,
         receivers: Sequence[str] | None = None,
     ) -> str:
         """Send a message that ``actions`` offers; return its set id.
 
-        ``set_id`` is the document to update; ``related_set_id`` the one that is answered, or that
-        an invalidation, clarification or rejection is about. Raises UnknownCaseError,
-        RefusedMessageError, MalformedError, VerificationError, UndecidedError.
+        ``set_id`` is the document to update, ``version`` what it must become (None: whatever is
+        next); ``related_set_id`` the one that is answered, or that an invalidation, clarification
+        or rejection is about. Raises UnknownCaseError, RefusedMessageError, MalformedError,
+        VerificationError, UndecidedError.
         """
         signer = self._require_signer()
 
@@ -207,6 +209,8 @@ class Desk:
                 None if receivers is None else tuple(receivers), describe_files(attachments),
             )  # fmt: skip
             message = create_message(case, draft, create_ids(), now)
+            if version is not None and message.version != version:
+                raise RefusedMessageError("this version was sent before", code="replayed")
             self.verify(message, now)
             arrival = _seal(message, signer, attachments, actor)
             self.keeper.change(apply_message(case, message, now), revision, arrival, now)

@@ -10,7 +10,7 @@ from issuer.config import IssuerConfig
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DocumentReader, DoubtOffice
 from issuer.exchange.doubts import MIGRATIONS, Doubts
-from issuer.exchange.incoming import IncomingDocuments
+from issuer.exchange.incoming import REPLACED, IncomingDocuments
 from issuer.exchange.notification import IncomingState
 from issuer.keys import IssuerKeys
 from issuer.records import Records
@@ -33,8 +33,8 @@ def create_doubt_office(
     """Put the office together, and have it react to questions and answers."""
     database = records.database
     office = DoubtOffice(
-        config.base_url, config.institution_id, keys.access, view, Doubts(database), records, desk,
-        create_document_reader(IncomingDocuments(database)),
+        config.base_url, config.institution_id, keys.access, keys.exchange_encryption, view,
+        Doubts(database), records, desk, create_document_reader(IncomingDocuments(database)),
     )  # fmt: skip
     for sed in _QUESTIONS:
         desk.keeper.reactions.register(sed, office.take_question)
@@ -53,11 +53,12 @@ def create_document_reader(incoming: IncomingDocuments) -> DocumentReader:
         changed = found.changed_at > found.received_at
         otherwise = DocumentState.CHANGED if changed else DocumentState.IN_FORCE
         effective = found.withdrawal_date
+        reason = f"{REPLACED}:{found.replaced_by}" if found.replaced_by else found.withdrawal_reason
         return DocumentStanding(
             _STATES.get(found.state, otherwise),
             found.changed_at if changed else None,
             effective.isoformat() if effective else "",
-            (found.withdrawal_reason or "")[:500],
+            (reason or "")[:500],
         )
 
     return read

@@ -167,7 +167,8 @@ class DraftOffice:
             )  # fmt: skip
         self.desk.send(
             place.case_id, place.sed, composed.content, now, attachments=composed.files,
-            actor=actor, receivers=composed.receivers, **composed.about,
+            actor=actor, receivers=composed.receivers, set_id=composed.about.get("set_id"),
+            related_set_id=composed.about.get("related_set_id"),
         )  # fmt: skip
         return place.case_id
 

@@ -68,11 +68,18 @@ MIGRATIONS = {
     "issuer-incoming-003": "CREATE INDEX incoming_pin ON incoming_documents (pin)",
     "issuer-incoming-004": "CREATE INDEX incoming_changed ON incoming_documents (changed_at)",
     "issuer-incoming-005": "CREATE INDEX incoming_set ON incoming_documents (case_id, set_id)",
+    "issuer-incoming-006": """
+        ALTER TABLE incoming_documents ADD COLUMN replaced_by TEXT NOT NULL DEFAULT ''""",
+    "issuer-incoming-007": """
+        CREATE INDEX incoming_replaced ON incoming_documents (replaced_by)
+        WHERE replaced_by <> ''""",
 }
+REPLACED = "replaced"
+"""Why a document ended whose place another one took; what X008 says has numbers."""
 _COLUMNS = (
     "id, institution_id, document_number, case_id, set_id, version, sed, person, document, core,"
     " state, grade, findings, facts, received_at, changed_at, checked_at, withdrawal_reason,"
-    " withdrawal_date"
+    " withdrawal_date, replaced_by"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM incoming_documents"  # noqa: S608 - the columns are ours
 
@@ -174,11 +181,22 @@ class IncomingDocuments:
         return _document(rows[0]) if rows else None
 
     def of_set(self, case_id: str, set_id: str) -> IncomingDocument | None:
-        """Return what a document of a case brought."""
+        """Return what a document of a case brought, by its latest version."""
         rows = self.database.query(
-            f"{_SELECT} WHERE case_id = :case_id AND set_id = :set_id",
+            f"{_SELECT} WHERE case_id = :case_id AND set_id = :set_id"
+            " ORDER BY version DESC LIMIT 1",
             case_id=case_id,
             set_id=set_id,
+        )
+        return _document(rows[0]) if rows else None
+
+    def find_replaced(self, institution_id: str, number: str) -> IncomingDocument | None:
+        """Return the document whose place this one took."""
+        rows = self.database.query(
+            f"{_SELECT} WHERE replaced_by = :number AND replaced_by <> ''"
+            " AND institution_id = :institution_id",
+            number=number,
+            institution_id=institution_id,
         )
         return _document(rows[0]) if rows else None
 
@@ -228,6 +246,21 @@ class IncomingDocuments:
                 " WHERE id = :id AND state <> 'withdrawn'",
                 id=document_id,
                 reason=reason,
+                effective=effective.isoformat(),
+                now=now,
+            )
+        )
+
+    def replace(self, document_id: str, number: str, effective: date, now: int) -> bool:
+        """Note which document took its place, and from which day on; say whether that is news."""
+        return bool(
+            self.database.execute(
+                "UPDATE incoming_documents SET state = 'withdrawn', replaced_by = :number,"
+                " withdrawal_reason = :reason, withdrawal_date = :effective, changed_at = :now"
+                " WHERE id = :id AND replaced_by = ''",
+                id=document_id,
+                number=number,
+                reason=REPLACED,
                 effective=effective.isoformat(),
                 now=now,
             )
@@ -323,4 +356,5 @@ def _document(row: Row) -> IncomingDocument:
         checked_at=row["checked_at"],
         withdrawal_reason=row["withdrawal_reason"],
         withdrawal_date=date.fromisoformat(withdrawn) if withdrawn else None,
+        replaced_by=row["replaced_by"],
     )

@@ -75,7 +75,10 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class IncomingDocument:
-    """A row of the register; times in epoch seconds."""
+    """A row of the register; times in epoch seconds.
+
+    ``replaced_by`` is the number of the document that took its place, of the same institution.
+    """
 
     id: str
     notification: Notification
@@ -86,6 +89,7 @@ class IncomingDocument:
     checked_at: int
     withdrawal_reason: str | None = None
     withdrawal_date: date | None = None
+    replaced_by: str = ""
 
     @property
     def number(self) -> str:

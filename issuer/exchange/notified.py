@@ -92,6 +92,11 @@ class NotifiedStates:
         )
         return [_notified(row) for row in rows]
 
+    def is_told(self, record_id: str) -> bool:
+        """Say whether the States concerned were told of a decision, if there are any."""
+        sql = "SELECT 1 FROM notified WHERE record_id = :id LIMIT 1"
+        return bool(self.database.query(sql, id=record_id))
+
     def outdated(self, most: int = 20) -> list[Notified]:
         """Return those whose decision has changed since they were told, the oldest change first."""
         rows = self.database.query(

@@ -1,5 +1,8 @@
 """Telling the States concerned of an A1: by the case that its article asks for, else on paper.
 
+A decision that changes another is told as a new version of what was said about that one, in the
+same case; where that is not possible any more, in a new one.
+
 A job looks for A1s that were given out and of which nobody was told, so a kill loses nothing; the
 case's reference is made of the document number, so nothing is told twice.
 """
@@ -8,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import cast
 
 from esspass.attestations import Pda1, Person
 from esspass.errors import MalformedError, UnavailableError, UndecidedError, VerificationError
 from esspass.exchange.case_type import case_type
 from esspass.exchange.contents import (
+    Amended,
     Route,
     create_notification,
     find_route,
@@ -23,6 +26,7 @@ from esspass.exchange.contents import (
 from issuer.exchange.desk import Desk, NewAttachment
 from issuer.exchange.notified import NOBODY, Notified, NotifiedStates
 from issuer.exchange.registering import CORE_TYPE, SOON
+from issuer.exchange.versions import Said, Versions
 from issuer.paper import SPOKEN, PaperError, PaperOffice, Wish
 from issuer.reasons import WithdrawalReason
 from issuer.records import Record, Records, RecordState, StateError
@@ -42,6 +46,11 @@ class Notifier:
     notified: NotifiedStates
     paper: PaperOffice
 
+    @property
+    def versions(self) -> Versions:
+        """What was told before, and its new versions."""
+        return Versions(self.desk, self.records, self.notified)
+
     def notify_due(self, now: int) -> int:
         """Tell of what was given out; return of how many A1s. Nothing while the directory lacks."""
         done = 0
@@ -59,7 +68,10 @@ class Notifier:
         states = find_states_concerned(document, person)
         route = find_route(document)
         reached = {state: self._find(route, state, now) for state in states}
-        told = (*self._open(record, route, reached, now), *self._on_paper(record, reached, now))
+        told = tuple(self._tell(record, route, reached, now))
+        known = {each.country for each in told}
+        left = [state for state in states if state not in known]
+        told += tuple(self._on_paper(record, route, left, now))
         kept = told or (_note(record, "", NOBODY, "", route, now),)
         self.notified.keep(kept)
         return kept
@@ -69,47 +81,58 @@ class Notifier:
         found = self.desk.find_partners(route.case_type, "CP", state, now)
         return min(found, default=NOBODY)
 
-    def _open(
+    def _tell(
         self, record: Record, route: Route, reached: dict[str, str], now: int
     ) -> Iterator[Notified]:
-        """One case with all, or where cases have two parties, one with each."""
+        """By a new version where one was told before, else by a new case."""
+        earlier = self.versions.find_earlier(record, route, frozenset(reached))
         there = {state: whom for state, whom in reached.items() if whom}
-        if not there:
+        if not there and not earlier:
             return
         document, person = _read(record)
         try:
             content = create_notification(document, person, self._amends(record))
-            attachments = self._attach(record, tuple(there), now)
-            for reference, states in _group(record, route, tuple(there)):
-                case_id = self.desk.start(
-                    route.case_type, [there[state] for state in states], route.sed, content, now,
-                    attachments=attachments, reference=reference,
-                )  # fmt: skip
-                for state in states:
-                    yield _note(record, state, there[state], case_id, route, now)
+            said = Said(content, tuple(self._attach(record, tuple(reached), now)))
+            for told in self.versions.send(record, earlier, said, now):
+                there.pop(told.country, None)
+                yield told
+            yield from self._open(record, route, there, said, now)
         except MalformedError as error:
             self.desk.tasks.add(
                 BY_HAND, now, reference=record.number, due_at=now + SOON, detail=error.code
             )
-            for state in there:
+            for state in {**there, **{each.country: "" for each in earlier}}:
                 yield _note(record, state, NOBODY, "", route, now)
 
-    def _on_paper(self, record: Record, reached: dict[str, str], now: int) -> Iterator[Notified]:
-        """Nobody there takes such cases: an ordinary answer, and a clerk's task."""
-        for state, whom in reached.items():
-            if not whom:
-                reference = f"{record.number}/{state}"
-                self.desk.tasks.add(
-                    ON_PAPER, now, reference=reference, due_at=now + SOON, detail=state
-                )
-                yield _note(record, state, NOBODY, "", find_route(_read(record)[0]), now)
+    def _open(
+        self, record: Record, route: Route, there: dict[str, str], said: Said, now: int
+    ) -> Iterator[Notified]:
+        """One case with all, or where cases have two parties, one with each."""
+        for reference, states in _group(record, route, tuple(there)):
+            case_id = self.desk.start(
+                route.case_type, [there[state] for state in states], route.sed, said.content, now,
+                attachments=said.attachments, reference=reference,
+            )  # fmt: skip
+            for state in states:
+                yield _note(record, state, there[state], case_id, route, now)
 
-    def _amends(self, record: Record) -> date | None:
-        """The day of the decision that this one replaces, if there is one."""
+    def _on_paper(
+        self, record: Record, route: Route, states: Sequence[str], now: int
+    ) -> Iterator[Notified]:
+        """Nobody there takes such cases: an ordinary answer, and a clerk's task."""
+        for state in states:
+            reference = f"{record.number}/{state}"
+            self.desk.tasks.add(ON_PAPER, now, reference=reference, due_at=now + SOON, detail=state)
+            yield _note(record, state, NOBODY, "", route, now)
+
+    def _amends(self, record: Record) -> Amended | None:
+        """The decision that this one replaces, if there is one."""
+        if record.replaces:
+            return self.versions.describe_replaced(record)
         for other in self.records.of_person(record.person_id, ["pda1"]):
             replaced = other.withdrawal_reason in _REPLACED and other.id != record.id
             if replaced and isinstance(other.document, Pda1) and other.document.issued_on:
-                return other.document.issued_on
+                return Amended(other.document.issued_on)
         return None
 
     def _attach(self, record: Record, states: Sequence[str], now: int) -> list[NewAttachment]:
@@ -147,7 +170,7 @@ def create_attachments(number: str, core: str | None, pdf: bytes | None) -> Iter
 def _group(
     record: Record, route: Route, states: tuple[str, ...]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if case_type(route.case_type).multilateral:
+    if states and case_type(route.case_type).multilateral:
         yield f"a1/{record.number}", states
         return
     for state in states:

@@ -19,6 +19,7 @@ from esspass.exchange.contents import (
     read_change,
     read_invalidation,
     read_notification,
+    read_replaced,
 )
 from esspass.exchange.model import Case, Message
 from esspass.trust import TrustView
@@ -61,7 +62,22 @@ class Registrar:
             message.sender, case.id, message.set_id, message.version, message.sed, person,
             document, self._read_core(message),
         )  # fmt: skip
-        self.incoming.keep(notification, now)
+        before = self._find_replaced(message)
+        with self.incoming.database.atomic():
+            self.incoming.keep(notification, now)
+            if before is not None and before.number != document.document_number:
+                effective = document.issued_on or day_of(message.sent_at)
+                self.incoming.replace(before.id, document.document_number, effective, now)
+
+    def _find_replaced(self, message: Message) -> IncomingDocument | None:
+        """The document whose place this one takes: the one it names, or its last version."""
+        named = read_replaced(message.content)
+        found = self.incoming.find(message.sender, named) if named else None
+        if found is not None or message.version == 1:
+            return found
+        found = self.incoming.of_set(message.case_id, message.set_id)
+        same = found is not None and found.notification.institution_id == message.sender
+        return found if same else None
 
     def take_invalidation(self, case: Case, message: Message, now: int) -> None:
         """Note a withdrawal; only who notified the document can withdraw it."""

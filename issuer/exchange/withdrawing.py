@@ -19,10 +19,12 @@ from esspass.exchange.contents import (
     create_change,
     create_invalidation,
 )
-from esspass.exchange.model import Case, DocumentState, DocumentStatus, RefusedMessageError
+from esspass.exchange.model import DocumentStatus, RefusedMessageError
 from issuer.exchange.desk import Desk
 from issuer.exchange.notified import Notified, NotifiedStates
 from issuer.exchange.registering import SOON
+from issuer.exchange.versions import find_own
+from issuer.names import fold_number
 from issuer.reasons import WithdrawalReason
 from issuer.records import Record, Records, RecordState
 from issuer.renewals import day_of
@@ -63,17 +65,36 @@ class Announcer:
         done = 0
         for told in self.notified.outdated():
             record = self.records.get(told.record_id)
+            changed = self._find_change(record)
+            if changed is not None and not self._is_told(changed):
+                continue  # first of what takes its place
             try:
-                self._announce(record, told, now)
+                self._announce(record, told, changed, now)
             except (UndecidedError, UnavailableError):
                 continue  # another time
             self.notified.tell(told, record.state, now)
             done += 1
         return done
 
-    def _announce(self, record: Record, told: Notified, now: int) -> None:
-        self._write_letters(record, now)
+    def _find_change(self, record: Record) -> Record | None:
+        """The decision that took the place of this one, unless that has ended too, untold."""
+        changed = self.records.changed_into(record.id)
+        if changed is None or changed.state is RecordState.GRANTED or self._is_told(changed):
+            return changed
+        return None
+
+    def _is_told(self, record: Record) -> bool:
+        return self.notified.is_told(record.id)
+
+    def _announce(self, record: Record, told: Notified, changed: Record | None, now: int) -> None:
+        """A State that got a new version in the same case knows already."""
+        if changed is None:
+            self._write_letters(record, now)
+        elif not all(fold_number(each.id) for each in _read(record)[0].employments):
+            self._tell_employer(record, now)
         if not told.country:
+            return
+        if changed is not None and self._is_version(changed, told):
             return
         if not told.case_id:
             self._by_clerk(record, told, now)
@@ -84,6 +105,12 @@ class Announcer:
         except (MalformedError, VerificationError):
             self._by_clerk(record, told, now)
 
+    def _is_version(self, changed: Record, told: Notified) -> bool:
+        later = self.notified.of_record(changed.id)
+        return any(
+            each.country == told.country and each.case_id == told.case_id != "" for each in later
+        )
+
     def _write_letters(self, record: Record, now: int) -> None:
         """The letters bear the moment of the change, so that they are written once."""
         details = {}
@@ -93,7 +120,10 @@ class Announcer:
         try:
             self.write(record, _TOPICS[record.state], record.changed_at, details)
         except MalformedError:  # an employer without a number
-            self.desk.tasks.add(TELL_EMPLOYER, now, reference=record.number, due_at=now + SOON)
+            self._tell_employer(record, now)
+
+    def _tell_employer(self, record: Record, now: int) -> None:
+        self.desk.tasks.add(TELL_EMPLOYER, now, reference=record.number, due_at=now + SOON)
 
     def _by_clerk(self, record: Record, told: Notified, now: int) -> None:
         reference = f"{record.number}/{told.country}/{record.state}/{record.changed_at}"
@@ -104,7 +134,7 @@ class Announcer:
 
     def _invalidate(self, record: Record, told: Notified, now: int) -> bool:
         """Take the notification back; false where its case no longer allows that."""
-        found = _find_notification(self.desk.view(told.case_id).case, told.sed)
+        found = find_own(self.desk.view(told.case_id).case, told.sed)
         if found is None:
             return False
         if found.status is DocumentStatus.INVALIDATED:  # told before, in a case with several
@@ -135,11 +165,6 @@ class Announcer:
         reference = f"a1/{record.number}/{told.country}/{record.state}/{record.changed_at}"
         content = create_change(change, document, person)
         self.desk.start(CHANGES, [told.institution_id], CHANGE, content, now, reference=reference)
-
-
-def _find_notification(case: Case, sed: str) -> DocumentState | None:
-    own = [each for each in case.documents if each.sed == sed and each.sender == case.me]
-    return own[-1] if own else None
 
 
 def _read(record: Record) -> tuple[Pda1, Person]:

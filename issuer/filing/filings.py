@@ -45,6 +45,27 @@ MIGRATIONS = {
             UNIQUE (filing_id, number)
         )""",
     "issuer-filings-004": "CREATE INDEX filing_persons_record ON filing_persons (record_id)",
+    "issuer-filings-005": "ALTER TABLE filing_persons RENAME TO filing_persons_before",
+    "issuer-filings-006": """
+        CREATE TABLE filing_persons (
+            id TEXT PRIMARY KEY,
+            filing_id TEXT NOT NULL REFERENCES filings (id),
+            number TEXT NOT NULL,
+            posting TEXT NOT NULL,
+            answers TEXT NOT NULL,
+            search TEXT NOT NULL,
+            record_id TEXT NOT NULL,
+            obstacles TEXT NOT NULL,
+            told_at BIGINT,
+            UNIQUE (filing_id, number, posting)
+        )""",
+    "issuer-filings-007": """
+        INSERT INTO filing_persons (id, filing_id, number, posting, answers, search, record_id,
+            obstacles, told_at) SELECT id, filing_id, number, '', answers, search, record_id,
+            obstacles, told_at FROM filing_persons_before""",
+    "issuer-filings-008": "DROP TABLE filing_persons_before",
+    "issuer-filings-009": """
+        CREATE INDEX filing_persons_decision ON filing_persons (record_id)""",
 }
 MAX_PERSONS = 500
 _DRAFT_SECONDS = 90 * 86400
@@ -76,10 +97,15 @@ class SentError(VerificationError):
 
 @dataclass(frozen=True, slots=True)
 class FiledPerson:
-    """One person of an application; ``obstacles`` are ids of rules, ``number`` is folded."""
+    """One person of an application; ``obstacles`` are ids of rules, ``number`` is folded.
+
+    Once sent, whoever is posted to several States is here for each: ``posting`` is the State's id,
+    empty for the first.
+    """
 
     id: str
     number: str
+    posting: str
     answers: Answers = field(repr=False)
     record_id: str
     obstacles: tuple[str, ...]
@@ -117,7 +143,7 @@ class StatusPage(Paging):
 
 
 _FILED = """
-    SELECT filing_persons.id AS person_id, filing_persons.number,
+    SELECT filing_persons.id AS person_id, filing_persons.number, filing_persons.posting,
            filing_persons.answers AS person_answers, filing_persons.record_id,
            filing_persons.obstacles, records.state, records.document_number, filings.*
     FROM filing_persons JOIN filings ON filings.id = filing_persons.filing_id
@@ -209,10 +235,11 @@ class Filings:
     def put_person(self, filing: Filing, answers: Answers) -> None:
         """Add a person to a draft, or change the one with the same number. Raises SentError."""
         put = self.database.execute(
-            "INSERT INTO filing_persons (id, filing_id, number, answers, search, record_id,"
-            " obstacles) SELECT :id, filings.id, :number, :answers, :search, '', '[]' FROM filings"
-            " WHERE filings.id = :filing AND sent_at IS NULL ON CONFLICT (filing_id, number)"
-            " DO UPDATE SET answers = excluded.answers, search = excluded.search",
+            "INSERT INTO filing_persons (id, filing_id, number, posting, answers, search,"
+            " record_id, obstacles) SELECT :id, filings.id, :number, '', :answers, :search, '',"
+            " '[]' FROM filings WHERE filings.id = :filing AND sent_at IS NULL"
+            " ON CONFLICT (filing_id, number, posting) DO UPDATE SET answers = excluded.answers,"
+            " search = excluded.search",
             id=create_identifier(),
             filing=filing.id,
             number=fold_number(answers["number"]),
@@ -221,6 +248,18 @@ class Filings:
         )
         if not put:
             raise SentError
+
+    def split_person(self, person: FiledPerson, posting: str) -> str:
+        """Make one more part of a person's application, for a further State; return its id."""
+        rows = self.database.query(
+            "INSERT INTO filing_persons (id, filing_id, number, posting, answers, search,"
+            " record_id, obstacles) SELECT :id, filing_id, number, :posting, answers, search, '',"
+            " '[]' FROM filing_persons WHERE id = :person RETURNING id",
+            id=create_identifier(),
+            person=person.id,
+            posting=posting,
+        )
+        return str(rows[0]["id"])
 
     def remove_person(self, filing: Filing, person_id: str) -> None:
         """Take a person out of a draft."""
@@ -240,7 +279,8 @@ class Filings:
     def persons(self, filing: Filing) -> list[FiledPerson]:
         """Return the persons of an application, by name."""
         rows = self.database.query(
-            f"{_FILED} WHERE filings.id = :id ORDER BY filing_persons.search, filing_persons.id",
+            f"{_FILED} WHERE filings.id = :id ORDER BY filing_persons.search,"
+            " filing_persons.number, records.created_at, filing_persons.id",
             id=filing.id,
         )
         return [_person(row) for row in rows]
@@ -320,7 +360,8 @@ def _filing(row: Row) -> Filing:
 def _person(row: Row) -> FiledPerson:
     state = row["state"]
     return FiledPerson(
-        row["person_id"], row["number"], json.loads(row["person_answers"]), row["record_id"],
+        row["person_id"], row["number"], row["posting"], json.loads(row["person_answers"]),
+        row["record_id"],
         tuple(json.loads(row["obstacles"])),
         FilingState(RecordState(state)) if state else FilingState.DRAFT,
         row["document_number"] or "",

@@ -9,6 +9,7 @@ from issuer.config import IssuerConfig
 from issuer.filing.applicants import Applicants
 from issuer.filing.desk import FilingDesk
 from issuer.filing.documents import DocumentMaker
+from issuer.filing.examining import Examiner
 from issuer.filing.facts import FactFinder
 from issuer.filing.filings import Filings
 from issuer.filing.writer import LetterWriter
@@ -26,7 +27,8 @@ def create_filing_desk(config: IssuerConfig, issuer: Issuer) -> FilingDesk:
     filings, applicants = Filings(database), Applicants(database)
     facts = FactFinder(config, issuer.records, issuer.entitlements)
     letters = create_letter_writer(config, issuer.records)
-    return FilingDesk(issuer, filings, applicants, facts, DocumentMaker(config), letters)
+    examiner = Examiner(issuer, filings, applicants, facts, DocumentMaker(config))
+    return FilingDesk(issuer, filings, applicants, examiner, letters)
 
 
 def create_letter_writer(config: IssuerConfig, records: Records) -> LetterWriter:

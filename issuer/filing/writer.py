@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from esspass.attestations import Application, Pda1
 from issuer.filing.applicants import Applicant, Applicants
 from issuer.filing.filings import Filings, FilingState, StatusRow
 from issuer.mailbox import Mailbox, Recipient
+from issuer.names import fold_number
 from issuer.records import Record, Records
 from issuer.renewals import day_of, last_day
+
+_CHANGED = "replaced"
+_WITH_DOCUMENT = frozenset({"granted", _CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,39 @@ class LetterWriter:
         )
 
     def write_due(self, now: int) -> int:
-        """Write the letters about decisions on applications; return how many were decided."""
+        """Write the letters about decisions on applications, and about changed decisions.
+
+        Return how many decisions that were.
+        """
         rows = self.filings.untold()
         for row in rows:
             with self.mailbox.database.atomic():
                 if self.filings.mark_told(row.person.id, now):
                     self._write_decided(row, now)
-        return len(rows)
+        changed = self.mailbox.unannounced(_CHANGED)
+        for record_id in changed:
+            with self.mailbox.database.atomic():
+                self._write_changed(self.records.get(record_id), now)
+        return len(rows) + len(changed)
+
+    def _write_changed(self, record: Record, now: int) -> None:
+        """To the holder and the employers; one who is no longer named hears of the old one's end.
+
+        An employer without a number cannot be written to; the exchange makes that a task.
+        """
+        before = self.records.get(record.replaces)
+        day = before.withdrawal_date
+        effective = {"effective_day": day.isoformat() if day else ""}
+        given = {**effective, "old_number": before.number}
+        self._write(Recipient.PERSON, record.person.pin or "", _CHANGED, record, now, given)
+        employers, former = _employers(record), _employers(before)
+        for number in employers:
+            self._write(Recipient.EMPLOYER, number, _CHANGED, record, now, given)
+        ended = {**effective, "reason": before.withdrawal_reason or ""}
+        for number in former.keys() - employers.keys():
+            self._write(
+                Recipient.EMPLOYER, number, "withdrawn", before, now, ended, f"{before.id} changed"
+            )
 
     def _write_decided(self, row: StatusRow, now: int) -> None:
         record = self.records.get(row.person.record_id)
@@ -90,5 +121,11 @@ class LetterWriter:
         self.mailbox.post(
             kind, number, topic, reference or record.id, now,
             details={**named, **details},
-            record_id=record.id if topic == "granted" else "",
+            record_id=record.id if topic in _WITH_DOCUMENT else "",
         )  # fmt: skip
+
+
+def _employers(record: Record) -> dict[str, None]:
+    """The numbers of the employers of an A1, in order; those without one are left out."""
+    document = cast("Pda1", record.document)
+    return dict.fromkeys(each.id for each in document.employments if fold_number(each.id))

@@ -13,12 +13,30 @@ from typing import Any
 from esspass.errors import MalformedError
 from issuer.loading.entering import Register
 from issuer.loading.errors import RowError
-from issuer.loading.mapping import ColumnMapping, Office, parse_entry, verify_header
+from issuer.loading.mapping import ColumnMapping, Entry, Office, parse_entry, verify_header
 from issuer.loading.rows import Row, parse_rows
 from issuer.loading.store import Load, Loads, Stage, StoredRow
+from issuer.sectors import NOT_RECORDED
 
 STEP = 200
 _SOURCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Who let the rows of a load into the register: nobody agrees to their own risky rows."""
+
+    load: Load
+
+    @property
+    def id(self) -> str:
+        """The member of staff or program; empty for a command."""
+        return self.load.started_by
+
+    @property
+    def name(self) -> str:
+        """What people read."""
+        return self.load.started_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +93,11 @@ class LoadingOffice:
 
     def _check_row(self, load: Load, row: StoredRow, now: int) -> bool:
         try:
-            person, document = self._parse(load, row)
-            number = document.document_number or ""
+            entry = self._parse(load, row)
+            number = entry.document.document_number or ""
             if not self.loads.note_number(load.id, row.place, number):
                 raise RowError("repeated", value=number)  # noqa: TRY301 - all are kept below
-            self.register.check(person, document, now)
+            self.register.check(entry.person, entry.document, now)
         except RowError as error:
             self.loads.refuse(load.id, row, error)
             return False
@@ -97,13 +115,12 @@ class LoadingOffice:
     def _enter_row(self, load: Load, row: StoredRow, now: int) -> bool | None:
         """Say whether the decision is new; None when the register has changed against it."""
         try:
-            person, document = self._parse(load, row)
-            return self.register.enter(person, document, now, load.created_by)
+            return self.register.enter(self._parse(load, row), now, Starter(load))
         except RowError as error:
             self.loads.refuse(load.id, row, error)
             return None
 
-    def _parse(self, load: Load, row: StoredRow) -> tuple[Any, Any]:
+    def _parse(self, load: Load, row: StoredRow) -> Entry:
         if row.content is None:
             raise RowError("wrong_columns")
         mapping = self.mappings.get(load.mapping)
@@ -122,8 +139,9 @@ def _canonical(rows: Iterable[Row]) -> Iterator[tuple[int, Any]]:
     for row in rows:
         person = (row.values or {}).get("person")
         documents = (row.values or {}).get("documents")
+        sector = (row.values or {}).get("sector", NOT_RECORDED)
         if not isinstance(documents, list) or not documents:
             yield row.line, None
             continue
         for document in documents:
-            yield row.line, {"person": person, "document": document}
+            yield row.line, {"person": person, "document": document, "sector": sector}

@@ -17,7 +17,9 @@ from esspass.errors import VerificationError
 from esspass.storage import Database
 from esspass.storage import Row as DatabaseRow
 from issuer.bearer import create_identifier
+from issuer.four_eyes import Proposer
 from issuer.loading.errors import RowError
+from issuer.paging import find_start
 
 MIGRATIONS = {
     "issuer-loads-001": """
@@ -57,6 +59,8 @@ MIGRATIONS = {
             masked TEXT NOT NULL,
             PRIMARY KEY (load_id, place)
         )""",
+    "issuer-loads-006": "ALTER TABLE loads ADD COLUMN started_by TEXT NOT NULL DEFAULT ''",
+    "issuer-loads-007": "ALTER TABLE loads ADD COLUMN started_name TEXT NOT NULL DEFAULT ''",
 }
 _KEPT = 30 * 86400  # seconds that rows nobody went on with stay
 
@@ -99,6 +103,8 @@ class Load:
     created_at: int
     created_by: str
     changed_at: int
+    started_by: str = ""
+    started_name: str = ""
 
     @property
     def accepted(self) -> int:
@@ -178,9 +184,13 @@ class Loads:
         rows = self.database.query(
             "SELECT * FROM loads ORDER BY created_at DESC, id LIMIT :size OFFSET :start",
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
         return [_load(row) for row in rows]
+
+    def count_all(self) -> int:
+        """Return how many loads there are."""
+        return int(self.database.query("SELECT count(*) AS n FROM loads")[0]["n"])
 
     def running(self) -> list[Load]:
         """Return the loads that have rows to go through, the oldest first."""
@@ -196,7 +206,7 @@ class Loads:
             " LIMIT :size OFFSET :start",
             id=load_id,
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
         return [LoadError(row["line"], row["field"], row["code"], row["masked"]) for row in rows]
 
@@ -287,13 +297,15 @@ class Loads:
         )
         return bool(finished)
 
-    def start(self, load_id: str, now: int) -> None:
+    def start(self, load_id: str, now: int, by: Proposer) -> None:
         """Let the checked rows go into the register. Raises LoadStageError."""
         started = self.database.execute(
-            "UPDATE loads SET stage = 'loading', changed_at = :now"
-            " WHERE id = :id AND stage = 'checked'",
+            "UPDATE loads SET stage = 'loading', changed_at = :now, started_by = :by,"
+            " started_name = :name WHERE id = :id AND stage = 'checked'",
             id=load_id,
             now=now,
+            by=by.id,
+            name=by.name,
         )
         if not started:
             raise LoadStageError

@@ -13,6 +13,7 @@ from esspass.exchange.contents import (
     OTHER,
     POSTING,
     SEVERAL_STATES,
+    Amended,
     Change,
     Invalidation,
     create_change,
@@ -141,7 +142,9 @@ def test_an_open_period_and_an_exception():
 
 
 def test_an_amending_decision_names_the_day_of_the_one_before():
-    content = create_notification(A1S["builder"], PEOPLE["builder"].person, date(2026, 1, 2))
+    content = create_notification(
+        A1S["builder"], PEOPLE["builder"].person, Amended(date(2026, 1, 2))
+    )
     said = content["DecisionLegislationApplicable"]["Decision"]
     assert said == {"AmendingDecision": {"datePreviousDecision": "2026-01-02"}}
 

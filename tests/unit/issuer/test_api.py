@@ -189,6 +189,14 @@ def test_a_decision_is_entered_approved_offered_and_withdrawn(office, people, cl
     assert actors == {"API: Payroll", "API: Approving"}
 
 
+def test_a_decision_bears_the_sector_of_the_employer(people, clerk):
+    made = clerk.post("/decisions", {**new_decision(people), "sector": "F"})
+    assert (made.status_code, made.json["sector"]) == (201, "F")
+    assert clerk.get(f"/decisions/{made.json['id']}").json["sector"] == "F"
+    answer = clerk.post("/decisions", {**new_decision(people), "sector": "W"})
+    assert is_problem(answer, 422, "bad_input")
+
+
 def test_contradictions_are_refused(office, people, clerk):
     other = new_decision(people)
     clerk.post("/decisions", other)

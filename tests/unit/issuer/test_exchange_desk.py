@@ -19,6 +19,7 @@ from esspass.storage import connect
 from issuer.exchange.cases import UnknownCaseError
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import GIVE_UP_AFTER, DeliveryStatus
+from issuer.work import create_worker
 from tests.builders.exchange import ALL_COMPETENCES, EL, LT, RO, Partners
 from tests.builders.lists import DAY
 from tests.builders.messages import create_content
@@ -422,6 +423,35 @@ def test_a_reaction_that_never_succeeds_is_left_to_a_clerk(pair):
         pair.clock[0] += 3700
     kinds = [task.kind for task in el.desk.tasks.of_case(case_id)]
     assert "reaction_failed" in kinds
+
+
+def test_a_poison_message_stops_nobody_else_and_ends_with_a_clerk(pair):
+    lt, el = pair[LT], pair[EL]
+    poisoned, seen = [], []
+
+    def react(case, _message, _now):
+        if case.id in poisoned:
+            raise ValueError("Ąžuolas 39001011234")
+        seen.append(case.id)
+
+    el.desk.register("A009", react)
+    poisoned.append(lt.start("LA_BUC_04", "A009", A009, EL))
+    lt.pump()
+    worker = create_worker(el.services)
+    worker.run_due(el.now)
+    assert worker.broken == {"react to messages": "bug_ValueError"}
+    sound = lt.start("LA_BUC_04", "A009", A009, EL)
+    lt.pump()
+    pair.clock[0] += 2
+    worker.run_due(el.now)
+    assert seen == [sound], "the job is back after its pause, and the poison is not its turn"
+    assert not worker.broken
+    for _ in range(12):
+        pair.clock[0] += 300
+        worker.run_due(el.now)
+    assert not worker.broken, "it is tried no more"
+    (task,) = [t for t in el.desk.tasks.of_case(poisoned[0]) if t.kind == "reaction_failed"]
+    assert task.detail == "A009"
 
 
 def test_an_inbox_that_nobody_reads_for_a_day_is_an_alarm(pair):

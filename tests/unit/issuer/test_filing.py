@@ -7,7 +7,7 @@ import pytest
 from esspass.attestations import PDA1_APPLICATION, PDA1_WEBUILD, Ehic, Pda1
 from esspass.inspection.logic import plus_months
 from issuer.filing.checks import find_obstacles, rules
-from issuer.filing.desk import IncompleteError
+from issuer.filing.examining import IncompleteError
 from issuer.filing.filings import FilingState, SentError, UnknownFilingError
 from issuer.filing.form import (
     Form,
@@ -105,7 +105,6 @@ def test_the_machine_grants_when_every_rule_is_met(desk, builder):
         ({"starts": (TODAY - timedelta(days=40)).isoformat(), "ends": TODAY.isoformat()}, ["P-07", "P-10"]),
         ({"work_country": "BR"}, ["P-11"]),
         ({"work_country": "GB"}, ["P-11"]),
-        ({"work": "02", "work_country": "PL"}, ["P-12"]),
         ({"work": "10", "ends": plus_months(NEXT_YEAR, 60).isoformat()}, ["P-05", "P-12"]),
         ({"employer_number": "900009999", "employer_name": "UAB Kita"}, ["P-18"]),
         ({"employer_country": "PL"}, ["P-20"]),
@@ -446,6 +445,9 @@ def test_countries_by_code_or_name(text, code):
 
 def test_answers_have_limits():
     question = Question("x", "text", {"max": 5, "label": {"en": "x"}})
+    share = Question("x", "share", {})
+    assert [share.parse(text)[0] for text in ("25", " 7 % ", "0")] == ["25", "7", "0"]
+    assert {share.parse(text)[1] for text in ("101", "-1", "2.5", "٣", "a")} == {Problem.NO_SHARE}
     assert question.parse("  a \n b ") == ("a b", None)
     assert question.parse("123456")[1] is Problem.TOO_LONG
     assert question.parse(" \u202e ")[1] is Problem.MISSING
@@ -461,6 +463,7 @@ def test_pages_follow_the_answers():
         "country",
         "place",
         "period",
+        "states",
         "conditions",
         "home",
         "birth",
@@ -468,3 +471,5 @@ def test_pages_follow_the_answers():
     several = [step.id for step in steps(Form.A1_SELF, {"work": "02", "work_fixed": "no"})]
     assert "place" not in several
     assert "conditions" not in several
+    assert several.index("share") + 1 == several.index("states")
+    assert "states" not in [step.id for step in steps(Form.A1_SELF, {"work": "10"})]
