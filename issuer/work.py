@@ -39,6 +39,8 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
     ]
     if services.replacing is not None:
         jobs.append(Job("deliver certificates", services.replacing.deliver_due, 5))
+    if desk.inbox is not None:
+        jobs.append(Job("forget counted requests", desk.inbox.quota.purge, 3600))
     if desk.signer is not None:
         joined = services.joined
         jobs += [
