@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from esspass.errors import VerificationError
 from esspass.exchange.doubt import Doubt, Sender, Watch, parse_doubt, write_doubt
@@ -52,6 +53,15 @@ MIGRATIONS = {
         CREATE INDEX questioned_record ON questioned_documents (record_id)""",
 }
 _SHOWN = 200
+
+
+class SetAside(StrEnum):
+    """Why a doubt is not pursued."""
+
+    CLEARED = "cleared"
+    INSUFFICIENT = "insufficient"
+    ELSEWHERE = "elsewhere"
+    OTHER = "other"
 
 
 class UnknownDoubtError(VerificationError):
@@ -128,14 +138,19 @@ class Doubts:
             raise UnknownDoubtError
         return _doubt(rows[0])
 
-    def latest(self) -> list[ReceivedDoubt]:
+    def latest(self, most: int = _SHOWN, start: int = 0) -> list[ReceivedDoubt]:
         """Return the last two hundred: what waits first, then the latest."""
         rows = self.database.query(
             "SELECT * FROM doubts ORDER BY CASE WHEN decided_at IS NULL THEN 0 ELSE 1 END,"
-            " received_at DESC, id LIMIT :most",
-            most=_SHOWN,
+            " received_at DESC, id LIMIT :most OFFSET :start",
+            most=most,
+            start=start,
         )
         return [_doubt(row) for row in rows]
+
+    def count(self) -> int:
+        """Return how many came in."""
+        return int(self.database.query("SELECT count(*) AS n FROM doubts")[0]["n"])
 
     def count_waiting(self) -> int:
         """Return how many nobody has decided about."""
@@ -205,6 +220,20 @@ class Doubts:
             id=watch_id,
         )
         return ReceivedWatch(**rows[0]) if rows else None
+
+    def watches_after(self, watch_id: str, most: int) -> list[ReceivedWatch]:
+        """Return the next watches in the order of their ids."""
+        rows = self.database.query(
+            "SELECT id, organization, institution_id, document_number, received_at FROM watches"
+            " WHERE id > :id ORDER BY id LIMIT :most",
+            id=watch_id,
+            most=most,
+        )
+        return [ReceivedWatch(**row) for row in rows]
+
+    def forget_watch(self, watch_id: str) -> bool:
+        """Forget a watch; False when it was gone."""
+        return bool(self.database.execute("DELETE FROM watches WHERE id = :id", id=watch_id))
 
     def note_question(self, case_id: str, record_id: str, sed: str, now: int) -> None:
         """Note that an institution asks about a document of ours, once for each case."""

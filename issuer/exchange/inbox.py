@@ -27,6 +27,7 @@ from esspass.keys.signer import Signer
 from esspass.trust import TrustView
 from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import IN, Entry
+from issuer.exchange.quota import Quota
 from issuer.exchange.refusals import Refusals
 
 
@@ -39,6 +40,7 @@ class Inbox:
     key: EncryptionKey = field(repr=False)
     view: Callable[[int], TrustView]
     keeper: Keeper
+    quota: Quota
 
     @property
     def refusals(self) -> Refusals:
@@ -95,7 +97,9 @@ class Inbox:
         if keeper.log.holds(message.message_id):
             raise RefusedMessageError("another message has this id", code="replayed")
         if found is None:
-            keeper.open(case, arrival, now)
+            with keeper.database.atomic():
+                self.quota.take(message, now)
+                keeper.open(case, arrival, now)
         else:
             keeper.change(case, found[1], arrival, now)
         return arrival.entry(0, now)
