@@ -14,7 +14,17 @@ from tests.end_to_end.test_institution_pages import NAMES as OFFICE_NAMES
 from tests.end_to_end.visitors import Citizen
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
-NAMES = (*OFFICE_NAMES, "Reg. 883", "Vytautas", "Stankus", "Darbininkas", "XLSX", "mandate", "UAB")
+NAMES = (
+    *OFFICE_NAMES,
+    "Reg. 883",
+    "LT-",
+    "Vytautas",
+    "Stankus",
+    "Darbininkas",
+    "XLSX",
+    "mandate",
+    "UAB",
+)
 LANGUAGES = ("en", "lt", "el", "ro")
 MET = {"insured_before": "yes", "replaces": "no", "substantial": "yes", "paid_by_employer": "yes"}
 
