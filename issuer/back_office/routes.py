@@ -94,6 +94,7 @@ _DECISION: Mapping[str, Access] = {
 _EXCHANGE: Mapping[str, Access] = {
     "cases.index": Access(EVERYBODY, _("Looked through cases")),
     "cases.show": Access(EVERYBODY, _("Read a case")),
+    "cases.printout": Access(EVERYBODY, _("Printed a case")),
     "cases.attachment": Access(EVERYBODY, _("Opened a file of a case")),
     "cases.close": Access(WORK, _("Closed a case")),
     "cases.again": Access(WORK, _("Had a message delivered again")),

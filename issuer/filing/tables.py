@@ -49,4 +49,7 @@ MIGRATIONS = {
     "issuer-filings-008": "DROP TABLE filing_persons_before",
     "issuer-filings-009": """
         CREATE INDEX filing_persons_decision ON filing_persons (record_id)""",
+    "issuer-filings-010": "CREATE INDEX filings_sent ON filings (sent_at)",
+    "issuer-filings-011": """
+        CREATE INDEX filing_persons_untold ON filing_persons (record_id) WHERE told_at IS NULL""",
 }
