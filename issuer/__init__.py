@@ -154,7 +154,7 @@ def create_app(
     app.register_blueprint(
         create_passkey_blueprint(store, sessions, role=STAFF, on_sign_in=refuse_passkey_of_provider)
     )
-    configure_access(app, services)
+    configure_access(app)
     app.jinja_env.globals["institution"] = config.institution_name
     app.jinja_env.globals["office_sections"] = open_sections
     return app

@@ -52,6 +52,7 @@ from issuer.access_log import AccessLog
 from issuer.amendments import Amendments
 from issuer.api import ApiDesk
 from issuer.api.answers import Answers
+from issuer.api.begun import BegunApplications
 from issuer.api.clients import ApiClients
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
@@ -173,6 +174,11 @@ class Services:
         """Who of the staff saw what."""
         return AccessLog(self.database)
 
+    def forget_accesses(self, now: int) -> int:
+        """Drop what the logs of staff and programs need not keep any longer; return how much."""
+        before = now - self.config.access_log_days * 86400
+        return self.access_log.purge(before) + self.api.accesses.purge(before)
+
     @property
     def drafts(self) -> DraftOffice:
         """Messages that clerks are writing, and their way out."""
@@ -207,6 +213,7 @@ class _Stores:
             self.replays, self.requests, self.offers, self.grants, self.credentials,
             self.replacements, Loads(self.records.database), ApiClients(self.records.database),
             Answers(self.records.database, self.keyed),
+            BegunApplications(self.records.database),
         )  # fmt: skip
 
     @property

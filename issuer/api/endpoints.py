@@ -8,13 +8,25 @@ from issuer.api import (
     decisions,
     docs,
     document,
+    doubts,
+    filing_drafts,
+    filings,
+    incoming,
+    letters,
     loads,
     offers,
+    partners,
+    proposals,
+    renewals,
     second_looks,
+    stays,
     tasks,
     tokens,
 )
 from issuer.api.blueprint import blueprint
 
-VIEWS = (tokens, decisions, second_looks, offers, loads, cases, tasks, audit, document)
+VIEWS = (
+    tokens, filings, filing_drafts, decisions, second_looks, offers, renewals, letters, loads,
+    cases, proposals, partners, incoming, doubts, stays, tasks, audit, document,
+)  # fmt: skip
 BLUEPRINTS = (blueprint, docs.blueprint)

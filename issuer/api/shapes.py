@@ -62,14 +62,16 @@ class TokenRequest(Shape):
     """The client names itself with HTTP Basic."""
 
     grant_type: Literal["client_credentials"]
-    scope: Text = Field(description="one purpose of this client")
+    scope: Text = Field(
+        description="one purpose of this client, and the roles the token is to have; all if none"
+    )
 
 
 class Token(Shape):
     """An access token."""
 
     access_token: str
-    token_type: Literal["Bearer"]
+    token_type: Literal["Bearer", "DPoP"]
     expires_in: int = Field(description="seconds")
     scope: str
 
@@ -189,6 +191,27 @@ class SecondLooks(ListPage):
     items: list[SecondLook]
 
 
+class RenewalRequest(Shape):
+    """A holder asks for what follows on a document."""
+
+    decision: str
+    kind: str
+    number: str
+    requested_at: Moment
+
+
+class RenewalPage(ListPage):
+    """A page of requests for renewal, the oldest first."""
+
+    items: list[RenewalRequest]
+
+
+class Renewed(Shape):
+    """The new decision, if there is one already."""
+
+    decision: str | None
+
+
 class NewOffer(Body):
     """In which type, and how the citizen proves to be the right one."""
 
@@ -243,6 +266,7 @@ class Load(Shape):
     refused: Count
     added: Count
     known: Count
+    waiting: Count = Field(description="of those added: for a second person")
     created_at: Moment
     created_by: str
 

@@ -11,7 +11,13 @@ from werkzeug.wrappers import Response
 
 from esspass.attestations import Institution, Person, country_name
 from esspass.errors import MalformedError
-from esspass.exchange.entitlement import CASE_TYPE, REQUEST, EntitlementRequest, create_request
+from esspass.exchange.entitlement import (
+    CASE_TYPE,
+    MAX_STAY_DAYS,
+    REQUEST,
+    EntitlementRequest,
+    create_request,
+)
 from esspass.exchange.form import fill_form
 from esspass.exchange.model import Role
 from esspass.exchange.sed import read_json
@@ -26,7 +32,6 @@ from issuer.renewals import day_of
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("stays", __name__))
-MAX_DAYS = 366
 _TOO_LONG = _("Shorten what you typed: a field is too long")
 _NOBODY = _("No institution there takes such requests now. Write to it on paper")
 _FIELDS = (
@@ -147,7 +152,7 @@ def _find_period_errors(values: dict[str, str]) -> dict[str, str]:
     assert ends is not None
     if ends < starts:
         return {"ends": gettext("The last day must not lie before the first")}
-    if (ends - starts).days > MAX_DAYS:
+    if (ends - starts).days > MAX_STAY_DAYS:
         return {"ends": gettext("A temporary stay lasts at most a year")}
     return {}
 

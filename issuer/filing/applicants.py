@@ -110,6 +110,24 @@ class Applicants:
         )
         return str(rows[0]["remembered"]) if rows else None
 
+    def admit(self, person: Person, now: int) -> Applicant:
+        """Return who applies on paper or at a counter; what a sign-in vouched for stays.
+
+        Raises NumberNeededError.
+        """
+        pin = fold_number(person.pin or "")
+        if not pin:
+            raise NumberNeededError
+        rows = self.database.query(
+            "INSERT INTO applicants (id, pin, person, signed_in_at) VALUES (:id, :pin, :person,"
+            " :now) ON CONFLICT (pin) DO UPDATE SET pin = excluded.pin RETURNING *",
+            id=create_identifier(),
+            pin=pin,
+            person=json.dumps(create_person_record(person), ensure_ascii=False),
+            now=now,
+        )
+        return _applicant(rows[0])
+
     def open_session(self, identity: Identity, now: int) -> str:
         """Sign somebody in; return the token for the cookie. Raises NumberNeededError."""
         if not identity.number or not fold_number(identity.number):
