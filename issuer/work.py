@@ -25,6 +25,7 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
         Job("warn of unread messages", desk.warn_of_unread, 60),
         Job("watch participants", desk.participants.watch, 60),
         Job("load records", services.loading.work),
+        Job("examine applications", services.filing.examine_due),
         Job("write letters", services.filing.letters.write_due, 5),
         Job("drop old drafts", services.filing.filings.purge_drafts, 3600),
         Job("drop old drafts of messages", services.drafts.drafts.purge, 3600),
@@ -46,5 +47,6 @@ def create_jobs(services: Services) -> tuple[Job, ...]:
             Job("tell of documents", joined.notifier.notify_due),
             Job("tell what became of them", joined.announcer.announce_due),
             Job("check incoming documents", joined.registrar.check_due),
+            Job("tidy what was told", joined.notified.tidy, 60),
         ]
     return tuple(jobs)

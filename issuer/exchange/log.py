@@ -39,6 +39,8 @@ MIGRATIONS = {
         )""",
     "issuer-exchange-messages-002": """
         CREATE INDEX exchange_messages_unread ON exchange_messages (direction, read_at, at)""",
+    "issuer-exchange-messages-003": """
+        CREATE INDEX exchange_messages_at ON exchange_messages (direction, at)""",
     "issuer-exchange-attachments-001": """
         CREATE TABLE exchange_attachments (
             case_id TEXT NOT NULL,

@@ -36,6 +36,8 @@ MIGRATIONS = {
         CREATE INDEX exchange_deliveries_due ON exchange_deliveries (status, next_try)""",
     "issuer-exchange-deliveries-003": """
         CREATE INDEX exchange_deliveries_case ON exchange_deliveries (case_id, receiver)""",
+    "issuer-exchange-deliveries-004": """
+        CREATE INDEX exchange_deliveries_at ON exchange_deliveries (status, at)""",
 }
 TRY_SECONDS = 20  # nobody else tries meanwhile; longer than a try may take
 GIVE_UP_AFTER = 3 * 86400  # as long as a receiver does not answer
