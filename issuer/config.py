@@ -124,10 +124,10 @@ class IssuerConfig:
             raise MalformedError("ISSUER_STATUS_BITS takes 1 or 2", code="bad_setting")
         if self.four_eyes_risk < 0:
             raise MalformedError("ISSUER_FOUR_EYES_RISK takes 0 or more", code="bad_setting")
-        if min(self.entitlement_requests_per_partner, self.entitlement_requests_per_person) < 0:
-            raise MalformedError("a limit of requests takes 0 or more", code="bad_setting")
         if self.access_log_days < LEAST_LOG_DAYS:
             raise MalformedError("ISSUER_ACCESS_LOG_DAYS takes 365 or more", code="bad_setting")
+        if min(self.entitlement_requests_per_partner, self.entitlement_requests_per_person) < 0:
+            raise MalformedError("a limit of requests takes 0 or more", code="bad_setting")
         if not 2 <= self.batch_size <= 100:
             raise MalformedError("ISSUER_BATCH_SIZE takes 2 to 100", code="bad_setting")
 

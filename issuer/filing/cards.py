@@ -36,10 +36,10 @@ class CardMaker:
             return None
         for _ in range(5):
             card = self.documents.create_card({}, record.person, day_of(now))
-            record_id, is_new = self.issuer.four_eyes.add(record.person, card, now, _MACHINE)
-            if is_new:
-                self.issuer.history.add(record_id, Event.IMPORTED, now)
-                return self.issuer.records.get(record_id)
+            entered = self.issuer.four_eyes.add(record.person, card, now, _MACHINE)
+            if entered.is_new:
+                self.issuer.history.add(entered.id, Event.IMPORTED, now)
+                return self.issuer.records.get(entered.id)
         return None
 
     def _is_due(self, record: Record, document: Pda1) -> bool:
