@@ -105,8 +105,17 @@ class FiledPerson(Shape):
     obstacles: list[Obstacle]
 
 
+class FiledPersons(ListPage):
+    """A page of the persons of an application, by name."""
+
+    items: list[FiledPerson]
+
+
 class Application(Shape):
-    """An application whole; ``missing`` are questions of a draft without an answer."""
+    """An application; ``missing`` are questions of a draft without an answer.
+
+    ``persons`` are the first hundred of ``persons_total``.
+    """
 
     id: str
     form: Form
@@ -116,6 +125,7 @@ class Application(Shape):
     missing: list[str]
     needs_mandate: bool
     persons: list[FiledPerson]
+    persons_total: Count
     created_at: Moment
     changed_at: Moment
     sent_at: Moment | None

@@ -11,8 +11,9 @@ from esspass.attestations import create_person_record
 from esspass.web import now
 from issuer.api import filing_shapes as shapes
 from issuer.api.blueprint import blueprint, caller
-from issuer.api.listing import Answered, write_page
+from issuer.api.listing import Answered, cut_page, write_page
 from issuer.api.second_looks import require_proposal
+from issuer.api.shapes import Paging
 from issuer.filing.checks import Rule, rules
 from issuer.filing.desk import FilingDesk
 from issuer.filing.filings import FiledPerson, Filing, FilingState, StatusRow, UnknownFilingError
@@ -23,6 +24,7 @@ _TAG = ["Applications"]
 _JSON, _CSV = "application/json", "text/csv"
 _CHARSET = "; charset=utf-8"
 _STATUS, _NUMBER = "status", "document_number"
+_SHOWN = 100
 
 
 @blueprint.get("/applications")
@@ -49,6 +51,15 @@ def search_applications(wanted: shapes.ApplicationSearch) -> dict[str, Any]:
 def get_application(filing_id: str) -> dict[str, Any]:
     """Read an application: the answers, the persons, and why a clerk was asked."""
     return write_application(find_application(filing_id))
+
+
+@blueprint.get("/applications/<filing_id>/persons")
+@blueprint.input(Paging, location="query", arg_name="wanted")
+@blueprint.output(shapes.FiledPersons)
+@blueprint.doc(tags=_TAG)
+def list_application_persons(filing_id: str, wanted: Paging) -> dict[str, Any]:
+    """List the persons of an application with how each stands, by name."""
+    return cut_page(_find_persons(find_application(filing_id)), wanted, lambda each: each)
 
 
 @blueprint.post("/applications/<filing_id>/persons/<person_id>/decide")
@@ -114,6 +125,7 @@ def write_application(filing: Filing) -> dict[str, Any]:
         for question in step.questions
         if not (question.is_optional or filing.answers.get(question.id))
     ]
+    persons = _find_persons(filing)
     own = ("id", "form", "reference", "created_at", "changed_at", "sent_at")
     return {
         **{name: getattr(filing, name) for name in own},
@@ -121,18 +133,20 @@ def write_application(filing: Filing) -> dict[str, Any]:
         "answers": dict(filing.answers),
         "missing": missing if filing.sent_at is None else [],
         "needs_mandate": _needs_mandate(filing),
-        "persons": _write_persons(filing, is_whole=not missing),
+        "persons": persons[:_SHOWN],
+        "persons_total": len(persons),
     }
 
 
-def _write_persons(filing: Filing, *, is_whole: bool) -> list[dict[str, Any]]:
-    desk = _desk()
-    if filing.sent_at is None and is_whole:
+def _find_persons(filing: Filing) -> list[dict[str, Any]]:
+    """The persons; those of a short draft that is complete as the rules would judge them now."""
+    desk, known = _desk(), rules()
+    persons = desk.filings.persons(filing)
+    if filing.sent_at is None and len(persons) <= _SHOWN and not desk.open_steps(filing):
         return [_write_person(each.person, each.obstacles) for each in desk.review(filing, now())]
-    known = rules()
     return [
         _write_person(person, [known[name] for name in person.obstacles if name in known])
-        for person in desk.filings.persons(filing)
+        for person in persons
     ]
 
 

@@ -76,6 +76,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "list_applications": _READERS,
     "search_applications": _READERS,
     "get_application": _READERS,
+    "list_application_persons": _READERS,
     "export_application": _READERS,
     "start_application": _CHANGERS,
     "answer_application": _CHANGERS,

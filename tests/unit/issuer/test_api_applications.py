@@ -147,7 +147,10 @@ def test_workers_come_in_with_an_error_per_row_and_go_out_again(clerk, people):
     assert text.content_type == "text/csv; charset=utf-8"
     lines = list(csv.reader(io.StringIO(text.data.decode("utf-8-sig")), delimiter=";"))
     assert (len(lines), lines[1][-2]) == (3, "draft")
-    person = clerk.get(path).json["persons"][0]["id"]
+    whole, page = clerk.get(path).json, clerk.get(f"{path}/persons", size=1, page=2).json
+    assert (whole["persons_total"], page["total"]) == (2, 2)
+    assert page["items"] == whole["persons"][1:]
+    person = whole["persons"][0]["id"]
     assert clerk.post(f"{path}/workers/{person}/remove").status_code == 204
     sent = clerk.post(f"{path}/send").json
     assert (sent["needs_mandate"], len(sent["persons"])) == (True, 1)
