@@ -46,6 +46,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "close_case": _CHANGERS,
     "read_case": _CHANGERS,
     "list_proposals": _READERS,
+    "get_proposal": _READERS,
     "accept_proposal": _APPROVERS,
     "send_proposal_back": _APPROVERS,
     "retry_message": _CHANGERS,
