@@ -33,6 +33,8 @@ from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
     applications,
     decisions,
+    enquiries,
+    filing_corrections,
     incoming,
     office,
     second_looks,
@@ -57,6 +59,7 @@ from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     apply,
+    apply_enquiries,
     apply_sign_in,
     apply_states,
     apply_workers,
@@ -120,10 +123,13 @@ _BLUEPRINTS = (
     apply.home_blueprint,
     apply.blueprint,
     apply_states.blueprint,
+    apply_enquiries.blueprint,
     apply_workers.blueprint,
     apply_sign_in.blueprint,
     letters.blueprint,
     back_office_filings.blueprint,
+    filing_corrections.blueprint,
+    enquiries.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
     back_office_drafts.blueprint,

@@ -315,6 +315,15 @@ class FourEyes:
         looks = tuple(map(self._look, rows))
         return SecondLookPage(max(number, 1), size, self.count_waiting(), looks)
 
+    def annul(self, record_id: str, now: int) -> None:
+        """Take back what waits about a decision, because the decision became another one."""
+        self.database.execute(
+            "UPDATE second_looks SET outcome = 'declined', decided_by = '', decided_at = :now"
+            " WHERE record_id = :id AND outcome = 'open'",
+            id=record_id,
+            now=now,
+        )
+
     def waiting(self) -> Sequence[SecondLook]:
         """Return what waits and can still be done, the oldest first, at most a hundred."""
         return list(self.search().looks)

@@ -26,45 +26,6 @@ from issuer.paging import Paging, find_start
 from issuer.search import SearchIndex, find_condition
 from issuer.sectors import NOT_RECORDED, parse_sector, sector_of
 
-MIGRATIONS = {
-    "issuer-persons-001": """
-        CREATE TABLE persons (
-            id TEXT PRIMARY KEY,
-            pin TEXT NOT NULL UNIQUE,
-            date_of_birth TEXT NOT NULL,
-            person TEXT NOT NULL,
-            created_at BIGINT NOT NULL
-        )""",
-    "issuer-persons-002": "CREATE INDEX persons_birth ON persons (date_of_birth)",
-    "issuer-records-001": """
-        CREATE TABLE records (
-            id TEXT PRIMARY KEY,
-            person_id TEXT NOT NULL REFERENCES persons (id),
-            kind TEXT NOT NULL,
-            document_number TEXT NOT NULL UNIQUE,
-            document TEXT NOT NULL,
-            search TEXT NOT NULL,
-            state TEXT NOT NULL,
-            created_at BIGINT NOT NULL,
-            changed_at BIGINT NOT NULL,
-            issuances BIGINT NOT NULL,
-            withdrawal_reason TEXT,
-            withdrawal_date TEXT
-        )""",
-    "issuer-records-002": "CREATE INDEX records_person ON records (person_id)",
-    "issuer-records-003": "CREATE INDEX records_changed ON records (changed_at)",
-    "issuer-records-004": """
-        ALTER TABLE records ADD COLUMN decision_id TEXT NOT NULL DEFAULT ''""",
-    "issuer-records-005": "CREATE INDEX records_decision ON records (decision_id)",
-    "issuer-records-006": "ALTER TABLE records DROP COLUMN search",
-    "issuer-records-007": "ALTER TABLE records ADD COLUMN indexed BIGINT NOT NULL DEFAULT 0",
-    "issuer-records-008": "ALTER TABLE records ADD COLUMN replaces TEXT NOT NULL DEFAULT ''",
-    "issuer-records-009": "ALTER TABLE records ADD COLUMN sector TEXT NOT NULL DEFAULT ''",
-    "issuer-records-010": "CREATE INDEX records_sector ON records (sector)",
-    "issuer-records-011": """
-        CREATE UNIQUE INDEX records_replaces ON records (replaces)
-        WHERE replaces <> '' AND state <> 'refused'""",
-}
 INDEX_VERSION = 1  # one more whenever the index holds other words of a decision
 _SELECT = """
     SELECT records.id, records.person_id, records.kind, records.document, records.state,
@@ -134,7 +95,11 @@ class Page(Paging):
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The institution's register."""
+    """The institution's register.
+
+    ``unsaid`` of a row is above 0 from whatever other States may have to be told of, until they
+    were (``issuer.exchange.notified``), so that nobody looks through all decisions for it.
+    """
 
     database: Database
 
@@ -305,6 +270,26 @@ class Records:
         )
         return Page(max(number, 1), size, int(total), tuple(map(_record, rows)))
 
+    def revise(self, record_id: str, person: Person, document: Document, now: int) -> None:
+        """Write a pending decision anew, under its number. Raises StateError for any other."""
+        if not person.pin:
+            raise MalformedError("a person needs a number", code="number_missing")
+        with self.database.atomic():
+            person_id = self._keep_person(person, person.pin, now)
+            changed = self.database.execute(
+                "UPDATE records SET person_id = :person_id, document = :document,"
+                " changed_at = :now WHERE id = :id AND state = 'pending'"
+                " AND document_number = :number",
+                id=record_id,
+                person_id=person_id,
+                document=_write(create_record(document)),
+                number=document.document_number,
+                now=now,
+            )
+            if not changed:
+                raise StateError
+            self._index_person(person_id, person)
+
     def put_sector(self, record_id: str, sector: str) -> bool:
         """Note what the employer of an A1 does; say whether it changed. Raises MalformedError."""
         return bool(
@@ -323,7 +308,7 @@ class Records:
         be in force meanwhile.
         """
         changed = self.database.execute(
-            "UPDATE records SET state = 'pending', changed_at = :now"
+            "UPDATE records SET state = 'pending', changed_at = :now, unsaid = unsaid + 1"
             " WHERE id = :id AND state = 'granted' AND issuances = 0 AND replaces = ''",
             id=record_id,
             now=now,
@@ -345,7 +330,7 @@ class Records:
 
     def _turn(self, record_id: str, before: RecordState, after: RecordState, now: int) -> None:
         changed = self.database.execute(
-            "UPDATE records SET state = :after, changed_at = :now"
+            "UPDATE records SET state = :after, changed_at = :now, unsaid = unsaid + 1"
             " WHERE id = :id AND state = :before",
             id=record_id,
             before=before,
@@ -362,7 +347,8 @@ class Records:
         Raises StateError when the decision is not granted.
         """
         counted = self.database.execute(
-            "UPDATE records SET issuances = issuances + 1 WHERE id = :id AND state = 'granted'",
+            "UPDATE records SET issuances = issuances + 1, unsaid = unsaid + 1"
+            " WHERE id = :id AND state = 'granted'",
             id=record_id,
         )
         if not counted:
@@ -372,7 +358,7 @@ class Records:
         """Withdraw a granted or suspended decision, for ever. Raises StateError for any other."""
         changed = self.database.execute(
             "UPDATE records SET state = 'withdrawn', withdrawal_reason = :reason,"
-            " withdrawal_date = :effective, changed_at = :now"
+            " withdrawal_date = :effective, changed_at = :now, unsaid = unsaid + 1"
             " WHERE id = :id AND state IN ('granted', 'suspended')",
             id=record_id,
             reason=reason,

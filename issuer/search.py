@@ -48,7 +48,7 @@ class SearchIndex:
     def put(self, record_id: str, person: Person, document: Document) -> None:
         """Keep the words of a decision in place of those it had."""
         self.database.execute("DELETE FROM search_words WHERE record_id = :id", id=record_id)
-        words = sorted(_index_words(person, document))
+        words = read_words(person, document)
         for start in range(0, len(words), _BATCH):
             self._insert(record_id, words[start : start + _BATCH])
 
@@ -58,8 +58,13 @@ class SearchIndex:
         self.database.execute(
             f"INSERT INTO search_words (word, record_id) VALUES {values}",  # noqa: S608 - our names
             id=record_id,
-            **{name: _encode(word) for name, word in zip(names, words, strict=True)},
+            **dict(zip(names, words, strict=True)),
         )
+
+
+def read_words(person: Person, document: Document) -> list[str]:
+    """Return the words of a decision as the index keeps them."""
+    return sorted(map(_encode, _index_words(person, document)))
 
 
 def find_condition(text: str) -> tuple[str, Mapping[str, str]]:

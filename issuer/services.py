@@ -39,7 +39,7 @@ from issuer import (
     loading,
     mailbox,
     offers,
-    records,
+    record_tables,
     renewals,
     replacements,
     search,
@@ -69,7 +69,7 @@ from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.drafting import DraftOffice
 from issuer.exchange.drafts import Drafts
 from issuer.exchange.joined import Decided, Joined, create_joined
-from issuer.filing import applicants, filings
+from issuer.filing import applicants, corrections, enquiries, tables
 from issuer.filing.desk import FilingDesk
 from issuer.filing.services import (
     create_filing_desk,
@@ -101,7 +101,7 @@ from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
 MIGRATIONS = {
-    **records.MIGRATIONS,
+    **record_tables.MIGRATIONS,
     **search.MIGRATIONS,
     **history.MIGRATIONS,
     **offers.MIGRATIONS,
@@ -115,8 +115,10 @@ MIGRATIONS = {
     **replacements.MIGRATIONS,
     **loading.MIGRATIONS,
     **api.MIGRATIONS,
-    **filings.MIGRATIONS,
+    **tables.MIGRATIONS,
     **applicants.MIGRATIONS,
+    **corrections.MIGRATIONS,
+    **enquiries.MIGRATIONS,
     **mailbox.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,

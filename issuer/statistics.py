@@ -29,6 +29,12 @@ _DAY = 86400
 _ABOUT_WORK = ("pda1", "application")
 MACHINE, PERSON = "machine", "person"
 ASKED, SET_ASIDE = "asked", "set_aside"
+_FIRST = """
+    WHERE history.event IN (:one, :other) AND history.at >= :starts AND history.at < :ends
+    AND NOT EXISTS (SELECT 1 FROM history AS earlier WHERE earlier.record_id = history.record_id
+        AND earlier.event IN (:one, :other) AND (earlier.at < history.at
+            OR earlier.at = history.at AND earlier.id < history.id))"""
+"""The first of two events, in a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,10 @@ class Statistics:
     def _issued(self, starts: int, ends: int) -> Iterator[Cell]:
         """Each document once, in the month in which it first left the house."""
         rows = self.database.query(
-            "SELECT records.kind, records.document, records.sector, first.at FROM records JOIN ("
-            "SELECT record_id, min(at) AS at FROM history"
-            " WHERE event IN ('issued', 'printed') GROUP BY record_id) AS first"
-            " ON first.record_id = records.id WHERE first.at >= :starts AND first.at < :ends",
+            "SELECT records.kind, records.document, records.sector, history.at"  # noqa: S608 - constants
+            f" FROM history JOIN records ON records.id = history.record_id {_FIRST}",
+            one=Event.ISSUED,
+            other=Event.PRINTED,
             starts=starts,
             ends=ends,
         )
@@ -85,15 +91,10 @@ class Statistics:
     def _decisions(self, starts: int, ends: int) -> Iterator[Cell]:
         """Each decision once; what was loaded was decided elsewhere."""
         rows = self.database.query(
-            "SELECT records.kind, records.sector, history.event, history.actor, history.at"
-            " FROM history JOIN records ON records.id = history.record_id"
-            " WHERE history.event IN (:approved, :refused)"
-            " AND history.at >= :starts AND history.at < :ends AND NOT EXISTS (SELECT 1"
-            " FROM history AS earlier WHERE earlier.record_id = history.record_id"
-            " AND earlier.event IN (:approved, :refused) AND (earlier.at < history.at"
-            " OR earlier.at = history.at AND earlier.id < history.id))",
-            approved=Event.APPROVED,
-            refused=Event.REFUSED,
+            "SELECT records.kind, records.sector, history.event, history.actor, history.at"  # noqa: S608
+            f" FROM history JOIN records ON records.id = history.record_id {_FIRST}",
+            one=Event.APPROVED,
+            other=Event.REFUSED,
             starts=starts,
             ends=ends,
         )

@@ -24,7 +24,7 @@ TYP = "statistics-return+jwt"
 MAX_BYTES = 8 * 1024 * 1024
 MAX_CELLS = 50_000
 MAX_VALUE = 64
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+_MONTH = re.compile(r"(?:19[7-9]\d|2\d{3})-(?:0[1-9]|1[0-2])", re.ASCII)
 _MEMBERS = frozenset({"institution", "country", "from", "until", "made_at", "tables"})
 Cell = tuple[str, ...]
 Counts = Mapping[Cell, int]
@@ -58,7 +58,7 @@ class Return:
 
 
 def parse_period(first: str, last: str) -> Period:
-    """Read a period. Raises MalformedError, ``bad_period``."""
+    """Read a period of the years 1970 to 2999. Raises MalformedError, ``bad_period``."""
     if not (_MONTH.fullmatch(first) and _MONTH.fullmatch(last)) or first > last:
         raise MalformedError("a period is two months, 2026-01 and 2026-12", code="bad_period")
     return Period(first, last)

@@ -31,6 +31,7 @@ _PROBLEMS = {
     "401": "A token is needed",
     "403": "The client's roles do not allow this",
     "404": "There is no such thing",
+    "406": "It is not to be had in the types that are accepted",
     "409": "It is not in a state that allows this, or another one exists",
     "412": "It was changed since it was read",
     "413": "The body is too large",
@@ -147,6 +148,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     sent = {status for status in operation["responses"] if status.startswith("2")}
     statuses = {"400", "401", "403", "503"} | ({"413", "415"} if method == "post" else set())
     statuses |= {"404"} if "{" in path else set()
+    statuses |= (
+        {"406"} if len(operation["responses"].get("200", {}).get("content", ())) > 1 else set()
+    )
     statuses |= {"409"} if method == "post" else set()
     statuses |= {"422"} if body is not None or operation.get("parameters") else set()
     operation["responses"] = {status: operation["responses"][status] for status in sorted(sent)}

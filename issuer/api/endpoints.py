@@ -19,6 +19,7 @@ from issuer.api import (
     proposals,
     renewals,
     second_looks,
+    statistics,
     stays,
     tasks,
     tokens,
@@ -27,6 +28,6 @@ from issuer.api.blueprint import blueprint
 
 VIEWS = (
     tokens, filings, filing_drafts, decisions, second_looks, offers, renewals, letters, loads,
-    cases, proposals, partners, incoming, doubts, stays, tasks, audit, document,
+    cases, proposals, partners, incoming, doubts, stays, tasks, statistics, audit, document,
 )  # fmt: skip
 BLUEPRINTS = (blueprint, docs.blueprint)

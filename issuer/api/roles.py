@@ -90,5 +90,6 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "list_tasks": _READERS,
     "get_task": _READERS,
     "finish_task": _CHANGERS,
+    "get_return": _READERS,
     "list_accesses": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -252,6 +253,22 @@ class Doubts:
             most=_SHOWN,
         )
         return [QuestionedDocument(**row) for row in rows]
+
+    def answered(self, seds: Sequence[str], kind: str) -> list[str]:
+        """Return the cases about documents of ours in force in which one of some messages went.
+
+        Only those without a task of a kind yet.
+        """
+        names = ", ".join(f"'{sed}'" for sed in seds)
+        rows = self.database.query(
+            "SELECT q.case_id FROM questioned_documents q JOIN records r ON r.id = q.record_id"  # noqa: S608 - ours
+            " WHERE r.state IN ('granted', 'suspended') AND EXISTS (SELECT 1 FROM"
+            f" exchange_messages m WHERE m.case_id = q.case_id AND m.sed IN ({names}))"
+            " AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.kind = :kind"
+            " AND t.reference = q.case_id) ORDER BY q.received_at, q.case_id",
+            kind=kind,
+        )
+        return [row["case_id"] for row in rows]
 
     def find_question(self, case_id: str) -> QuestionedDocument | None:
         """Return the document of ours that a case is about."""

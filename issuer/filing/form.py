@@ -57,6 +57,7 @@ class Problem(StrEnum):
     NO_COUNTRY = "no_country"
     NO_CHOICE = "no_choice"
     NO_SHARE = "no_share"
+    FORMULA = "formula"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,11 @@ class Step:
 def steps(form: Form, answers: Mapping[str, str]) -> list[Step]:
     """Return the pages that this application needs, in order."""
     return [step for step in _steps() if step.applies(form, answers)]
+
+
+def all_steps(form: Form) -> list[Step]:
+    """Return every page that an application of this kind may need."""
+    return [step for step in _steps() if form in step.forms]
 
 
 def worker_questions() -> tuple[Question, ...]:

@@ -211,6 +211,23 @@ def test_two_people_stand_behind_a_message(careful):
     assert (logged.message.sed, logged.actor) == ("A006", "Aldona Tarnautė, Vida")
 
 
+def test_a_request_for_a_certificate_is_looked_at_by_two_as_well(careful):
+    clerk = Clerk(careful[EL])
+    form = clerk.get("/entitlement-requests/new").text
+    values = {
+        "country": "LT", "surnames": "Kairys", "forenames": "Jonas", "born": "1990-04-17",
+        "starts": "2026-10-01", "ends": "2026-10-14", "reason": "01",
+        "reference": re.search(r'name="reference" value="([^"]+)"', form).group(1),
+    }  # fmt: skip
+    answer = clerk.post("/entitlement-requests/new", **values)
+    page = clerk.get(answer.headers["Location"])
+    assert "Ask a second person" in page.text
+    assert "Kairys" in page.text
+    assert careful[EL].desk.search().total == 0
+    nobody = clerk.post("/entitlement-requests/new", **{**values, "country": "EE"})
+    assert "No institution there takes such requests now" in nobody.text
+
+
 def test_old_drafts_are_dropped_by_the_worker(partners):
     case_id, el = ask(partners), Clerk(partners[EL])
     el.post(way(el, case_id, "A006"), do="keep", **fill_form(PLAIN))
