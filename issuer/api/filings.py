@@ -14,6 +14,7 @@ from issuer.api.blueprint import blueprint, caller
 from issuer.api.listing import Answered, cut_page, write_page
 from issuer.api.second_looks import require_proposal
 from issuer.api.shapes import Paging
+from issuer.filing.activities import read_states
 from issuer.filing.checks import Rule, rules
 from issuer.filing.desk import FilingDesk
 from issuer.filing.filings import FiledPerson, Filing, FilingState, StatusRow, UnknownFilingError
@@ -24,7 +25,7 @@ _TAG = ["Applications"]
 _JSON, _CSV = "application/json", "text/csv"
 _CHARSET = "; charset=utf-8"
 _STATUS, _NUMBER = "status", "document_number"
-_SHOWN = 100
+_STATES, _SHOWN = "states", 100
 
 
 @blueprint.get("/applications")
@@ -68,7 +69,7 @@ def list_application_persons(filing_id: str, wanted: Paging) -> dict[str, Any]:
 @blueprint.doc(tags=_TAG)
 def decide_application(filing_id: str, person_id: str, given: shapes.Deciding) -> Answered:
     """Grant or refuse one person's part; a risky grant is put before a second person (202)."""
-    person = _find_person(find_application(filing_id), person_id)
+    person = find_person(find_application(filing_id), person_id)
     if given.outcome == "refuse":
         services().issuer.refuse(person.record_id, now(), caller().name)
     elif not services().second_looks.grant(person.record_id, caller().member, now()):
@@ -76,7 +77,8 @@ def decide_application(filing_id: str, person_id: str, given: shapes.Deciding) -
     return write_application(find_application(filing_id))
 
 
-def _find_person(filing: Filing, person_id: str) -> FiledPerson:
+def find_person(filing: Filing, person_id: str) -> FiledPerson:
+    """Return a person of an application that was sent. Raises UnknownFilingError."""
     found = (each for each in _desk().filings.persons(filing) if each.id == person_id)
     person = next(found, None)
     if person is None or not person.record_id:
@@ -90,7 +92,7 @@ def _find_person(filing: Filing, person_id: str) -> FiledPerson:
 def confirm_mandate(filing_id: str) -> dict[str, Any]:
     """Note that the applicant may act for the employer; what waits is checked again."""
     filing = find_application(filing_id)
-    if not _needs_mandate(filing):
+    if not _desk().needs_mandate(filing):
         return {"granted": 0}
     return {"granted": _desk().confirm_representative(filing, now(), caller().name)}
 
@@ -130,9 +132,10 @@ def write_application(filing: Filing) -> dict[str, Any]:
     return {
         **{name: getattr(filing, name) for name in own},
         "applicant": create_person_record(applicant.person),
-        "answers": dict(filing.answers),
+        "answers": {name: text for name, text in filing.answers.items() if name != _STATES},
+        "states": read_states(filing.answers) if filing.form.kind == "a1" else [],
         "missing": missing if filing.sent_at is None else [],
-        "needs_mandate": _needs_mandate(filing),
+        "needs_mandate": desk.needs_mandate(filing),
         "persons": persons[:_SHOWN],
         "persons_total": len(persons),
     }
@@ -162,14 +165,6 @@ def _write_person(person: FiledPerson, obstacles: Sequence[Rule]) -> dict[str, A
             for rule in obstacles
         ],
     }
-
-
-def _needs_mandate(filing: Filing) -> bool:
-    desk = _desk()
-    applicant = desk.applicants.get(filing.applicant_id)
-    if not filing.form.is_employer or filing.sent_at is None or applicant is None:
-        return False
-    return not desk.applicants.represents(applicant.pin, filing.answers["employer_number"])
 
 
 def _search(wanted: shapes.ApplicationFilter, text: str) -> dict[str, Any]:
