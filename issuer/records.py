@@ -196,9 +196,7 @@ class Records:
 
     def lock(self, record_id: str) -> None:
         """Let nobody else change a decision until the transaction ends; call it inside one."""
-        self.database.execute(
-            "UPDATE records SET changed_at = changed_at WHERE id = :id", id=record_id
-        )
+        self.database.execute("UPDATE records SET state = state WHERE id = :id", id=record_id)
 
     def find_number(self, number: str) -> Record | None:
         """Return the decision with this document number."""

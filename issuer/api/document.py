@@ -17,7 +17,7 @@ from flask import Response
 
 from issuer.api.blueprint import PREFIX, blueprint
 from issuer.api.clients import purposes
-from issuer.api.conditions import KEY_HEADER, MAX_KEY
+from issuer.api.conditions import KEY_HEADER, MAX_KEY, can_be_named
 from issuer.api.problems import MEDIA_TYPE
 from issuer.api.roles import ROLES
 from issuer.api.shapes import Problem
@@ -165,7 +165,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
 
 def _add_conditions(path: str, method: str, operation: dict[str, Any]) -> None:
     parameters = list(operation.get("parameters", []))
-    if method != "get" and "/search/" not in path:
+    if method != "get" and can_be_named(path):
         parameters.append(_ONCE)
     if operation["operationId"] in CONDITIONAL:
         parameters.append(_MATCH)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_WEBUILD, Ehic
+from esspass.web.passkeys import PasskeyStore, new_user, new_user_id
 from issuer import import_decisions
 from issuer.replacements import Replacement
 from tests.end_to_end.conftest import add_authenticator
@@ -213,3 +214,22 @@ def test_an_invited_auditor_reads_and_changes_nothing(clerk, kept_pages, office,
     assert "Vida Auditorienė" in auditor.text
     assert "Read a decision" in auditor.text
     assert person.person.surnames not in auditor.text
+
+
+@pytest.mark.browser
+@pages
+def test_who_lost_every_passkey_comes_back_by_a_link(clerk, kept_pages, office):
+    now, user = int(time.time()), new_user(new_user_id(), "staff", "Rasa")
+    PasskeyStore(office.services.database).add_user(user, now)
+    office.services.staff.admit(user, "auditor", now)
+    token = office.services.staff.recover(user.id, now, forget=False)
+    rasa = Clerk(kept_pages.open(), clerk.base)
+    review(rasa, [f"/invitation/{token}", "/invitation/x"], languages=LANGUAGES, names=("Rasa",))
+    rasa.read("en")
+    add_authenticator(rasa.page)
+    rasa.go(f"/invitation/{token}")
+    assert "A new passkey for Rasa" in rasa.text
+    rasa.press("main form button[type=submit]")
+    rasa.page.wait_for_url(f"{clerk.base}/office")
+    rasa.go("/access-log")
+    assert "Set up a new passkey with such a link" in rasa.text
