@@ -29,6 +29,7 @@ from esspass.web.relying_party import create_relying_party_blueprint
 from esspass.web.statistics import create_statistics_blueprint
 from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
+    amending,
     applications,
     decisions,
     incoming,
@@ -100,6 +101,7 @@ _BLUEPRINTS = (
     decisions.blueprint,
     back_office_offers.blueprint,
     withdrawal.blueprint,
+    amending.blueprint,
     paper.blueprint,
     back_office_paper.blueprint,
     applications.blueprint,

@@ -58,7 +58,7 @@ def add_decision(given: shapes.NewDecision) -> dict[str, Any]:
     found = register.records.find_number(document.document_number or "")
     if found is None:
         raise UnknownRecordError
-    return _decision(found)
+    return write_decision(found)
 
 
 @blueprint.get("/decisions/<record_id>")
@@ -66,7 +66,7 @@ def add_decision(given: shapes.NewDecision) -> dict[str, Any]:
 @blueprint.doc(tags=_TAG)
 def get_decision(record_id: str) -> dict[str, Any]:
     """Read a decision."""
-    return _decision(services().issuer.records.get(record_id))
+    return write_decision(services().issuer.records.get(record_id))
 
 
 @blueprint.get("/decisions/<record_id>/history")
@@ -126,7 +126,7 @@ def reinstate_decision(record_id: str) -> dict[str, Any]:
 def _turn(turn: Callable[[str, int, str], object], record_id: str) -> dict[str, Any]:
     record = services().issuer.records.get(record_id)
     turn(record.id, now(), caller().name)
-    return _decision(services().issuer.records.get(record_id))
+    return write_decision(services().issuer.records.get(record_id))
 
 
 @blueprint.post("/decisions/<record_id>/withdraw")
@@ -155,7 +155,8 @@ def _summary(record: Record) -> dict[str, Any]:
     }
 
 
-def _decision(record: Record) -> dict[str, Any]:
+def write_decision(record: Record) -> dict[str, Any]:
+    """Write a decision whole."""
     return {
         **_summary(record),
         "person": create_person_record(record.person),
@@ -163,4 +164,5 @@ def _decision(record: Record) -> dict[str, Any]:
         "types": services().issuer.types_of(record),
         "withdrawal_reason": record.withdrawal_reason,
         "withdrawal_date": record.withdrawal_date,
+        "replaces": record.replaces or None,
     }

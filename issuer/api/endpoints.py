@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from issuer.api import audit, cases, decisions, docs, document, loads, offers, tokens
+from issuer.api import amendments, audit, cases, decisions, docs, document, loads, offers, tokens
 from issuer.api.blueprint import blueprint
 
-VIEWS = (tokens, decisions, offers, loads, cases, audit, document)
+VIEWS = (tokens, decisions, amendments, offers, loads, cases, audit, document)
 BLUEPRINTS = (blueprint, docs.blueprint)

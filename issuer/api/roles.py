@@ -24,6 +24,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "suspend_decision": _APPROVERS,
     "reinstate_decision": _APPROVERS,
     "withdraw_decision": _APPROVERS,
+    "amend_decision": _APPROVERS,
     "list_offers": _READERS,
     "create_offer": _CHANGERS,
     "cancel_offer": _CHANGERS,

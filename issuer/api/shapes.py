@@ -45,11 +45,11 @@ def _model(name: str, source: type[Any], **more: Any) -> type[Shape]:
 
 
 PersonShape = _model("Person", Person)
-_Pda1 = _model("Pda1", Pda1, kind=(Literal["pda1"], ...))
+Pda1Shape = _model("Pda1", Pda1, kind=(Literal["pda1"], ...))
 _Ehic = _model("Ehic", Ehic, kind=(Literal["ehic"], ...))
 _Pid = _model("Pid", Pid, kind=(Literal["pid"], ...))
 _Application = _model("Application", Application, kind=(Literal["application"], ...))
-_Document: Any = _Pda1 | _Ehic | _Pid | _Application
+_Document: Any = Pda1Shape | _Ehic | _Pid | _Application
 DocumentShape = Annotated[_Document, Field(discriminator="kind")]
 
 
@@ -125,6 +125,7 @@ class Decision(DecisionSummary):
     types: list[str] = Field(description="the vcts it can be issued in")
     withdrawal_reason: str | None
     withdrawal_date: date | None
+    replaces: str | None = Field(description="the decision that this one changed")
 
 
 class HistoryEntry(Shape):
