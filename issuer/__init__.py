@@ -31,6 +31,7 @@ from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
     amending,
     applications,
+    choosing,
     decisions,
     incoming,
     office,
@@ -102,6 +103,7 @@ _BLUEPRINTS = (
     back_office_offers.blueprint,
     withdrawal.blueprint,
     amending.blueprint,
+    choosing.blueprint,
     paper.blueprint,
     back_office_paper.blueprint,
     applications.blueprint,

@@ -96,6 +96,8 @@ _EXCHANGE: Mapping[str, Access] = {
     "incoming.index": Access(EVERYBODY, _("Looked through documents from abroad")),
     "incoming.show": Access(EVERYBODY, _("Read a document from abroad")),
     "incoming.check": Access(WORK, _("Checked a document from abroad again")),
+    "choosing.form": Access(WORK, _("Chose whom to tell")),
+    "choosing.choose": Access(WORK, _("Chose whom to tell")),
     "stays.index": Access(EVERYBODY, _("Read the requests for certificates")),
     "stays.new": Access(WORK, _("Asked for a certificate abroad")),
     "stays.create": Access(WORK, _("Asked for a certificate abroad")),

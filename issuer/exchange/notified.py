@@ -52,10 +52,15 @@ class NotifiedStates:
     database: Database
 
     def waiting(self, most: int = 20) -> list[str]:
-        """Return A1s in force that were given out while nobody abroad was told, oldest first."""
+        """Return A1s in force that were given out while nobody abroad was told, oldest first.
+
+        Not those for which a clerk has still to choose whom to tell.
+        """
         rows = self.database.query(
             "SELECT id FROM records WHERE kind = 'pda1' AND state = 'granted'"
             " AND NOT EXISTS (SELECT 1 FROM notified WHERE notified.record_id = records.id)"
+            " AND NOT EXISTS (SELECT 1 FROM institution_choices c WHERE c.record_id = records.id"
+            " AND c.institution_id = '')"
             " AND EXISTS (SELECT 1 FROM history WHERE history.record_id = records.id"
             " AND history.event IN (:issued, :approved, :printed))"
             " ORDER BY changed_at, id LIMIT :most",

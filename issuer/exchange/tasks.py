@@ -130,6 +130,17 @@ class Tasks:
         if not changed:
             raise UnknownTaskError
 
+    def finish(self, kind: str, reference: str, now: int, actor: str = "") -> None:
+        """Note that the task of an occasion is done, if it is open."""
+        self.database.execute(
+            "UPDATE tasks SET done_at = :now, done_by = :actor WHERE kind = :kind"
+            " AND reference = :reference AND done_at IS NULL",
+            kind=kind,
+            reference=reference,
+            now=now,
+            actor=actor,
+        )
+
     def settle(
         self,
         case_id: str,

@@ -37,7 +37,9 @@ def fields_of(page):
         name, value = re.search(r'name="([^"]+)"', each), re.search(r'value="([^"]*)"', each)
         if name and 'type="radio"' not in each:
             values[name[1]] = html.unescape(value[1]) if value else ""
-    for name, options in re.findall(r'<select\s[^>]*name="([^"]+)"[^>]*>(.*?)</select>', main, re.DOTALL):
+    for name, options in re.findall(
+        r'<select\s[^>]*name="([^"]+)"[^>]*>(.*?)</select>', main, re.DOTALL
+    ):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         values[name] = chosen[1] if chosen else ""
     return {name: value for name, value in values.items() if name != "csrf_token"}
