@@ -169,10 +169,12 @@ def _read_employers(before: Pda1, values: Values) -> Iterator[Employment]:
         if number < len(known) and row == _write_employer(known[number]):
             yield known[number]
             continue
-        kind = known[min(number, len(known) - 1)].type_of_employment if known else None
+        base = known[min(number, len(known) - 1)]
+        same = number < len(known) and row["number"] == base.id
         yield Employment(
-            row["name"], row["number"], row["country"], type_of_employment=kind,
-            address=_read_address(row),
+            row["name"], row["number"], row["country"], address=_read_address(row),
+            type_of_employment=base.type_of_employment,
+            type_of_id=base.type_of_id if same else None,
         )  # fmt: skip
 
 
@@ -184,14 +186,11 @@ def _read_address(row: Values) -> Address | None:
 
 def _read_states(before: Pda1, values: Values) -> Iterator[StateOfActivity]:
     """Places by State, in the order in which the States are named first."""
-    known = {
-        tuple(row.items()): place
-        for row, place in zip(_write_places(before), _places(before), strict=True)
-    }
+    known = list(zip(_write_places(before), _places(before), strict=True))
     states: dict[str, list[PlaceOfWork]] = {}
-    for _, row in _rows(values, "place", PLACE):
+    for number, row in _rows(values, "place", PLACE):
         places = states.setdefault(row["country"], [])
-        place = known.get(tuple(row.items())) or _read_place(row)
+        place = _read_place(row, *known[number]) if number < len(known) else _read_place(row)
         if place is not None:
             places.append(place)
     return (StateOfActivity(country, tuple(places)) for country, places in states.items())
@@ -202,9 +201,16 @@ def _places(document: Pda1) -> Iterator[PlaceOfWork | None]:
         yield from state.places or (None,)
 
 
-def _read_place(row: Values) -> PlaceOfWork | None:
+def _read_place(
+    row: Values, shown: Values | None = None, known: PlaceOfWork | None = None
+) -> PlaceOfWork | None:
+    """A place that keeps its name, or moves nowhere, keeps what the form does not show."""
     address = _read_address(row)
-    return PlaceOfWork(address, row["name"] or None) if address else None
+    if address is None or row == shown:
+        return known if row == shown else None
+    if known is not None and shown is not None and row["name"] == shown["name"] != "":
+        return replace(known, address=address)
+    return PlaceOfWork(address, row["name"] or None)
 
 
 def find_differences(before: Pda1, after: Pda1) -> list[Difference]:

@@ -104,12 +104,23 @@ def test_another_employer_and_one_more_place(office, clerk):
     document = office.issuer.records.replacement_of(before.id).document
     assert document.employments[0].name == "UAB Nauja"
     assert document.employments[0].id == before.document.employments[0].id
+    assert document.employments[0].type_of_id == before.document.employments[0].type_of_id
     kinds = {
         each.type_of_employment for each in (*document.employments, *before.document.employments)
     }
     assert len(kinds) == 1
     assert document.states_of_activity[:-1] == before.document.states_of_activity
     assert document.states_of_activity[-1].places[0].address.town == "Brașov"
+
+
+def test_another_street_keeps_what_the_form_does_not_show(office, clerk):
+    before = record_of(office)
+    values = fields_of(clerk.get(path_of(office)))
+    values |= {"reason": "wrong_data", "place-0-street": "Another street 1"}
+    clerk.post(f"{path_of(office)}/confirm", **values)
+    (place,) = office.issuer.records.replacement_of(before.id).document.states_of_activity[0].places
+    (old,) = before.document.states_of_activity[0].places
+    assert place == replace(old, address=replace(old.address, street_and_number="Another street 1"))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +150,9 @@ def test_what_is_missing_is_said_where_it_is_missing(office, clerk, changes, wor
 
 @pytest.mark.parametrize("language", ["lt", "el", "ro"])
 def test_in_every_language(office, clerk, language):
-    page = clerk.get(path_of(office), lang=language)
+    clerk.get("/decisions", lang=language)
+    page = clerk.get(path_of(office))
+    assert page.status_code == 200
     assert "Change the decision" not in page.text
     values = fields_of(page) | {"reason": "other_period", "ends": earlier(office)}
     review = clerk.post(path_of(office), **values)
