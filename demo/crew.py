@@ -70,7 +70,7 @@ def _carpenter(today: date) -> Citizen:
 
 
 def _create(person: Person, key: str, story: str, today: date, certificate: Pda1) -> Citizen:
-    return create_citizen(key, story, person, today, (certificate,))
+    return create_citizen(key, story, person, today, (certificate,), sector="F")
 
 
 def _worker(surnames: str, forenames: str, born: date, pin: str, town: str) -> Person:

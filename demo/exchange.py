@@ -6,15 +6,13 @@ waits until what must happen has happened.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from demo.actors import Office, Owner, clock
 from demo.people import BALTIC_CONSTRUCTION
-from demo.story import StepError, Story, expect
+from demo.story import Story, expect, wait_for
 from esspass.attestations import attestation_type
 from esspass.exchange.entitlement import EntitlementRequest
 from issuer.exchange.desk import LoggedMessage
@@ -26,9 +24,6 @@ from issuer.records import Record
 
 LITHUANIA, GREECE = "Institution, Lithuania", "Institution, Greece"
 ROMANIA = "Institution, Romania"
-WAIT_SECONDS = 60.0
-_PAUSE = 0.2
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,7 @@ class Exchange:
             told = joined.notified.of_record(record.id)
             return next((each.case_id for each in told if each.country == "GR"), None)
 
-        return _await(find, "nobody was told")
+        return wait_for(find, "nobody was told")
 
     def _delivered(self, case_id: str, sed: str) -> str:
         desk = self.lithuania.services.desk
@@ -113,7 +108,7 @@ class Exchange:
             arrived = sent and sent[-1].status is DeliveryStatus.DELIVERED
             return sent[-1] if arrived else None
 
-        logged = _await(find, f"{sed} was not delivered")
+        logged = wait_for(find, f"{sed} was not delivered")
         files = len(logged.message.attachments)
         return f"delivered, {files} files" if files else "delivered"
 
@@ -126,7 +121,7 @@ class Exchange:
             found = self._incoming(key)
             return found if found is not None and found.checked_at else None
 
-        found = _await(find, "it has not arrived, or was not checked")
+        found = wait_for(find, "it has not arrived, or was not checked")
         grade = found.arrival.grade
         expect(grade in (Grade.CLEAR, Grade.NOTE), f"the checks found: {grade}")
         return f"{found.number}: {grade}"
@@ -158,7 +153,7 @@ class Exchange:
             known = stays.get(stay.case_id)
             return known if known.answered_at else None
 
-        answered = _await(find, "there is no answer")
+        answered = wait_for(find, "there is no answer")
         expect(answered.certificate, f"answered {answered.status}, without a certificate")
         expect(answered.seal is Seal.GOOD, f"the seal is {answered.seal}")
         assert answered.certificate is not None
@@ -173,7 +168,7 @@ class Exchange:
             withdrawn = found is not None and found.state is IncomingState.WITHDRAWN
             return found if withdrawn else None
 
-        found = _await(find, "the register does not say so")
+        found = wait_for(find, "the register does not say so")
         return f"withdrawn as of {found.withdrawal_date}"
 
     def _read_notice(self) -> str:
@@ -200,14 +195,3 @@ class Exchange:
         ]
         expect(found, "nobody wrote")
         return "a letter in the mailbox"
-
-
-def _await(find: Callable[[], T | None], otherwise: str) -> T:
-    """Ask until there is an answer. Raises StepError after a minute."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        found = find()
-        if found:
-            return found
-        time.sleep(_PAUSE)
-    raise StepError(otherwise)

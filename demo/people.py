@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from demo.portraits import draw_portrait
 from esspass.attestations import (
     EHIC,
     PDA1_APPLICATION,
@@ -61,7 +62,8 @@ class Institution:
 class Citizen:
     """A person of the demo world, with the documents institutions hold decided for them.
 
-    ``story`` is one English sentence; ``represents`` is who the EHIC is for, if not the citizen.
+    ``story`` is one English sentence; ``represents`` is who the EHIC is for, if not the citizen;
+    ``sector`` is what the employer does, a letter of NACE Rev. 2.1.
     """
 
     key: str
@@ -70,6 +72,7 @@ class Citizen:
     pid: Pid
     documents: tuple[Document, ...]
     represents: Person | None = None
+    sector: str = ""
 
 
 _LT = CompetentInstitution(
@@ -163,7 +166,8 @@ def _builder(today: date) -> Citizen:
         states=(StateOfActivity("GR", (HARBOUR_SITE,)),),
     )
     story = "A builder whose Lithuanian employer has posted him to a site in Piraeus"
-    return create_citizen("builder", story, person, today, (a1, _create_ehic(person, today, 1)))
+    documents = (a1, _create_ehic(person, today, 1))
+    return create_citizen("builder", story, person, today, documents, sector="F")
 
 
 def _driver(today: date) -> Citizen:
@@ -191,7 +195,7 @@ def _driver(today: date) -> Citizen:
         ),
     )
     story = "A lorry driver for two employers in four States, in Greece without a fixed place"
-    return create_citizen("driver", story, person, today, (a1,))
+    return create_citizen("driver", story, person, today, (a1,), sector="H")
 
 
 def _musician(today: date) -> Citizen:
@@ -222,7 +226,7 @@ def _musician(today: date) -> Citizen:
         states=(StateOfActivity("RO", (hall,)),),
     )
     story = "A self-employed musician with a season of concerts in Cluj-Napoca"
-    return create_citizen("musician", story, person, today, (a1,))
+    return create_citizen("musician", story, person, today, (a1,), sector="S")
 
 
 def _pensioner(today: date) -> Citizen:
@@ -319,9 +323,10 @@ def create_citizen(
     today: date,
     documents: tuple[Document, ...],
     represents: Person | None = None,
+    sector: str = "",
 ) -> Citizen:
     """A citizen, with the PID the identity authority holds for them."""
-    return Citizen(key, story, person, _create_pid(person, today), documents, represents)
+    return Citizen(key, story, person, _create_pid(person, today), documents, represents, sector)
 
 
 def _create_pid(person: Person, today: date) -> Pid:
@@ -332,6 +337,9 @@ def _create_pid(person: Person, today: date) -> Pid:
         issued_on=first_of_month(today, -12),
         expires_on=first_of_month(today, 108),
         document_number=f"1000{(person.pin or '')[-4:]}",
+        portrait=draw_portrait(
+            person.pin or "", today.year - person.date_of_birth.year, person.gender
+        ),
     )
 
 

@@ -180,11 +180,13 @@ class Process:
         if self._popen is not None and self._popen.poll() is None:
             self._popen.terminate()
 
-    def kill(self) -> None:
-        """Kill it and its workers outright, in the middle of whatever they do."""
-        if self._popen is not None and self._popen.poll() is None:
-            os.killpg(self._popen.pid, signal.SIGKILL)
-            self._popen.wait()
+    def kill(self) -> bool:
+        """Kill it and its workers outright, in the middle of whatever; say whether it still ran."""
+        if self._popen is None or self._popen.poll() is not None:
+            return False
+        os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
+        return True
 
     def stop(self) -> None:
         """Ask it to stop and wait; kill it if it does not."""

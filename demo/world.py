@@ -105,11 +105,12 @@ class World:
         return [self.service(name) for name, _ in SERVICES if name in self.state["ports"]]
 
     def workers(self) -> list[Service]:
-        """Work beside each institution that takes part in the exchange."""
-        served = [self.service(n) for n, app in SERVICES if app == "issuer" and _exchanges(n)]
+        """Work beside each institution that takes part in the exchange, and each verifier."""
+        served = [self.service(n) for n, app in SERVICES if app in ("issuer", "verifier")]
         return [
             Worker(f"{each.name}-worker", each.app, each.base_url, each.folder, each.environ)
             for each in served
+            if each.app == "verifier" or _exchanges(each.name)
         ]
 
     def processes(self) -> list[Service]:
@@ -300,10 +301,15 @@ def _create_databases(world: World, now: int) -> None:
     migrate_world(world)
     today = datetime.fromtimestamp(now, UTC).date()
     people = (*citizens(today), *crew(today))
+    sectors = {
+        each.document_number or "": citizen.sector
+        for citizen in people
+        for each in citizen.documents
+    }
     for key in ("issuer-lt", "identity-lt"):
         only_pid = key == "identity-lt"
         documents = [
             (citizen.person, (citizen.pid,) if only_pid else citizen.documents)
             for citizen in people
         ]
-        import_decisions(world.service(key).environ, documents, now)
+        import_decisions(world.service(key).environ, documents, now, sectors)

@@ -17,6 +17,8 @@ from esspass.statuslist import StatusListCache
 from esspass.storage import connect
 from esspass.storage import migrate as apply_migrations
 from esspass.web import WebSettings, create_web_app, read_clock
+from esspass.web.health import create_worker_health_blueprint
+from esspass.web.jobs import Reports
 from esspass.web.passkeys import (
     STAFF,
     PasskeyStore,
@@ -31,8 +33,10 @@ from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
     amending,
     applications,
-    choosing,
+    choices,
     decisions,
+    enquiries,
+    filing_corrections,
     incoming,
     office,
     second_looks,
@@ -41,8 +45,10 @@ from issuer.back_office import (
     withdrawal,
 )
 from issuer.back_office import doubts as back_office_doubts
+from issuer.back_office import drafts as back_office_drafts
 from issuer.back_office import exchange as back_office_exchange
 from issuer.back_office import exchange_forms as back_office_exchange_forms
+from issuer.back_office import failures as back_office_failures
 from issuer.back_office import filings as back_office_filings
 from issuer.back_office import loads as back_office_loads
 from issuer.back_office import offers as back_office_offers
@@ -55,7 +61,9 @@ from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     apply,
+    apply_enquiries,
     apply_sign_in,
+    apply_states,
     apply_workers,
     authorize,
     credential,
@@ -103,7 +111,7 @@ _BLUEPRINTS = (
     back_office_offers.blueprint,
     withdrawal.blueprint,
     amending.blueprint,
-    choosing.blueprint,
+    choices.blueprint,
     paper.blueprint,
     back_office_paper.blueprint,
     applications.blueprint,
@@ -118,12 +126,18 @@ _BLUEPRINTS = (
     back_office_replacements.blueprint,
     apply.home_blueprint,
     apply.blueprint,
+    apply_states.blueprint,
+    apply_enquiries.blueprint,
     apply_workers.blueprint,
     apply_sign_in.blueprint,
     letters.blueprint,
     back_office_filings.blueprint,
+    filing_corrections.blueprint,
+    enquiries.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
+    back_office_drafts.blueprint,
+    back_office_failures.blueprint,
     staff.blueprint,
     second_looks.blueprint,
     staff_sign_in.blueprint,
@@ -144,12 +158,13 @@ def create_app(
     _add_sign_in(app, services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(create_worker_health_blueprint(Reports(services.database)))
     app.register_blueprint(_create_statistics(services))
     store, sessions = PasskeyStore(services.database), ServerSessionStore(services.database)
     app.register_blueprint(
         create_passkey_blueprint(store, sessions, role=STAFF, on_sign_in=refuse_passkey_of_provider)
     )
-    configure_access(app, services)
+    configure_access(app)
     app.jinja_env.globals["institution"] = config.institution_name
     app.jinja_env.globals["office_sections"] = open_sections
     return app

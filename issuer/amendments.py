@@ -80,7 +80,9 @@ class Amendments:
         Raises StateError when another change waits, AmendmentError ``number_taken``.
         """
         pending = RecordState.PENDING
-        new_id, is_new = self.records.add(record.person, document, now, pending, replaces=record.id)
+        new_id, is_new = self.records.add(
+            record.person, document, now, pending, sector=record.sector, replaces=record.id
+        )
         if not is_new:
             raise AmendmentError("another document has this number", code="number_taken")
         self.history.add(new_id, Event.AMENDS, now, actor, detail=reason)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
@@ -14,44 +16,65 @@ from esspass.attestations import Document, Person, parse_person_record, parse_re
 from esspass.errors import MalformedError
 from esspass.storage import Database, connect
 from esspass.trust.exchange_entry import ROLES, write_exchange_entry
+from esspass.web.jobs import Worker, create_work_command
 from issuer.api.commands import api_client
 from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig, RegisterConfig
+from issuer.credentials import Credentials
 from issuer.entitlements import Entitlements
 from issuer.exchange.office import create_access_point
+from issuer.four_eyes import Command, FourEyes
 from issuer.history import Event, History
 from issuer.keys import read_keys
 from issuer.loading.commands import load_command
 from issuer.records import Records
 from issuer.returns import statistics_command
+from issuer.sectors import NOT_RECORDED, parse_sector
 from issuer.services import create_services
-from issuer.work import create_jobs, run_jobs, work
+from issuer.staff_commands import staff
+from issuer.work import create_worker
 
 People = Iterable[tuple[Person, Sequence[Document]]]
 
 
-def import_records(database: Database, people: People, now: int) -> list[str]:
+def import_records(
+    database: Database,
+    people: People,
+    now: int,
+    sectors: Mapping[str, str] = MappingProxyType({}),
+    four_eyes_risk: int = 0,
+) -> list[str]:
     """Enter every document of every person; return the ids of the decisions, in order.
 
-    Documents that are there already (by number) stay as they are. Raises MalformedError.
+    Documents that are there already (by number) stay as they are; one of ``four_eyes_risk`` points
+    waits for a second person. ``sectors`` says by document number what the employer does. Raises
+    MalformedError.
     """
     records, history, identifiers = Records(database), History(database), []
-    entitlements = Entitlements(database)
+    four_eyes = FourEyes(records, Credentials(database), history, four_eyes_risk)
+    entitlements, by = Entitlements(database), Command("esspass issuer import")
     for person, documents in people:
         for document in documents:
-            record_id, is_new = records.add(person, document, now)
-            if is_new:
-                history.add(record_id, Event.IMPORTED, now)
-                entitlements.open(records.get(record_id).person_id, document)
-            identifiers.append(record_id)
+            sector = sectors.get(document.document_number or "", NOT_RECORDED)
+            entered = four_eyes.add(person, document, now, by, sector=sector)
+            if entered.is_new:
+                history.add(entered.id, Event.IMPORTED, now)
+                entitlements.open(records.get(entered.id).person_id, document)
+            identifiers.append(entered.id)
     return identifiers
 
 
-def import_decisions(environ: Mapping[str, str], people: People, now: int) -> list[str]:
+def import_decisions(
+    environ: Mapping[str, str],
+    people: People,
+    now: int,
+    sectors: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
     """As ``import_records``, into the database that the environment names."""
-    database = connect(RegisterConfig.from_environ(environ).database_url)
+    config = RegisterConfig.from_environ(environ)
+    database = connect(config.database_url)
     try:
-        return import_records(database, people, now)
+        return import_records(database, people, now, sectors, config.four_eyes_risk)
     finally:
         database.close()
 
@@ -64,6 +87,7 @@ def issuer() -> None:
 issuer.add_command(load_command)
 issuer.add_command(statistics_command)
 issuer.add_command(api_client)
+issuer.add_command(staff)
 
 
 @issuer.command("import")
@@ -71,9 +95,11 @@ issuer.add_command(api_client)
 def import_command(file: Path) -> None:
     """Import FILE: a JSON array of {"person": {...}, "documents": [{"kind": ..., ...}]}.
 
-    Persons and documents are in the canonical form of ``esspass.attestations``.
+    Persons and documents are in the canonical form of ``esspass.attestations``. A "sector" beside
+    them says what the employer does, a letter of NACE Rev. 2.1.
     """
-    identifiers = import_decisions(os.environ, _read(file), int(time.time()))
+    people, sectors = _read(file)
+    identifiers = import_decisions(os.environ, people, int(time.time()), sectors)
     click.echo(f"{len(identifiers)} decisions are in the register")
 
 
@@ -93,21 +119,22 @@ def deliver_command() -> None:
     click.echo(f"{letters} letters were delivered")
 
 
-@issuer.command("work")
-@click.option("--once", is_flag=True, help="Do what is due now, and end.")
-def work_command(*, once: bool) -> None:
-    """Deliver messages, react to those that came in, watch deadlines; runs beside the app."""
+@contextmanager
+def _open_worker() -> Iterator[Worker]:
     config = IssuerConfig.from_environ(os.environ)
     database = connect(config.database_url)
     try:
-        services = create_services(config, database)
-        if once:
-            count = run_jobs(create_jobs(services), int(time.time()), {})
-            click.echo(f"{count} things were done")
-        else:
-            work(services)
+        yield create_worker(create_services(config, database))
     finally:
         database.close()
+
+
+issuer.add_command(
+    create_work_command(
+        _open_worker,
+        "Deliver messages, react to those that came in, watch deadlines; runs beside the app.",
+    )
+)
 
 
 @issuer.command("access-point")
@@ -135,15 +162,14 @@ def purge_command() -> None:
     click.echo(f"{count} rows were over and are gone")
 
 
-def _read(file: Path) -> list[tuple[Person, list[Document]]]:
+def _read(file: Path) -> tuple[list[tuple[Person, list[Document]]], dict[str, str]]:
+    people, sectors = [], {}
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
-        return [
-            (
-                parse_person_record(entry["person"]),
-                [parse_record(document) for document in entry["documents"]],
-            )
-            for entry in entries
-        ]
-    except (ValueError, KeyError, TypeError) as error:
+        for entry in json.loads(file.read_text(encoding="utf-8")):
+            documents = [parse_record(document) for document in entry["documents"]]
+            people.append((parse_person_record(entry["person"]), documents))
+            sector = parse_sector(str(entry.get("sector", NOT_RECORDED)))
+            sectors.update({each.document_number or "": sector for each in documents})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedError("the file is not a list of persons and documents") from error
+    return people, sectors

@@ -109,6 +109,16 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("The second person is an approver or a supervisor, and you are not."),
         _("Ask an approver or a supervisor."),
     ),
+    "unknown_draft": ErrorText(
+        _("There is no such draft"),
+        _("It was sent or thrown away, or somebody else is writing it."),
+        _("Go back to the list of drafts."),
+    ),
+    "draft_changed": ErrorText(
+        _("The draft has changed"),
+        _("It was changed, sent or thrown away after this page was opened. Nothing was sent."),
+        _("Open the draft again to see how it stands."),
+    ),
     "second_look_over": ErrorText(
         _("This proposal is over"),
         _("Somebody has agreed to it or sent it back, or another proposal waits already."),
@@ -153,6 +163,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("There is no such application"),
         _("The address names an application that is not yours, or that was deleted."),
         _("Open your list of applications."),
+    ),
+    "enquiry_answered": ErrorText(
+        _("This question is answered"),
+        _("Every question is answered once. Nothing was added."),
+        _("Open the application to see what you answered."),
     ),
     "filing_sent": ErrorText(
         _("This application was sent"),

@@ -19,6 +19,7 @@ MIGRATIONS = {
             detail TEXT NOT NULL
         )""",
     "issuer-history-002": "CREATE INDEX history_record ON history (record_id, at)",
+    "issuer-history-003": "CREATE INDEX history_event ON history (event, at)",
 }
 
 
@@ -50,6 +51,7 @@ class Event(StrEnum):
     RENEWED = "renewed"
     RENEWAL_DECLINED = "renewal_declined"
     REPLACEMENT_ISSUED = "replacement_issued"
+    SECTOR_NOTED = "sector_noted"
 
 
 @dataclass(frozen=True, slots=True)

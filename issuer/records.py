@@ -24,56 +24,20 @@ from issuer.bearer import create_identifier
 from issuer.names import fold_number
 from issuer.paging import Paging, find_start
 from issuer.search import SearchIndex, find_condition
+from issuer.sectors import NOT_RECORDED, parse_sector, sector_of
 
-MIGRATIONS = {
-    "issuer-persons-001": """
-        CREATE TABLE persons (
-            id TEXT PRIMARY KEY,
-            pin TEXT NOT NULL UNIQUE,
-            date_of_birth TEXT NOT NULL,
-            person TEXT NOT NULL,
-            created_at BIGINT NOT NULL
-        )""",
-    "issuer-persons-002": "CREATE INDEX persons_birth ON persons (date_of_birth)",
-    "issuer-records-001": """
-        CREATE TABLE records (
-            id TEXT PRIMARY KEY,
-            person_id TEXT NOT NULL REFERENCES persons (id),
-            kind TEXT NOT NULL,
-            document_number TEXT NOT NULL UNIQUE,
-            document TEXT NOT NULL,
-            search TEXT NOT NULL,
-            state TEXT NOT NULL,
-            created_at BIGINT NOT NULL,
-            changed_at BIGINT NOT NULL,
-            issuances BIGINT NOT NULL,
-            withdrawal_reason TEXT,
-            withdrawal_date TEXT
-        )""",
-    "issuer-records-002": "CREATE INDEX records_person ON records (person_id)",
-    "issuer-records-003": "CREATE INDEX records_changed ON records (changed_at)",
-    "issuer-records-004": """
-        ALTER TABLE records ADD COLUMN decision_id TEXT NOT NULL DEFAULT ''""",
-    "issuer-records-005": "CREATE INDEX records_decision ON records (decision_id)",
-    "issuer-records-006": "ALTER TABLE records DROP COLUMN search",
-    "issuer-records-007": "ALTER TABLE records ADD COLUMN indexed BIGINT NOT NULL DEFAULT 0",
-    "issuer-records-008": "ALTER TABLE records ADD COLUMN replaces TEXT NOT NULL DEFAULT ''",
-    "issuer-records-009": """
-        CREATE UNIQUE INDEX records_replaces ON records (replaces)
-        WHERE replaces <> '' AND state <> 'refused'""",
-}
 INDEX_VERSION = 1  # one more whenever the index holds other words of a decision
 _SELECT = """
     SELECT records.id, records.person_id, records.kind, records.document, records.state,
            records.created_at, records.changed_at, records.withdrawal_reason,
-           records.withdrawal_date, records.decision_id, records.replaces,
+           records.withdrawal_date, records.decision_id, records.sector, records.replaces,
            persons.person
     FROM records JOIN persons ON persons.id = records.person_id"""
 _INSERT = """
     INSERT INTO records (id, person_id, kind, document_number, document, state, created_at,
-                         changed_at, issuances, decision_id, replaces)
+                         changed_at, issuances, decision_id, sector, replaces)
     VALUES (:id, :person_id, :kind, :number, :document, :state, :now, :now, 0, :decision_id,
-            :replaces)
+            :sector, :replaces)
     ON CONFLICT DO NOTHING"""
 
 
@@ -103,8 +67,9 @@ class StateError(VerificationError):
 class Record:
     """A decision and the person it is about; times in epoch seconds.
 
-    ``decision_id`` names the pending decision that a proof of application belongs to,
-    ``replaces`` the decision that this one changes.
+    ``decision_id`` names the pending decision that a proof of application belongs to, ``sector``
+    what the employer does, a letter of ``issuer.sectors`` or nothing, ``replaces`` the decision
+    that this one changes.
     """
 
     id: str
@@ -118,6 +83,7 @@ class Record:
     withdrawal_reason: str | None = None
     withdrawal_date: date | None = None
     decision_id: str = ""
+    sector: str = NOT_RECORDED
     replaces: str = ""
 
     @property
@@ -135,7 +101,11 @@ class Page(Paging):
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The institution's register."""
+    """The institution's register.
+
+    ``unsaid`` of a row is above 0 from whatever other States may have to be told of, until they
+    were (``issuer.exchange.notified``), so that nobody looks through all decisions for it.
+    """
 
     database: Database
 
@@ -146,12 +116,14 @@ class Records:
         now: int,
         state: RecordState = RecordState.GRANTED,
         decision_id: str = "",
+        sector: str = NOT_RECORDED,
         replaces: str = "",
     ) -> tuple[str, bool]:
         """Keep a decision; return its id and whether it is new.
 
         A document number that exists keeps its decision. Raises MalformedError when person or
-        document carry no number, StateError when another one replaces ``replaces`` already.
+        document carry no number, and for what is no sector; StateError when another one replaces
+        ``replaces`` already.
         """
         if not person.pin or not document.document_number:
             raise MalformedError("person and document need a number", code="number_missing")
@@ -167,6 +139,7 @@ class Records:
                 state=state,
                 now=now,
                 decision_id=decision_id,
+                sector=sector_of(document, sector),
                 replaces=replaces,
             )
             self._index_person(person_id, person)
@@ -219,6 +192,12 @@ class Records:
         if not rows:
             raise UnknownRecordError
         return _record(rows[0])
+
+    def lock(self, record_id: str) -> None:
+        """Let nobody else change a decision until the transaction ends; call it inside one."""
+        self.database.execute(
+            "UPDATE records SET changed_at = changed_at WHERE id = :id", id=record_id
+        )
 
     def find_number(self, number: str) -> Record | None:
         """Return the decision with this document number."""
@@ -290,6 +269,37 @@ class Records:
         )
         return Page(max(number, 1), size, int(total), tuple(map(_record, rows)))
 
+    def revise(self, record_id: str, person: Person, document: Document, now: int) -> None:
+        """Write a pending decision anew, under its number. Raises StateError for any other."""
+        if not person.pin:
+            raise MalformedError("a person needs a number", code="number_missing")
+        with self.database.atomic():
+            person_id = self._keep_person(person, person.pin, now)
+            changed = self.database.execute(
+                "UPDATE records SET person_id = :person_id, document = :document,"
+                " changed_at = :now WHERE id = :id AND state = 'pending'"
+                " AND document_number = :number",
+                id=record_id,
+                person_id=person_id,
+                document=_write(create_record(document)),
+                number=document.document_number,
+                now=now,
+            )
+            if not changed:
+                raise StateError
+            self._index_person(person_id, person)
+
+    def put_sector(self, record_id: str, sector: str) -> bool:
+        """Note what the employer of an A1 does; say whether it changed. Raises MalformedError."""
+        return bool(
+            self.database.execute(
+                "UPDATE records SET sector = :sector WHERE id = :id AND sector <> :sector"
+                " AND kind IN ('pda1', 'application')",
+                id=record_id,
+                sector=parse_sector(sector),
+            )
+        )
+
     def hold(self, record_id: str, now: int) -> None:
         """Make a granted decision wait for approval.
 
@@ -297,7 +307,7 @@ class Records:
         be in force meanwhile.
         """
         changed = self.database.execute(
-            "UPDATE records SET state = 'pending', changed_at = :now"
+            "UPDATE records SET state = 'pending', changed_at = :now, unsaid = unsaid + 1"
             " WHERE id = :id AND state = 'granted' AND issuances = 0 AND replaces = ''",
             id=record_id,
             now=now,
@@ -319,7 +329,7 @@ class Records:
 
     def _turn(self, record_id: str, before: RecordState, after: RecordState, now: int) -> None:
         changed = self.database.execute(
-            "UPDATE records SET state = :after, changed_at = :now"
+            "UPDATE records SET state = :after, changed_at = :now, unsaid = unsaid + 1"
             " WHERE id = :id AND state = :before",
             id=record_id,
             before=before,
@@ -336,7 +346,8 @@ class Records:
         Raises StateError when the decision is not granted.
         """
         counted = self.database.execute(
-            "UPDATE records SET issuances = issuances + 1 WHERE id = :id AND state = 'granted'",
+            "UPDATE records SET issuances = issuances + 1, unsaid = unsaid + 1"
+            " WHERE id = :id AND state = 'granted'",
             id=record_id,
         )
         if not counted:
@@ -346,7 +357,7 @@ class Records:
         """Withdraw a granted or suspended decision, for ever. Raises StateError for any other."""
         changed = self.database.execute(
             "UPDATE records SET state = 'withdrawn', withdrawal_reason = :reason,"
-            " withdrawal_date = :effective, changed_at = :now"
+            " withdrawal_date = :effective, changed_at = :now, unsaid = unsaid + 1"
             " WHERE id = :id AND state IN ('granted', 'suspended')",
             id=record_id,
             reason=reason,
@@ -384,5 +395,6 @@ def _record(row: Row) -> Record:
         withdrawal_reason=row["withdrawal_reason"],
         withdrawal_date=date.fromisoformat(withdrawn) if withdrawn else None,
         decision_id=row["decision_id"],
+        sector=row["sector"],
         replaces=row["replaces"],
     )

@@ -14,6 +14,7 @@ from enum import StrEnum
 from esspass.attestations import OPEN_END, Application, Document, Ehic, Pda1
 from esspass.storage import Database
 from issuer.entitlements import Entitlements
+from issuer.four_eyes import Command, FourEyes, Proposer
 from issuer.history import Event, History
 from issuer.records import Record, Records, RecordState, StateError
 
@@ -30,6 +31,7 @@ REMINDER_DAYS = 60
 _EARLIEST, _LATEST = timedelta(days=90), timedelta(days=180)
 _LONGEST = timedelta(days=5 * 366)
 _SERIAL_DIGITS = 10
+_MACHINE = Command("")
 
 
 class RenewalState(StrEnum):
@@ -58,6 +60,7 @@ class Renewals:
     records: Records
     entitlements: Entitlements
     history: History
+    four_eyes: FourEyes
 
     def successor(self, record: Record) -> Record | None:
         """Return the decision in force that follows on this one: the latest, if there are some."""
@@ -78,21 +81,28 @@ class Renewals:
         """Renew by rule and return the new decision, or leave it to a clerk and return None."""
         if (found := self.successor(record)) is not None:
             return found
-        if not self._is_renewable(record, now):
+        renewed = self._write_renewed(record, now)
+        if renewed is None or self.four_eyes.is_risky(record.person, renewed, now):
             self._note(record.id, RenewalState.OPEN, now)
             return None
         with self.database.atomic():  # one renewal: whoever comes second finds the first one's
             if self._note(record.id, RenewalState.GRANTED, now):
-                return self._renew(record, now)
+                return self._enter(record, renewed, now, _MACHINE)
         return self.successor(record)
 
-    def _is_renewable(self, record: Record, now: int) -> bool:
+    def _write_renewed(self, record: Record, now: int) -> Ehic | None:
+        """The card that follows, where a machine may make it."""
+        document = record.document
+        if not isinstance(document, Ehic) or not self._is_renewable(record, document, now):
+            return None
+        return renew_ehic(document, day_of(now))
+
+    def _is_renewable(self, record: Record, document: Ehic, now: int) -> bool:
         """Card in force, near its end, insurance running without a known end."""
-        document, today = record.document, day_of(now)
-        if not isinstance(document, Ehic) or record.state is not RecordState.GRANTED:
+        today, ends = day_of(now), last_day(document)
+        if record.state is not RecordState.GRANTED or ends is None:
             return False
-        ends = last_day(document)
-        if ends is None or not ends - _EARLIEST <= today <= ends + _LATEST:
+        if not ends - _EARLIEST <= today <= ends + _LATEST:
             return False
         return self.entitlements.is_open(record.person_id, document, today)
 
@@ -109,19 +119,17 @@ class Renewals:
             )
         )
 
-    def _renew(self, record: Record, now: int, actor: str = "") -> Record:
-        if not isinstance(record.document, Ehic):
-            raise StateError
-        renewed = renew_ehic(record.document, day_of(now))
-        record_id, _ = self.records.add(record.person, renewed, now)
-        self.history.add(record.id, Event.RENEWED, now, actor)
-        self.history.add(record_id, Event.IMPORTED, now, actor)
-        return self.records.get(record_id)
+    def _enter(self, record: Record, renewed: Ehic, now: int, by: Proposer) -> Record:
+        entered = self.four_eyes.add(record.person, renewed, now, by)
+        self.history.add(record.id, Event.RENEWED, now, by.name)
+        self.history.add(entered.id, Event.IMPORTED, now, by.name)
+        return self.records.get(entered.id)
 
-    def grant(self, record_id: str, now: int, actor: str) -> Record | None:
+    def grant(self, record_id: str, now: int, by: Proposer) -> Record | None:
         """Grant an open request: a new EHIC at once; for an A1 its new decision is entered apart.
 
-        Raises StateError when the request is not open, or the decision no longer in force.
+        Where the risk asks for a second person the new EHIC waits for one. Raises StateError when
+        the request is not open, or the decision no longer in force.
         """
         record = self.records.get(record_id)
         with self.database.atomic():
@@ -130,7 +138,7 @@ class Renewals:
                 return self.successor(record)
             if record.state is not RecordState.GRANTED:
                 raise StateError
-            return self._renew(record, now, actor)
+            return self._enter(record, renew_ehic(record.document, day_of(now)), now, by)
 
     def decline(self, record_id: str, now: int, actor: str) -> None:
         """Decline an open request. Raises StateError when it is not open."""

@@ -8,7 +8,7 @@ collation, so "begins with" is a range of the index here and there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from esspass.attestations import Document, Person
 from esspass.inspection.names import romanize_words
 from esspass.storage import Database
 from issuer.names import fold_name, fold_number
+from issuer.sectors import find_sectors
 
 MIGRATIONS = {
     "issuer-search-001": """
@@ -32,7 +33,7 @@ _LONGEST = 40  # letters of a word that count
 _NAMELESS = frozenset(  # codes, and what is the same in most decisions
     {"institution", "issuing_authority", "legislation_country", "country", "nationalities"}
     | {"gender", "states_of_work", "status_confirmation", "type_of_employment", "type_of_id"}
-    | {"region", "starts", "ends", "issued_on", "expires_on", "applied_on"}
+    | {"region", "starts", "ends", "issued_on", "expires_on", "applied_on", "portrait"}
 )
 _BATCH = 200
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -47,7 +48,7 @@ class SearchIndex:
     def put(self, record_id: str, person: Person, document: Document) -> None:
         """Keep the words of a decision in place of those it had."""
         self.database.execute("DELETE FROM search_words WHERE record_id = :id", id=record_id)
-        words = sorted(_index_words(person, document))
+        words = read_words(person, document)
         for start in range(0, len(words), _BATCH):
             self._insert(record_id, words[start : start + _BATCH])
 
@@ -57,8 +58,13 @@ class SearchIndex:
         self.database.execute(
             f"INSERT INTO search_words (word, record_id) VALUES {values}",  # noqa: S608 - our names
             id=record_id,
-            **{name: _encode(word) for name, word in zip(names, words, strict=True)},
+            **dict(zip(names, words, strict=True)),
         )
+
+
+def read_words(person: Person, document: Document) -> list[str]:
+    """Return the words of a decision as the index keeps them."""
+    return sorted(map(_encode, _index_words(person, document)))
 
 
 def find_condition(text: str) -> tuple[str, Mapping[str, str]]:
@@ -81,15 +87,25 @@ def _find_word(word: str, params: dict[str, str]) -> str:
     return f"({' AND '.join(parts)} OR {_find_prefix({fold_name(whole)}, params)})"
 
 
-def _find_prefix(words: Iterable[str], params: dict[str, str]) -> str:
+def _find_prefix(words: Collection[str], params: dict[str, str]) -> str:
     ranges = []
     for word in sorted(words):
         name = _letters(len(params))
         params[f"low_{name}"] = _encode(word)
         params[f"high_{name}"] = _encode(word) + "g"  # after every hexadecimal digit
         ranges.append(f"word >= :low_{name} AND word < :high_{name}")
-    condition = " OR ".join(ranges)
-    return f"records.id IN (SELECT record_id FROM search_words WHERE {condition})"  # noqa: S608
+    found = f"SELECT record_id FROM search_words WHERE {' OR '.join(ranges)}"  # noqa: S608
+    return f"records.id IN ({found}{_find_sectors(words, params)})"
+
+
+def _find_sectors(words: Collection[str], params: dict[str, str]) -> str:
+    """The words of a sector are the same in all its decisions, so no index holds them."""
+    names = []
+    for sector in find_sectors(words):
+        names.append(f"sector_{_letters(len(params))}")
+        params[names[-1]] = sector
+    values = ", ".join(f":{name}" for name in names)
+    return f" UNION ALL SELECT id FROM records WHERE sector IN ({values})" if names else ""  # noqa: S608
 
 
 def _index_words(person: Person, document: Document) -> set[str]:

@@ -205,6 +205,15 @@ class Issuer:
                 raise
             return self.records.get(record_id)
 
+    def note_sector(self, record_id: str, sector: str, now: int, actor: str = "") -> None:
+        """Note what the employer does, or nothing: for statistics, no credential says it.
+
+        Raises MalformedError ``bad_sector``.
+        """
+        with self.records.database.atomic():
+            if self.records.put_sector(record_id, sector):
+                self.history.add(record_id, Event.SECTOR_NOTED, now, actor, detail=sector)
+
     def amend(
         self,
         record_id: str,

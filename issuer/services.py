@@ -26,7 +26,7 @@ from esspass.trust import (
     decide_wallet_provider,
     parse_trust_anchors,
 )
-from esspass.web import passkeys
+from esspass.web import jobs, passkeys
 from issuer import (
     access_log,
     api,
@@ -39,7 +39,7 @@ from issuer import (
     loading,
     mailbox,
     offers,
-    records,
+    record_tables,
     renewals,
     replacements,
     search,
@@ -51,6 +51,8 @@ from issuer import status_lists as status_lists_module
 from issuer.access_log import AccessLog
 from issuer.amendments import Amendments
 from issuer.api import ApiDesk
+from issuer.api.answers import Answers
+from issuer.api.begun import BegunApplications
 from issuer.api.clients import ApiClients
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
@@ -64,8 +66,10 @@ from issuer.exchange import joined as joined_module
 from issuer.exchange import office as exchange_office
 from issuer.exchange.desk import Desk
 from issuer.exchange.doubt_office import DoubtOffice
+from issuer.exchange.drafting import DraftOffice
+from issuer.exchange.drafts import Drafts
 from issuer.exchange.joined import Decided, Joined, create_joined
-from issuer.filing import applicants, filings
+from issuer.filing import applicants, corrections, enquiries, tables
 from issuer.filing.desk import FilingDesk
 from issuer.filing.services import (
     create_filing_desk,
@@ -97,7 +101,7 @@ from issuer.status_lists import StatusLists
 from issuer.tokens import TokenIssuer
 
 MIGRATIONS = {
-    **records.MIGRATIONS,
+    **record_tables.MIGRATIONS,
     **search.MIGRATIONS,
     **history.MIGRATIONS,
     **offers.MIGRATIONS,
@@ -111,8 +115,10 @@ MIGRATIONS = {
     **replacements.MIGRATIONS,
     **loading.MIGRATIONS,
     **api.MIGRATIONS,
-    **filings.MIGRATIONS,
+    **tables.MIGRATIONS,
     **applicants.MIGRATIONS,
+    **corrections.MIGRATIONS,
+    **enquiries.MIGRATIONS,
     **mailbox.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
@@ -125,6 +131,7 @@ MIGRATIONS = {
     **four_eyes.MIGRATIONS,
     **sign_in_staff.MIGRATIONS,
     **doubting.MIGRATIONS,
+    **jobs.MIGRATIONS,
 }
 View = Callable[[int], TrustView]
 _DELIVERY_TIMEOUT = 5.0  # a citizen waits for it
@@ -169,6 +176,16 @@ class Services:
         """Who of the staff saw what."""
         return AccessLog(self.database)
 
+    def forget_accesses(self, now: int) -> int:
+        """Drop what the logs of staff and programs need not keep any longer; return how much."""
+        before = now - self.config.access_log_days * 86400
+        return self.access_log.purge(before) + self.api.accesses.purge(before)
+
+    @property
+    def drafts(self) -> DraftOffice:
+        """Messages that clerks are writing, and their way out."""
+        return DraftOffice(Drafts(self.database), self.desk, self.config.exchange_approval)
+
     @property
     def second_looks(self) -> SecondLooks:
         """Grants and withdrawals as staff make them."""
@@ -189,12 +206,16 @@ class _Stores:
     replays: Replays
     entitlements: Entitlements
     replacements: Replacements
+    keyed: KeyedHash
+    four_eyes_risk: int
 
     @property
     def housekeeping(self) -> Housekeeping:
         return Housekeeping(
             self.replays, self.requests, self.offers, self.grants, self.credentials,
             self.replacements, Loads(self.records.database), ApiClients(self.records.database),
+            Answers(self.records.database, self.keyed),
+            BegunApplications(self.records.database),
         )  # fmt: skip
 
     @property
@@ -203,7 +224,13 @@ class _Stores:
 
     @property
     def renewals(self) -> Renewals:
-        return Renewals(self.records.database, self.records, self.entitlements, self.history)
+        return Renewals(
+            self.records.database, self.records, self.entitlements, self.history, self.four_eyes
+        )
+
+    @property
+    def four_eyes(self) -> FourEyes:
+        return FourEyes(self.records, self.credentials, self.history, self.four_eyes_risk)
 
 
 def services() -> Services:
@@ -255,7 +282,8 @@ def create_services(
         filing, create_mailbox_push(config, keys.access, fetcher, paper),
         desk,
         _create_joined(config, desk, stores, paper, chosen, fetcher, filing),
-        _create_loading(config, stores), _create_source(config, fetcher), ApiDesk.on(database),
+        _create_loading(config, stores), _create_source(config, fetcher),
+        ApiDesk.on(database, keyed),
         doubting.create_doubt_office(config, keys, chosen, stores.records, desk),
     )  # fmt: skip
 
@@ -270,7 +298,7 @@ def _create_tokens(config: IssuerConfig, prover: Prover, stores: _Stores) -> Tok
 def _create_loading(config: IssuerConfig, stores: _Stores) -> LoadingOffice:
     folder = Path(config.mappings_folder) if config.mappings_folder else None
     register = Register(
-        stores.records, stores.history, stores.entitlements, config.base_url,
+        stores.records, stores.history, stores.entitlements, stores.four_eyes, config.base_url,
         config.attestation_types,
     )  # fmt: skip
     office = Office(config.institution)
@@ -293,11 +321,10 @@ def _create_authorization(
 
 
 def _create_issuer(config: IssuerConfig, stores: _Stores, issuance: CredentialIssuer) -> Issuer:
-    four_eyes = FourEyes(stores.records, stores.credentials, stores.history, config.four_eyes_risk)
     return Issuer(
         config, stores.records, stores.offers, stores.credentials, stores.status_lists,
         stores.history, issuance, stores.applications, stores.entitlements, stores.renewals,
-        four_eyes, Amendments(stores.records, stores.status_lists, stores.history),
+        stores.four_eyes, Amendments(stores.records, stores.status_lists, stores.history),
     )  # fmt: skip
 
 
@@ -348,6 +375,8 @@ def _create_stores(config: IssuerConfig, database: Database, keyed: KeyedHash) -
         Replays(database),
         Entitlements(database),
         Replacements(database),
+        keyed,
+        config.four_eyes_risk,
     )
 
 

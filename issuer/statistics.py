@@ -1,7 +1,6 @@
-"""What an institution counts for its return: documents, withdrawals, messages, doubts, answers.
+"""What an institution counts for its return: applications, decisions, documents, doubts, messages.
 
-Only counts leave this module. The month of a message is that of its legal delivery (Decision E6),
-on both sides, so that the two returns can agree.
+Only counts leave this module.
 """
 
 from __future__ import annotations
@@ -9,16 +8,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from esspass.attestations import Pda1, parse_record
-from esspass.statistics import Cell, Period, Return, days_band
-from esspass.statistics.returns import bounds, count
-from esspass.storage import Database, Row
+from esspass.attestations import Document, Pda1, parse_record
+from esspass.statistics import (
+    NONE,
+    SEVERAL,
+    UNKNOWN,
+    Cell,
+    Period,
+    Return,
+    days_band,
+    month_of,
+)
+from esspass.statistics.returns import MAX_VALUE, bounds, count
+from esspass.storage import Database
+from issuer.exchange.counting import read_messages
+from issuer.history import Event
 
 _DAY = 86400
-_DOUBTS = ("DA01", "A005", "H001")
-NONE, SEVERAL, UNKNOWN = "none", "several", "unknown"
+_ABOUT_WORK = ("pda1", "application")
+MACHINE, PERSON = "machine", "person"
+ASKED, SET_ASIDE = "asked", "set_aside"
+_FIRST = """
+    WHERE history.event IN (:one, :other) AND history.at >= :starts AND history.at < :ends
+    AND NOT EXISTS (SELECT 1 FROM history AS earlier WHERE earlier.record_id = history.record_id
+        AND earlier.event IN (:one, :other) AND (earlier.at < history.at
+            OR earlier.at = history.at AND earlier.id < history.id))"""
+"""The first of two events, in a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +50,12 @@ class Statistics:
         starts, ends = bounds(period)
         counts = count({
             "issued": self._issued(starts, ends),
+            "applications": self._applications(starts, ends),
+            "decisions": self._decisions(starts, ends),
             "withdrawn": self._withdrawn(starts, ends),
-            "messages_sent": self._sent(starts, ends),
-            "messages_received": self._received(starts, ends),
-            "doubts_raised": self._doubts(self._sent_rows(starts, ends), "receiver"),
-            "doubts_received": self._doubts(self._received_rows(starts, ends), "sender"),
-            "answers": self._answers(starts, ends),
+            "doubts_heard": self._heard(starts, ends),
+            "doubts_decided": self._decided(starts, ends),
+            **read_messages(self.database, starts, ends).count(),
         })  # fmt: skip
         totals = {name: sum(cells.values()) for name, cells in counts.items()}
         return Return(self.institution, self.country, period, now, counts, totals)
@@ -47,21 +63,45 @@ class Statistics:
     def _issued(self, starts: int, ends: int) -> Iterator[Cell]:
         """Each document once, in the month in which it first left the house."""
         rows = self.database.query(
-            "SELECT records.kind, records.document, first.at FROM records JOIN ("
-            "SELECT record_id, min(at) AS at FROM history"
-            " WHERE event IN ('issued', 'printed') GROUP BY record_id) AS first"
-            " ON first.record_id = records.id WHERE first.at >= :starts AND first.at < :ends",
+            "SELECT records.kind, records.document, records.sector, history.at"  # noqa: S608 - constants
+            f" FROM history JOIN records ON records.id = history.record_id {_FIRST}",
+            one=Event.ISSUED,
+            other=Event.PRINTED,
             starts=starts,
             ends=ends,
         )
         for row in rows:
-            document = parse_record(json.loads(row["document"]))
-            article, country = NONE, NONE
-            if isinstance(document, Pda1):
-                countries = {each.country for each in document.states_of_activity}
-                country = countries.pop() if len(countries) == 1 else SEVERAL
-                article = document.status_confirmation
-            yield row["kind"], article, country, UNKNOWN, _month(row["at"])
+            article, country = _describe(parse_record(json.loads(row["document"])))
+            sector = _sector(row["kind"], row["sector"])
+            yield row["kind"], article, country, sector, month_of(row["at"])
+
+    def _applications(self, starts: int, ends: int) -> Iterator[Cell]:
+        """Each person of an application that was sent."""
+        rows = self.database.query(
+            "SELECT filings.form, filings.sent_at, records.kind, records.sector FROM filings"
+            " JOIN filing_persons ON filing_persons.filing_id = filings.id"
+            " JOIN records ON records.id = filing_persons.record_id"
+            " WHERE filings.sent_at >= :starts AND filings.sent_at < :ends",
+            starts=starts,
+            ends=ends,
+        )
+        for row in rows:
+            yield row["form"], _sector(row["kind"], row["sector"]), month_of(row["sent_at"])
+
+    def _decisions(self, starts: int, ends: int) -> Iterator[Cell]:
+        """Each decision once; what was loaded was decided elsewhere."""
+        rows = self.database.query(
+            "SELECT records.kind, records.sector, history.event, history.actor, history.at"  # noqa: S608
+            f" FROM history JOIN records ON records.id = history.record_id {_FIRST}",
+            one=Event.APPROVED,
+            other=Event.REFUSED,
+            starts=starts,
+            ends=ends,
+        )
+        for row in rows:
+            decided_by = PERSON if row["actor"] else MACHINE
+            sector = _sector(row["kind"], row["sector"])
+            yield row["kind"], row["event"], decided_by, sector, month_of(row["at"])
 
     def _withdrawn(self, starts: int, ends: int) -> Iterator[Cell]:
         rows = self.database.query(
@@ -71,55 +111,43 @@ class Statistics:
             starts=starts,
             ends=ends,
         )
-        return ((row["kind"], row["detail"], _month(row["at"])) for row in rows)
+        return ((row["kind"], row["detail"], month_of(row["at"])) for row in rows)
 
-    def _sent_rows(self, starts: int, ends: int) -> list[Row]:
-        return self.database.query(
-            "SELECT m.sed, m.position, m.message, d.receiver, d.at FROM exchange_deliveries AS d"
-            " JOIN exchange_messages AS m ON m.message_id = d.message_id"
-            " WHERE d.status = 'DELIVERED' AND d.at >= :starts AND d.at < :ends",
-            starts=starts,
-            ends=ends,
-        )
-
-    def _received_rows(self, starts: int, ends: int) -> list[Row]:
-        return self.database.query(
-            "SELECT sed, position, message, sender, at FROM exchange_messages"
-            " WHERE direction = 'in' AND signed <> '' AND at >= :starts AND at < :ends",
-            starts=starts,
-            ends=ends,
-        )
-
-    def _sent(self, starts: int, ends: int) -> Iterator[Cell]:
-        rows = self._sent_rows(starts, ends)
-        return ((row["sed"], row["receiver"], _month(row["at"])) for row in rows)
-
-    def _received(self, starts: int, ends: int) -> Iterator[Cell]:
-        rows = self._received_rows(starts, ends)
-        return ((row["sed"], row["sender"], _month(row["at"])) for row in rows)
-
-    def _doubts(self, rows: list[Row], partner: str) -> Iterator[Cell]:
-        """A doubt opens a case, and is about a document."""
-        for row in rows:
-            opens = row["position"] == 0 and row["sed"] in _DOUBTS
-            if opens and "PortableDocument" in json.loads(row["message"])["content"]:
-                yield row[partner], _month(row["at"])
-
-    def _answers(self, starts: int, ends: int) -> Iterator[Cell]:
-        """What we answered: days from getting a message to having its answer delivered."""
+    def _heard(self, starts: int, ends: int) -> Iterator[Cell]:
+        """Doubts of verifiers, by the name in their access certificates."""
         rows = self.database.query(
-            "SELECT set_id, sed, sender, min(at) AS at FROM exchange_messages"
-            " WHERE direction = 'in' GROUP BY set_id, sed, sender"
+            "SELECT organization, received_at FROM doubts"
+            " WHERE received_at >= :starts AND received_at < :ends",
+            starts=starts,
+            ends=ends,
         )
-        asked = {row["set_id"]: row for row in rows}
-        for row in self._sent_rows(starts, ends):
-            message = json.loads(row["message"])
-            question = asked.get(message["related_set_id"])
-            is_answer = not row["sed"].startswith("X") and message["version"] == 1
-            if question is not None and is_answer and question["sender"] == row["receiver"]:
-                days = max(0, row["at"] - question["at"]) // _DAY
-                yield question["sed"], question["sender"], days_band(days)
+        return ((_name(row["organization"]), month_of(row["received_at"])) for row in rows)
+
+    def _decided(self, starts: int, ends: int) -> Iterator[Cell]:
+        """What became of them here: the issuing institution was asked, or they were set aside."""
+        rows = self.database.query(
+            "SELECT organization, received_at, decided_at, set_aside FROM doubts"
+            " WHERE decided_at >= :starts AND decided_at < :ends",
+            starts=starts,
+            ends=ends,
+        )
+        for row in rows:
+            days = days_band((row["decided_at"] - row["received_at"]) // _DAY)
+            decision = ASKED if row["set_aside"] is None else SET_ASIDE
+            yield _name(row["organization"]), decision, days, month_of(row["decided_at"])
 
 
-def _month(at: int) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m}"
+def _describe(document: Document) -> tuple[str, str]:
+    """Return the ground and the country of work."""
+    if not isinstance(document, Pda1):
+        return NONE, NONE
+    countries = {each.country for each in document.states_of_activity}
+    return document.status_confirmation, countries.pop() if len(countries) == 1 else SEVERAL
+
+
+def _sector(kind: str, sector: str) -> str:
+    return sector or UNKNOWN if kind in _ABOUT_WORK else NONE
+
+
+def _name(organization: str) -> str:
+    return organization[:MAX_VALUE] or UNKNOWN

@@ -22,7 +22,8 @@ from esspass.storage import Database, connect
 from esspass.storage import migrate as apply_migrations
 from esspass.trust import MIGRATIONS as TRUST_MIGRATIONS
 from esspass.trust import SnapshotStore, TrustSource, parse_trust_anchors
-from esspass.web import WebSettings, create_web_app, passkeys, read_clock
+from esspass.web import WebSettings, create_web_app, jobs, passkeys, read_clock
+from esspass.web.health import create_worker_health_blueprint
 from esspass.web.passkeys import (
     STAFF,
     PasskeyStore,
@@ -85,6 +86,7 @@ MIGRATIONS = {
     **replacements.MIGRATIONS,
     **enquiries.MIGRATIONS,
     **seen_documents.MIGRATIONS,
+    **jobs.MIGRATIONS,
 }
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -167,6 +169,7 @@ def create_app(
     app.register_blueprint(create_replacement_pages(verifier.desk, config.wallet_url))
     app.register_blueprint(create_replacement_endpoints(verifier.desk))
     app.register_blueprint(create_scan_blueprint(verifier, collector.refresh))
+    app.register_blueprint(create_worker_health_blueprint(jobs.Reports(database)))
     app.register_blueprint(_create_statistics(verifier))
     app.jinja_env.filters["iso_day"] = format_iso_day
     return app

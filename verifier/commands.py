@@ -1,19 +1,21 @@
-"""The verifier's command line: its return of statistics, and what waits for the institution."""
+"""The verifier's command line: its worker, and its return of statistics."""
 
 from __future__ import annotations
 
 import os
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
 from esspass.fetch import Fetcher
+from esspass.storage import connect
+from esspass.web.jobs import Worker, create_work_command
 from esspass.web.statistics import Counting, create_statistics_command
-from verifier import connect_verifier, create_fetcher
+from verifier import connect_verifier, create_fetcher, create_verifier
 from verifier.config import VerifierConfig
 from verifier.returns import create_counting
-
-_MOST = 100
+from verifier.work import create_worker
 
 
 @click.group()
@@ -21,12 +23,14 @@ def verifier() -> None:
     """Work on an inspectorate's or a clinic's checks."""
 
 
-@verifier.command("deliver")
-def deliver_command() -> None:
-    """Send the doubts and watches that wait, and ask how the others stand; for a timer."""
-    service = connect_verifier(VerifierConfig.from_environ(os.environ))
-    count = service.doubts.work(int(time.time()), _MOST)
-    click.echo(f"{count} doubts and watches were sent")
+@contextmanager
+def _open_worker() -> Iterator[Worker]:
+    config = VerifierConfig.from_environ(os.environ)
+    database = connect(config.database_url)
+    try:
+        yield create_worker(create_verifier(config, database, create_fetcher(config)), database)
+    finally:
+        database.close()
 
 
 def _open_counting() -> tuple[Counting, Fetcher]:
@@ -34,4 +38,10 @@ def _open_counting() -> tuple[Counting, Fetcher]:
     return create_counting(connect_verifier(config)), create_fetcher(config)
 
 
+verifier.add_command(
+    create_work_command(
+        _open_worker,
+        "Send doubts and watches, ask how they stand, erase what is over; runs beside the app.",
+    )
+)
 verifier.add_command(create_statistics_command(_open_counting))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from esspass.attestations import EHIC, PDA1_EUDI, PDA1_WEBUILD
-from esspass.errors import EsspassError, MalformedError, ProtocolError, UnavailableError
+from esspass.errors import EsspassError, ProtocolError, UnavailableError
 from esspass.exchange.doubt import (
     MAX_AGE,
     Contact,
@@ -25,11 +25,13 @@ from esspass.exchange.doubt import (
     create_doubt,
     create_watch,
     describe_evidence,
+    seal_enquiry,
 )
+from esspass.exchange.envelope import MEDIA_TYPE
+from esspass.exchange.partners import find_entry_at, require_directory
 from esspass.exchange.standing import Standing, create_standing_request, verify_standing
 from esspass.fetch import Fetcher, Response
 from esspass.inspection import RuleSet, explain, parse_ruling
-from esspass.jose.jws import create_json
 from esspass.keys.signer import Signer
 from esspass.trust import TrustSource, decide_relying_party
 from verifier.cases import Case
@@ -43,6 +45,8 @@ MAX_WORDS = 2000
 _PATHS = {EnquiryKind.DOUBT: "doubts", EnquiryKind.WATCH: "watches"}
 _FIRST_WAIT, _LONGEST_WAIT = 30, 6 * 3600
 _LATER = frozenset({404, 408, 425, 429})
+_HEALING = frozenset({"wrong_encryption_key", "not_decryptable"})
+"""The directory shows the institution's new key before long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +148,34 @@ class DoubtDesk:
         if enquiry is None:
             found = self.enquiries.find(enquiry_id)
             return found is not None and found.delivered_at is not None
-        code = self._send(enquiry)
+        code = self._send(enquiry, now)
         if code is None:
             self._postpone(enquiry, now)
             return False
         self.enquiries.complete(enquiry.id, now, code)
         return not code
 
-    def _send(self, enquiry: Enquiry) -> str | None:
+    def _send(self, enquiry: Enquiry, now: int) -> str | None:
         """Return an empty text when it was taken, the code of a refusal, None for later."""
-        body = create_json({"message": enquiry.token, "evidence": enquiry.evidence})
         try:
             answer = self.fetcher.post(
-                f"{enquiry.asked_of}/{_PATHS[enquiry.kind]}", body, "application/json"
+                f"{enquiry.asked_of}/{_PATHS[enquiry.kind]}", self._seal(enquiry, now), MEDIA_TYPE
             )
-        except (UnavailableError, MalformedError):
+        except EsspassError:
             return None
         if answer.status in (200, 201):
             return ""
-        later = answer.status >= 500 or answer.status in _LATER
-        return None if later else _read_code(answer)
+        if answer.status >= 500 or answer.status in _LATER:
+            return None
+        code = _read_code(answer)
+        return None if code in _HEALING else code
+
+    def _seal(self, enquiry: Enquiry, now: int) -> bytes:
+        """Seal it for the institution, with the key that the directory names today."""
+        directory = require_directory(self.trust.view(now).directory, now)
+        partner = find_entry_at(directory, enquiry.asked_of)
+        evidence = None if enquiry.evidence is None else enquiry.evidence.encode()
+        return seal_enquiry(enquiry.token, evidence, partner.encryption).encode("ascii")
 
     def _postpone(self, enquiry: Enquiry, now: int) -> None:
         if enquiry.created_at < now - MAX_AGE:
@@ -200,11 +212,21 @@ class DoubtDesk:
             return None
         return standing if sender.address == enquiry.asked_of else None
 
+    def deliver_due(self, now: int, most: int = 5) -> int:
+        """Send what is due; return how many the institution has now."""
+        return sum(self.deliver(each, now) for each in self.enquiries.due(now, most))
+
+    def look_due(self, now: int, most: int = 5) -> int:
+        """Ask how those stand that were asked about too long ago; return how many."""
+        due = self.enquiries.to_look_at(now, most)
+        for each in due:
+            self.look(each, now)
+        return len(due)
+
     def work(self, now: int, most: int = 5) -> int:
         """Send what is due and ask what is old; return how many were sent."""
-        sent = sum(self.deliver(each, now) for each in self.enquiries.due(now, most))
-        for each in self.enquiries.to_look_at(now, most):
-            self.look(each, now)
+        sent = self.deliver_due(now, most)
+        self.look_due(now, most)
         return sent
 
     def about(self, person: CasePerson) -> list[Enquiry]:

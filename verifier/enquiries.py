@@ -8,10 +8,13 @@ and the document by a keyed digest alone.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from esspass.exchange.standing import DocumentState, Stage, Standing, read_standing, write_standing
+from esspass.statistics import month_of
 from esspass.storage import Database, Row
 
 MIGRATIONS = {
@@ -40,6 +43,8 @@ MIGRATIONS = {
     """,
     "verifier-enquiries-002": "CREATE INDEX enquiries_by_document ON enquiries (document)",
     "verifier-enquiries-003": "CREATE INDEX enquiries_next ON enquiries (next_try)",
+    "verifier-counts-002": """
+        CREATE TABLE doubt_counts (month TEXT PRIMARY KEY, n BIGINT NOT NULL)""",
 }
 _LONGEST = 730 * 86400
 TRY_SECONDS = 30  # nobody else tries meanwhile; longer than a try may take
@@ -211,12 +216,50 @@ class Enquiries:
         )
 
     def purge(self, now: int) -> None:
-        """Delete enquiries whose checks are gone, and those older than two years."""
-        self.database.execute(
-            "DELETE FROM enquiries WHERE created_at <= :before OR NOT EXISTS (SELECT 1 FROM"
-            " case_persons WHERE case_persons.id = enquiries.person_id)",
-            before=now - _LONGEST,
+        """Delete enquiries whose checks are gone, and those older than two years.
+
+        What an institution has of them was counted then.
+        """
+        with self.database.atomic():
+            gone = self.database.query(
+                "DELETE FROM enquiries WHERE created_at <= :before OR NOT EXISTS (SELECT 1 FROM"
+                " case_persons WHERE case_persons.id = enquiries.person_id)"
+                " RETURNING kind, delivered_at",
+                before=now - _LONGEST,
+            )
+            for month, n in _count_told(gone).items():
+                self.database.execute(
+                    "INSERT INTO doubt_counts (month, n) VALUES (:month, :n) ON CONFLICT (month)"
+                    " DO UPDATE SET n = doubt_counts.n + excluded.n",
+                    month=month,
+                    n=n,
+                )
+
+    def count(self, starts: int, ends: int) -> list[tuple[str, int]]:
+        """Count by month the doubts that the institution got from ``starts`` to ``ends``."""
+        kept = self.database.query(
+            "SELECT kind, delivered_at FROM enquiries"
+            " WHERE delivered_at >= :starts AND delivered_at < :ends",
+            starts=starts,
+            ends=ends,
         )
+        found = _count_told(kept)
+        for row in self.database.query(
+            "SELECT month, n FROM doubt_counts WHERE month >= :first AND month < :after",
+            first=month_of(starts),
+            after=month_of(ends),
+        ):
+            found[row["month"]] += row["n"]
+        return sorted(found.items())
+
+
+def _count_told(rows: Sequence[Row]) -> Counter[str]:
+    """Doubts that the institution has, by month."""
+    return Counter(
+        month_of(row["delivered_at"])
+        for row in rows
+        if row["kind"] == EnquiryKind.DOUBT and row["delivered_at"] is not None
+    )
 
 
 def _enquiry(row: Row) -> Enquiry:

@@ -10,9 +10,9 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from esspass.statistics import month_of
 from esspass.storage import Database, Row
 
 MIGRATIONS = {
@@ -216,8 +216,8 @@ class Persons:
         counted = self.database.query(
             "SELECT source, kind, outcome, month, n FROM verdict_counts"
             " WHERE month >= :first AND month < :after",
-            first=_month(starts),
-            after=_month(ends),
+            first=month_of(starts),
+            after=month_of(ends),
         )
         found = self._count(kept)
         for row in counted:
@@ -247,14 +247,10 @@ class Persons:
                 row["source"],
                 kinds.get(row["case_id"], ""),
                 str(json.loads(row["decided"])["ruling"]["outcome"]),
-                _month(row["taken_at"]),
+                month_of(row["taken_at"]),
             )
             for row in rows
         )
-
-
-def _month(at: int) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m}"
 
 
 def _values(person: CasePerson) -> dict[str, Any]:

@@ -7,7 +7,7 @@ calendar days, the last one included.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 PDA1_WEBUILD = "eu.we-build.pda1.1"
@@ -173,7 +173,10 @@ class Ehic:
 
 @dataclass(frozen=True, slots=True)
 class Pid:
-    """Person identification data (PID Rulebook); ``person.residence`` holds at most one address."""
+    """Person identification data (PID Rulebook); ``person.residence`` holds at most one address.
+
+    ``portrait`` is a JPEG as a data URL.
+    """
 
     person: Person
     issuing_authority: str
@@ -184,6 +187,7 @@ class Pid:
     issuing_jurisdiction: str | None = None
     email: str | None = None
     phone_number: str | None = None
+    portrait: str | None = field(default=None, repr=False)
 
 
 Document = Pda1 | Ehic | Pid | Application

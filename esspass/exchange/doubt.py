@@ -3,12 +3,12 @@
 A document stays binding until its issuer withdraws it (Regulation (EC) No 987/2009, Article 5),
 and institutions talk to institutions. So an inspector's doubt goes to the inspector's own national
 institution: a JWS under the verifier's access certificate, the evidence (a case file) beside it,
-named by its digest. ``jti`` names the doubt for ever; the same one again is the same doubt.
+named by its digest, and both in an envelope to the key of the institution's access point. ``jti``
+names the doubt for ever; the same one again is the same doubt.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -22,10 +22,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from esspass.errors import ExpiredError, MalformedError, VerificationError
+from esspass.exchange.envelope import create_digest, open_envelope, seal
 from esspass.exchange.model import Attachment
+from esspass.jose.jwe import EncryptionKey
 from esspass.jose.jws import create_jws, parse_json_object, parse_jws, verify_jws
 from esspass.keys.certificates import create_x5c, parse_leaf_key, parse_x5c
-from esspass.keys.jwk import encode_base64url
 from esspass.keys.signer import Signer
 
 DOUBT_TYP, WATCH_TYP = "doubt+jwt", "watch+jwt"
@@ -149,11 +150,6 @@ def describe_evidence(content: bytes, name: str, media_type: str) -> Attachment:
     return Attachment(name, media_type, len(content), create_digest(content))
 
 
-def create_digest(content: bytes) -> str:
-    """Return base64url(SHA-256)."""
-    return encode_base64url(hashlib.sha256(content).digest())
-
-
 def create_doubt(doubt: Doubt, signer: Signer) -> str:
     """Sign a doubt with the verifier's access key. Raises MalformedError ``content_invalid``."""
     return create_signed(DOUBT_TYP, "doubt", write_doubt(doubt), signer)
@@ -162,6 +158,20 @@ def create_doubt(doubt: Doubt, signer: Signer) -> str:
 def create_watch(watch: Watch, signer: Signer) -> str:
     """Sign a wish to be told."""
     return create_signed(WATCH_TYP, "watch", _write(watch), signer)
+
+
+def seal_enquiry(token: str, evidence: bytes | None, recipient_jwk: Mapping[str, Any]) -> str:
+    """Put a doubt and its evidence, or a wish to be told, into an envelope for the institution."""
+    return seal(token, evidence or b"", recipient_jwk)
+
+
+def open_enquiry(text: str, key: EncryptionKey) -> tuple[str, bytes | None]:
+    """Decrypt; return the unverified JWS and the evidence beside it.
+
+    Raises MalformedError (``too_large``) and VerificationError, as ``open_envelope``.
+    """
+    token, evidence = open_envelope(text, key)
+    return token, evidence or None
 
 
 def parse_doubt(claims: Mapping[str, Any]) -> Doubt:

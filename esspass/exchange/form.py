@@ -28,7 +28,8 @@ class FormPart:
     """A field, or a block, choice or list of parts. ``label`` and ``options`` are for a person.
 
     ``options`` are (value, words); of a choice they name its ``parts``, one block each. ``most`` is
-    the number of characters, or of elements of a list; ``filled`` whether anything is in a block.
+    the number of characters, or of elements of a list; ``filled`` whether anything is in a block;
+    ``definition`` the shared definition that a block follows.
     """
 
     name: str
@@ -39,6 +40,7 @@ class FormPart:
     parts: tuple[FormPart, ...] = ()
     most: int = 0
     filled: bool = False
+    definition: str = ""
 
 
 def form_fields(
@@ -93,7 +95,7 @@ class _Drawing:
             options = tuple((part.name.rpartition(".")[2], part.label) for part in parts)
             return FormPart(
                 place, words, kind, required, options if kind is Kind.CHOICE else (), parts,
-                filled=self._is_filled(place),
+                filled=self._is_filled(place), definition=node.get("definition", ""),
             )  # fmt: skip
         inner = items(node) if kind is Kind.SEVERAL else node
         return FormPart(

@@ -12,13 +12,26 @@ from esspass.statistics.returns import (
     Return,
     combine,
     create_return,
+    month_of,
     parse_period,
     parse_return,
     verify_return_signature,
 )
-from esspass.statistics.tables import Table, days_band, smallest_cell, table, tables
+from esspass.statistics.tables import (
+    NONE,
+    SEVERAL,
+    UNKNOWN,
+    Table,
+    days_band,
+    smallest_cell,
+    table,
+    tables,
+)
 
 __all__ = [
+    "NONE",
+    "SEVERAL",
+    "UNKNOWN",
     "Cell",
     "Contradiction",
     "Period",
@@ -29,6 +42,7 @@ __all__ = [
     "combine",
     "create_return",
     "days_band",
+    "month_of",
     "parse_period",
     "parse_return",
     "publish_margins",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from esspass.statistics.returns import Return
-from esspass.statistics.tables import Check, checks, table
+from esspass.statistics.tables import Check, Relation, checks, table
 
 TOTAL, OUTSIDE = "total_is_sum", "month_outside_period"
 
@@ -37,8 +37,8 @@ def reconcile(returns: Sequence[Return]) -> tuple[Contradiction, ...]:
     found = [each for item in returns for each in _within(item)]
     for one, other in permutations(returns, 2):
         for check in checks():
-            if check.between and one.period == other.period:
-                found += _between(check, one, other)
+            if one.period == other.period:
+                found += _between_two(check, one, other)
     return tuple(sorted(found, key=lambda each: (each.first, each.second, each.check, each.cell)))
 
 
@@ -51,7 +51,7 @@ def _within(item: Return) -> Iterator[Contradiction]:
             yield Contradiction(TOTAL, who, who, ("table",), (table_id,), stated, total)
         yield from _outside(item, table_id)
     for check in checks():
-        if not check.between:
+        if check.relation is Relation.WITHIN:
             yield from _exceeding(check, item)
 
 
@@ -75,6 +75,22 @@ def _exceeding(check: Check, item: Return) -> Iterator[Contradiction]:
         if part[cell] > whole[cell]:
             who = item.institution
             yield Contradiction(check.id, who, who, check.by, cell, part[cell], whole[cell])
+
+
+def _between_two(check: Check, one: Return, other: Return) -> Iterator[Contradiction]:
+    if check.relation is Relation.BETWEEN:
+        return _between(check, one, other)
+    return _told(check, one, other) if check.relation is Relation.TOLD else iter(())
+
+
+def _told(check: Check, one: Return, other: Return) -> Iterator[Contradiction]:
+    """What ``one`` says it heard of ``other``, who told others perhaps, and never less."""
+    heard = _sum(one, check.first, check.by, other.institution)
+    told = _sum(other, check.second, check.by)
+    for cell in sorted(heard):
+        if heard[cell] > told[cell]:
+            names = (one.institution, other.institution)
+            yield Contradiction(check.id, *names, check.by, cell, heard[cell], told[cell])
 
 
 def _between(check: Check, one: Return, other: Return) -> Iterator[Contradiction]:

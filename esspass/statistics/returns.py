@@ -23,8 +23,8 @@ from esspass.statistics.tables import table, tables
 TYP = "statistics-return+jwt"
 MAX_BYTES = 8 * 1024 * 1024
 MAX_CELLS = 50_000
-_MAX_VALUE = 64
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+MAX_VALUE = 64
+_MONTH = re.compile(r"(?:19[7-9]\d|2\d{3})-(?:0[1-9]|1[0-2])", re.ASCII)
 _MEMBERS = frozenset({"institution", "country", "from", "until", "made_at", "tables"})
 Cell = tuple[str, ...]
 Counts = Mapping[Cell, int]
@@ -58,7 +58,7 @@ class Return:
 
 
 def parse_period(first: str, last: str) -> Period:
-    """Read a period. Raises MalformedError, ``bad_period``."""
+    """Read a period of the years 1970 to 2999. Raises MalformedError, ``bad_period``."""
     if not (_MONTH.fullmatch(first) and _MONTH.fullmatch(last)) or first > last:
         raise MalformedError("a period is two months, 2026-01 and 2026-12", code="bad_period")
     return Period(first, last)
@@ -70,6 +70,11 @@ def bounds(period: Period) -> tuple[int, int]:
     last = datetime.fromisoformat(f"{period.last}-01").replace(tzinfo=UTC)
     after = (last + timedelta(days=32)).replace(day=1)
     return int(first.timestamp()), int(after.timestamp())
+
+
+def month_of(at: int) -> str:
+    """Return the month (UTC) of a time in epoch seconds, ``2026-03``."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m}"
 
 
 def count(cells: Mapping[str, Iterable[Cell]]) -> dict[str, Counter[Cell]]:
@@ -158,7 +163,7 @@ def _read_table(table_id: str, value: Any) -> tuple[dict[Cell, int], int]:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _MAX_VALUE
+    return isinstance(value, str) and 0 < len(value) <= MAX_VALUE
 
 
 def _is_count(value: Any) -> bool:

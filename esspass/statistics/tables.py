@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from esspass.attestations.wording import choose_locale
 from esspass.errors import MalformedError
+
+NONE, SEVERAL, UNKNOWN = "none", "several", "unknown"
+"""Values of a dimension: it does not apply, there are several, it was not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +30,28 @@ class Table:
         return self.titles[choose_locale(locale)]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What must agree. ``between``: of two institutions, what one counted of the other and back.
+class Relation(StrEnum):
+    """Which numbers are held against each other.
 
-    ``within``: of one institution, the first never above the second.
+    ``between`` two institutions: what one counted of the other, and that one of it. ``within`` one:
+    the first never above the second. ``told``: what one counted of another, never above all that
+    the other counted.
     """
 
+    BETWEEN = "between"
+    WITHIN = "within"
+    TOLD = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What must agree."""
+
     id: str
+    relation: Relation
     first: str
     second: str
     by: tuple[str, ...]
-    between: bool
 
 
 @cache
@@ -63,8 +77,21 @@ def checks() -> tuple[Check, ...]:
 
 
 def _read_check(value: Mapping[str, Any]) -> Check:
-    first, second = value.get("between") or value["within"]
-    return Check(value["id"], first, second, tuple(value["by"]), "between" in value)
+    relation = next(each for each in Relation if each in value)
+    first, second = value[relation]
+    return Check(value["id"], relation, first, second, tuple(value["by"]))
+
+
+def answers() -> Mapping[str, Sequence[str]]:
+    """By question, the messages that answer it."""
+    found: Mapping[str, Sequence[str]] = _read()["answers"]
+    return found
+
+
+def doubts() -> Sequence[str]:
+    """The messages that doubt a document when they name one."""
+    found: Sequence[str] = _read()["doubts"]
+    return found
 
 
 def smallest_cell() -> int:

@@ -37,11 +37,21 @@ def configure_log(app: Flask) -> None:
 
 def log_bug(error_info: _ErrorInfo) -> None:
     """Log an unexpected exception without its message."""
-    kind, _, trace = error_info
-    frames = traceback.extract_tb(trace)
-    places = "".join(f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-    name = kind.__name__ if kind else "unknown"
-    logger.error("bug: %s at %s %s%s", name, request.method, _route(), places)
+    _, error, _ = error_info
+    described = describe_bug(error) if error else "unknown"
+    logger.error("bug at %s %s: %s", request.method, _route(), described)
+
+
+def name_bug(error: BaseException) -> str:
+    """Return a code for an unexpected exception: its type, nothing it says."""
+    return f"bug_{type(error).__name__}"
+
+
+def describe_bug(error: BaseException) -> str:
+    """Return type and places of an unexpected exception, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = (f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
+    return "".join((type(error).__name__, *places))
 
 
 def _route() -> str:

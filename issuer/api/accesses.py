@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from esspass.storage import Database
 from issuer.api.clients import Caller
 from issuer.bearer import create_identifier
+from issuer.paging import find_start
 
 MIGRATIONS = {
     "issuer-api-accesses-001": """
@@ -42,7 +43,7 @@ class ApiAccess:
 
 @dataclass(frozen=True, slots=True)
 class ApiAccesses:
-    """All calls. Rows are added, never changed."""
+    """All calls. Rows are added, never changed; old ones are dropped."""
 
     database: Database
 
@@ -60,6 +61,14 @@ class ApiAccesses:
             allowed=int(allowed),
         )
 
+    def count(self, subject: str = "") -> int:
+        """Return how many calls there are, of one subject or of all."""
+        rows = self.database.query(
+            "SELECT count(*) AS n FROM api_accesses WHERE :subject = '' OR subject = :subject",
+            subject=subject,
+        )
+        return int(rows[0]["n"])
+
     def latest(self, subject: str = "", number: int = 1, size: int = 50) -> list[ApiAccess]:
         """Return a page of the calls, of one subject or of all, the latest first."""
         rows = self.database.query(
@@ -69,7 +78,7 @@ class ApiAccesses:
             " ORDER BY at DESC, api_accesses.id LIMIT :size OFFSET :start",
             subject=subject,
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
         return [
             ApiAccess(
@@ -78,3 +87,7 @@ class ApiAccesses:
             )
             for row in rows
         ]  # fmt: skip
+
+    def purge(self, before: int) -> int:
+        """Drop what is older; return how many calls."""
+        return self.database.execute("DELETE FROM api_accesses WHERE at < :before", before=before)

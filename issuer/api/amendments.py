@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -10,7 +10,9 @@ from esspass.attestations.records import parse_record
 from esspass.web import now
 from issuer.api import shapes
 from issuer.api.blueprint import blueprint, caller
-from issuer.api.decisions import write_decision
+from issuer.api.decisions import show_decision, unchanged
+from issuer.api.listing import Answered
+from issuer.api.second_looks import answer_proposal
 from issuer.reasons import AmendmentReason
 from issuer.services import services
 
@@ -28,12 +30,13 @@ class Amendment(shapes.Body):
 @blueprint.input(Amendment, arg_name="given")
 @blueprint.output(shapes.Decision, status_code=201)
 @blueprint.doc(tags=["Decisions"])
-def amend_decision(record_id: str, given: Amendment) -> dict[str, Any]:
+def amend_decision(record_id: str, given: Amendment) -> Answered:
     """Change an A1 in force: a new decision takes its place.
 
-    Where the risk asks for a second person, the new one is pending and the old one in force.
+    A risky one is put before a second person (202); until then the old one is in force.
     """
     document = parse_record(given.model_dump(mode="json", exclude_none=True)["document"])
-    issuer = services().issuer
-    new_id = issuer.amend(record_id, document, now(), caller().name, given.reason)
-    return write_decision(issuer.records.get(new_id))
+    reason, looks = AmendmentReason(given.reason), services().second_looks
+    with unchanged(record_id) as record:
+        made = looks.amend(record.id, document, reason, caller().member, now())
+    return answer_proposal(made.id) or show_decision(made)

@@ -7,6 +7,7 @@ from typing import Any
 
 from issuer.api import shapes
 from issuer.api.blueprint import blueprint
+from issuer.api.listing import write_page
 from issuer.services import services
 
 
@@ -16,5 +17,6 @@ from issuer.services import services
 @blueprint.doc(tags=["Oversight"])
 def list_accesses(wanted: shapes.AccessFilter) -> dict[str, Any]:
     """List calls of this API, of one subject or of all."""
-    found = services().api.accesses.latest(wanted.subject, wanted.page, wanted.size)
-    return {"items": [asdict(access) for access in found]}
+    accesses = services().api.accesses
+    found = accesses.latest(wanted.subject, wanted.page, wanted.size)
+    return write_page(map(asdict, found), wanted, accesses.count(wanted.subject))

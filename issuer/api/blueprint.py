@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from apiflask import APIBlueprint
 from apiflask.exceptions import HTTPError
@@ -15,13 +15,15 @@ from esspass.errors import EsspassError, ProtocolError
 from esspass.web import now
 from esspass.web.blueprints import make_protocol
 from esspass.web.error_pages import answer_protocol, answer_under
+from issuer.api.admission import admit_caller
 from issuer.api.clients import Caller
+from issuer.api.conditions import carry_out_once
 from issuer.api.problems import answer_invalid, answer_problem
 from issuer.api.roles import OPEN, ROLES
-from issuer.protocol_errors import HeaderError
 from issuer.services import services
 
 PREFIX = "/api/v1"
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MAX_BODY = 4 * 1024 * 1024
 _APIFLASK = {
     "VALIDATION_ERROR_STATUS_CODE": 422,
@@ -29,8 +31,26 @@ _APIFLASK = {
     "BASE_RESPONSE_SCHEMA": None,
 }  # what its decorators read from an app that is no APIFlask
 
+
+class _Blueprint(APIBlueprint):
+    """Every view that changes something can be called so that it is carried out once."""
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Any = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        changes = not rule.startswith("/search/") and CHANGING & set(options.get("methods") or ())
+        if view_func is not None and changes:
+            endpoint, view_func = endpoint or view_func.__name__, carry_out_once(view_func)
+        super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
+
+
 blueprint = make_protocol(
-    APIBlueprint("api", __name__, url_prefix=PREFIX, tag="API"), max_body=MAX_BODY
+    _Blueprint("api", __name__, url_prefix=PREFIX, tag="API"), max_body=MAX_BODY
 )
 
 
@@ -77,7 +97,7 @@ def admit() -> None:
     operation = (request.endpoint or "").rpartition(".")[2]
     if operation in OPEN:
         return
-    g.api_caller = _find_caller()
+    g.api_caller = admit_caller()
     allowed = bool(ROLES[operation] & caller().client.roles)
     subject = str(next(iter((request.view_args or {}).values()), ""))
     services().api.accesses.add(caller(), operation, subject, now(), allowed=allowed)
@@ -87,16 +107,3 @@ def admit() -> None:
         raise UnsupportedMediaType
     if request.get_data().strip() == b"null":  # APIFlask would take it for an empty object
         raise BadRequest
-
-
-def _find_caller() -> Caller:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    found = services().api.clients.find_caller(token, now()) if token else None
-    if scheme.lower() != "bearer" or found is None:
-        raise HeaderError(
-            "a token of this API is needed",
-            code="invalid_token",
-            status=401,
-            headers={"WWW-Authenticate": 'Bearer realm="api"'},
-        )
-    return found

@@ -1,4 +1,4 @@
-"""Cases with institutions abroad and the work list, over the API."""
+"""Cases with institutions abroad, over the API."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from typing import Any
 from flask import Response
 
 from esspass.errors import MalformedError
+from esspass.exchange.case_type import case_type
 from esspass.web import now
 from issuer.api import case_shapes as shapes
 from issuer.api.blueprint import blueprint, caller
-from issuer.api.shapes import Shape
+from issuer.api.listing import Answered, pick, write_page
+from issuer.api.proposals import propose_message
+from issuer.bearer import create_identifier, hash_secret
 from issuer.exchange.cases import CaseSummary
 from issuer.exchange.desk import LoggedMessage, NewAttachment
+from issuer.exchange.drafts import Place, name_draft
 from issuer.services import services
 
 _TAG = ["Cases"]
@@ -28,16 +32,22 @@ _TAG = ["Cases"]
 def search_cases(wanted: shapes.CaseSearch) -> dict[str, Any]:
     """Find cases, last changed first."""
     page = services().desk.search(wanted.text, wanted.status, wanted.due, wanted.page, wanted.size)
-    items = [_summary(summary) for summary in page.cases]
-    return {"items": items, "page": page.number, "size": page.size, "total": page.total}
+    return write_page(map(_summary, page.cases), wanted, page.total)
 
 
 @blueprint.post("/cases")
 @blueprint.input(shapes.NewCase, arg_name="given")
 @blueprint.output(shapes.StartedCase, status_code=201)
 @blueprint.doc(tags=_TAG)
-def start_case(given: shapes.NewCase) -> dict[str, Any]:
-    """Start a case with its first message."""
+def start_case(given: shapes.NewCase) -> Answered:
+    """Start a case with its first message; where two must agree it is proposed (202)."""
+    if services().drafts.approval:
+        named = hash_secret(f"{caller().client.id} {given.reference}")
+        return propose_message(
+            named if given.reference else create_identifier(),
+            Place(case_type(given.case_type).id, given.sed), given.content, given.receivers,
+            _attachments(given.attachments),
+        )  # fmt: skip
     case_id = services().desk.start(
         given.case_type, given.receivers, given.sed, given.content, now(),
         attachments=_attachments(given.attachments), actor=caller().name,
@@ -58,9 +68,9 @@ def get_case(case_id: str) -> dict[str, Any]:
         "id": case.id, "type": case.type, "version": case.version, "role": case.role,
         "status": case.status, "owner": case.owner, "participants": case.participants,
         "messages": [_message(message) for message in view.messages],
-        "actions": [_pick(action, shapes.Action) for action in actions],
-        "deadlines": [_pick(deadline, shapes.Deadline) for deadline in view.deadlines],
-        "tasks": [_pick(task, shapes.Task) for task in view.tasks],
+        "actions": [pick(action, shapes.Action) for action in actions],
+        "deadlines": [pick(deadline, shapes.Deadline) for deadline in view.deadlines],
+        "tasks": [pick(task, shapes.Task) for task in view.tasks],
     }  # fmt: skip
 
 
@@ -68,8 +78,16 @@ def get_case(case_id: str) -> dict[str, Any]:
 @blueprint.input(shapes.NewMessage, arg_name="given")
 @blueprint.output(shapes.SentMessage, status_code=201)
 @blueprint.doc(tags=_TAG)
-def send_message(case_id: str, given: shapes.NewMessage) -> dict[str, Any]:
-    """Send a message that the case offers."""
+def send_message(case_id: str, given: shapes.NewMessage) -> Answered:
+    """Send a message that the case offers; where two must agree it is proposed (202)."""
+    if services().drafts.approval:
+        about = given.set_id or given.related_set_id or ""
+        kind = services().desk.view(case_id).case.type
+        place = Place(kind, given.sed, case_id, about, given.set_id is not None)
+        return propose_message(
+            name_draft(caller().member.id, place), place, given.content, given.receivers,
+            _attachments(given.attachments),
+        )  # fmt: skip
     set_id = services().desk.send(
         case_id, given.sed, given.content, now(),
         attachments=_attachments(given.attachments), actor=caller().name, set_id=given.set_id,
@@ -87,29 +105,34 @@ def get_attachment(case_id: str, sha256: str) -> Response:
     return Response(data, headers=disposition, content_type="application/octet-stream")
 
 
+@blueprint.post("/cases/<case_id>/read")
+@blueprint.output({}, status_code=204)
+@blueprint.doc(tags=_TAG)
+def read_case(case_id: str) -> tuple[str, int]:
+    """Note that somebody has read what came in."""
+    desk = services().desk
+    desk.mark_read(desk.view(case_id).case.id, now(), caller().name)
+    return "", 204
+
+
+@blueprint.post("/cases/<case_id>/messages/<message_id>/retry")
+@blueprint.input(shapes.Retry, arg_name="given")
+@blueprint.output({}, status_code=204)
+@blueprint.doc(tags=_TAG)
+def retry_message(case_id: str, message_id: str, given: shapes.Retry) -> tuple[str, int]:
+    """Have a message delivered that was given up for a receiver."""
+    desk = services().desk
+    case = desk.view(case_id).case
+    desk.try_again(case.id, message_id, given.receiver, now(), caller().name)
+    return "", 204
+
+
 @blueprint.post("/cases/<case_id>/close")
 @blueprint.output({}, status_code=204)
 @blueprint.doc(tags=_TAG)
 def close_case(case_id: str) -> tuple[str, int]:
     """Close the own copy of a case."""
     services().desk.close_locally(case_id, now(), caller().name)
-    return "", 204
-
-
-@blueprint.get("/tasks")
-@blueprint.output(shapes.Tasks)
-@blueprint.doc(tags=["Tasks"])
-def list_tasks() -> dict[str, Any]:
-    """List what people have to do, the most urgent first."""
-    return {"items": [_pick(task, shapes.Task) for task in services().desk.tasks.open()]}
-
-
-@blueprint.post("/tasks/<task_id>/done")
-@blueprint.output({}, status_code=204)
-@blueprint.doc(tags=["Tasks"])
-def finish_task(task_id: str) -> tuple[str, int]:
-    """Note that a task is done."""
-    services().desk.tasks.done(task_id, now(), caller().name)
     return "", 204
 
 
@@ -138,11 +161,7 @@ def _message(logged: LoggedMessage) -> dict[str, Any]:
         "read_at": logged.read_at,
         "direction": logged.direction,
         "attachments": [asdict(each) for each in message.attachments],
-        "deliveries": [_pick(each, shapes.Delivery) for each in logged.deliveries.values()],
+        "deliveries": [pick(each, shapes.Delivery) for each in logged.deliveries.values()],
     }
     names = set(shapes.Message.model_fields) - beside.keys()
     return {**{name: getattr(message, name) for name in names}, **beside}
-
-
-def _pick(source: object, shape: type[Shape]) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in shape.model_fields}

@@ -8,6 +8,7 @@ from typing import Any
 from esspass.web import now
 from issuer.api import shapes
 from issuer.api.blueprint import blueprint, caller
+from issuer.api.listing import write_page
 from issuer.loading import Load
 from issuer.loading.rows import Row
 from issuer.services import services
@@ -21,8 +22,9 @@ _TAG = ["Loads"]
 @blueprint.doc(tags=_TAG)
 def list_loads(wanted: shapes.Paging) -> dict[str, Any]:
     """List loads."""
-    loads = services().loading.loads.latest(wanted.page, wanted.size)
-    return {"items": [_load(load) for load in loads]}
+    loads = services().loading.loads
+    found = loads.latest(wanted.page, wanted.size)
+    return write_page(map(_load, found), wanted, loads.count_all())
 
 
 @blueprint.post("/loads")
@@ -56,8 +58,9 @@ def get_load(load_id: str) -> dict[str, Any]:
 def list_load_errors(load_id: str, wanted: shapes.Paging) -> dict[str, Any]:
     """List the refused rows."""
     loads = services().loading.loads
-    found = loads.errors(loads.get(load_id).id, wanted.page, wanted.size)
-    return {"items": [asdict(error) for error in found]}
+    load = loads.get(load_id)
+    found = loads.errors(load.id, wanted.page, wanted.size)
+    return write_page(map(asdict, found), wanted, load.refused)
 
 
 @blueprint.post("/loads/<load_id>/start")
@@ -67,7 +70,7 @@ def start_load(load_id: str) -> dict[str, Any]:
     """Let the sound rows into the register."""
     office = services().loading
     office.loads.get(load_id)
-    office.loads.start(load_id, now())
+    office.loads.start(load_id, now(), caller().member)
     office.step(load_id, now())
     return _load(office.loads.get(load_id))
 

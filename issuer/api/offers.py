@@ -7,30 +7,32 @@ from typing import Any
 from esspass.web import now
 from issuer.api import shapes
 from issuer.api.blueprint import blueprint, caller
+from issuer.api.listing import cut_page
+from issuer.offers import Offer
 from issuer.services import services
 
 _TAG = ["Offers"]
 
 
 @blueprint.get("/decisions/<record_id>/offers")
+@blueprint.input(shapes.Paging, location="query", arg_name="wanted")
 @blueprint.output(shapes.Offers)
 @blueprint.doc(tags=_TAG)
-def list_offers(record_id: str) -> dict[str, Any]:
-    """List the offers of a decision."""
-    issuer, at = services().issuer, now()
+def list_offers(record_id: str, wanted: shapes.Paging) -> dict[str, Any]:
+    """List the offers of a decision, the latest first."""
+    issuer = services().issuer
     record = issuer.records.get(record_id)
+    return cut_page(issuer.offers.of_record(record.id), wanted, _offer)
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
     return {
-        "items": [
-            {
-                "id": offer.id,
-                "vct": offer.configuration_id,
-                "grant": offer.grant,
-                "state": offer.state(at),
-                "created_at": offer.created_at,
-                "expires_at": offer.expires_at,
-            }
-            for offer in issuer.offers.of_record(record.id)
-        ]
+        "id": offer.id,
+        "vct": offer.configuration_id,
+        "grant": offer.grant,
+        "state": offer.state(now()),
+        "created_at": offer.created_at,
+        "expires_at": offer.expires_at,
     }
 
 

@@ -10,14 +10,19 @@ from typing import Annotated, Any, Literal, Self, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from esspass.attestations import Application, Ehic, Pda1, Person, Pid
+from issuer.four_eyes import Outcome
 from issuer.loading import Stage
 from issuer.offers import Grant, OfferState
 from issuer.reasons import CHOSEN_BY_CLERKS
 from issuer.records import RecordState
+from issuer.risk import Action
+from issuer.sectors import NOT_RECORDED
 
 Text = Annotated[str, Field(max_length=400)]
 Moment = Annotated[int, Field(description="seconds since 1970, UTC")]
 Count = Annotated[int, Field(ge=0)]
+_SECTOR_WORDS = "what the employer does: a letter of NACE Rev. 2.1, empty if not recorded"
+Sector = Annotated[str, Field(description=_SECTOR_WORDS, pattern="^[A-V]?$")]
 
 
 class Shape(BaseModel):
@@ -57,14 +62,16 @@ class TokenRequest(Shape):
     """The client names itself with HTTP Basic."""
 
     grant_type: Literal["client_credentials"]
-    scope: Text = Field(description="one purpose of this client")
+    scope: Text = Field(
+        description="one purpose of this client, and the roles the token is to have; all if none"
+    )
 
 
 class Token(Shape):
     """An access token."""
 
     access_token: str
-    token_type: Literal["Bearer"]
+    token_type: Literal["Bearer", "DPoP"]
     expires_in: int = Field(description="seconds")
     scope: str
 
@@ -74,6 +81,14 @@ class Paging(Shape):
 
     page: int = Field(1, ge=1, le=10_000)
     size: int = Field(20, ge=1, le=100)
+
+
+class ListPage(Shape):
+    """A part of a list, and how long the whole is."""
+
+    page: int
+    size: int
+    total: Count
 
 
 class DecisionFilter(Paging):
@@ -101,13 +116,10 @@ class DecisionSummary(Shape):
     changed_at: Moment
 
 
-class DecisionPage(Shape):
+class DecisionPage(ListPage):
     """A page of decisions."""
 
     items: list[DecisionSummary]
-    page: int
-    size: int
-    total: Count
 
 
 class NewDecision(Body):
@@ -115,6 +127,7 @@ class NewDecision(Body):
 
     person: PersonShape  # type: ignore[valid-type]
     document: DocumentShape
+    sector: Sector = NOT_RECORDED
 
 
 class Decision(DecisionSummary):
@@ -122,6 +135,7 @@ class Decision(DecisionSummary):
 
     person: PersonShape  # type: ignore[valid-type]
     document: DocumentShape
+    sector: Sector
     types: list[str] = Field(description="the vcts it can be issued in")
     withdrawal_reason: str | None
     withdrawal_date: date | None
@@ -137,7 +151,7 @@ class HistoryEntry(Shape):
     detail: str
 
 
-class History(Shape):
+class History(ListPage):
     """All that happened to a decision, the latest first."""
 
     items: list[HistoryEntry]
@@ -154,6 +168,49 @@ class Withdrawn(Shape):
     """How many credentials became invalid."""
 
     credentials: Count
+
+
+class SecondLook(Shape):
+    """A grant or withdrawal that is carried out only when a second person agrees."""
+
+    id: str
+    decision: str
+    number: str
+    action: Action
+    reason: str | None = Field(description="of a withdrawal")
+    effective: date | None = Field(description="of a withdrawal")
+    points: Count = Field(description="how risky it is")
+    rules: list[str] = Field(description="the rules of risk that gave the points")
+    outcome: Outcome
+    proposed_by: str
+    proposed_at: Moment
+
+
+class SecondLooks(ListPage):
+    """What waits for a second person, the oldest first."""
+
+    items: list[SecondLook]
+
+
+class RenewalRequest(Shape):
+    """A holder asks for what follows on a document."""
+
+    decision: str
+    kind: str
+    number: str
+    requested_at: Moment
+
+
+class RenewalPage(ListPage):
+    """A page of requests for renewal, the oldest first."""
+
+    items: list[RenewalRequest]
+
+
+class Renewed(Shape):
+    """The new decision, if there is one already."""
+
+    decision: str | None
 
 
 class NewOffer(Body):
@@ -184,7 +241,7 @@ class Offer(Shape):
     expires_at: Moment
 
 
-class Offers(Shape):
+class Offers(ListPage):
     """The offers of a decision, the latest first."""
 
     items: list[Offer]
@@ -210,11 +267,12 @@ class Load(Shape):
     refused: Count
     added: Count
     known: Count
+    waiting: Count = Field(description="of those added: for a second person")
     created_at: Moment
     created_by: str
 
 
-class Loads(Shape):
+class Loads(ListPage):
     """Loads, the latest first."""
 
     items: list[Load]
@@ -229,7 +287,7 @@ class LoadError(Shape):
     masked: str
 
 
-class LoadErrors(Shape):
+class LoadErrors(ListPage):
     """Refused rows, in the order they came."""
 
     items: list[LoadError]
@@ -246,7 +304,7 @@ class Access(Shape):
     allowed: bool
 
 
-class Accesses(Shape):
+class Accesses(ListPage):
     """Calls, the latest first."""
 
     items: list[Access]

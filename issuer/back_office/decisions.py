@@ -17,6 +17,7 @@ from issuer.back_office import texts
 from issuer.back_office.access import signed_in_member
 from issuer.paper import PAPER
 from issuer.records import Record, RecordState
+from issuer.sectors import parse_sector, sector_choices
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("decisions", __name__))
@@ -75,11 +76,20 @@ def render_decision(template: str, record: Record, **values: Any) -> str:
         texts=texts, can_suspend=services().config.status_bits > 1,
         can_acknowledge=issuer.can_acknowledge(record),
         notified=services().joined.notified.of_record(record.id),
-        second_look=issuer.four_eyes.of_record(record.id),
+        second_look=issuer.four_eyes.of_record(record.id), sectors=sector_choices(locale),
         replacement=issuer.records.replacement_of(record.id),
         replaced=issuer.records.get(record.replaces) if record.replaces else None,
         **values,
     )  # fmt: skip
+
+
+@blueprint.post("/decisions/<record_id>/sector")
+def note_sector(record_id: str) -> Response:
+    """Note what the employer does."""
+    issuer, sector = services().issuer, parse_sector(request.form.get("sector", "")[:20])
+    issuer.note_sector(issuer.records.get(record_id).id, sector, now(), signed_in_user().name)
+    flash(gettext("Noted: %(sector)s.", sector=texts.name_sector(sector)), "success")
+    return redirect(url_for("decisions.show", record_id=record_id), 303)
 
 
 @blueprint.post("/decisions/<record_id>/hold")

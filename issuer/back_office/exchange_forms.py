@@ -1,9 +1,9 @@
-"""Writing to institutions abroad: starting a case, sending a message in it."""
+"""Writing to institutions abroad: the form of a message. What is typed is kept as a draft."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,45 +11,49 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from esspass.attestations import pda1_states
-from esspass.errors import EsspassError, MalformedError, UndecidedError, VerificationError
 from esspass.exchange.case_type import CaseType, Flag, case_type, case_types
 from esspass.exchange.description import describe_content
-from esspass.exchange.envelope import MAX_MESSAGE_BYTES
+from esspass.exchange.envelope import MAX_MESSAGE_BYTES, create_digest
 from esspass.exchange.faults import find_faults
 from esspass.exchange.form import fill_form, form_fields, parse_form
 from esspass.exchange.model import Action, MessageAction, Role
 from esspass.exchange.sed import sed_type
-from esspass.exchange.subject import create_subject
 from esspass.exchange.wording import label
 from esspass.web import now, page_blueprint
-from esspass.web.passkeys import require_sign_in, signed_in_user
+from esspass.web.passkeys import require_sign_in
 from issuer.back_office import exchange_texts as texts
-from issuer.back_office.exchange import contents_of
+from issuer.back_office.access import signed_in_member
+from issuer.back_office.choosing import Choosing, find_ready, is_searching
+from issuer.bearer import create_identifier
 from issuer.exchange.desk import CaseView, NewAttachment
+from issuer.exchange.drafting import find_action, is_picked, split_subject
+from issuer.exchange.drafts import KeptDraft, Place, name_draft
 from issuer.services import services
 
 blueprint = require_sign_in(
     page_blueprint("case_forms", __name__, max_body=MAX_MESSAGE_BYTES + 1024 * 1024)
 )
 _KINDS = ("LA", "S", "H", "DA")
-_REFUSALS = (MalformedError, VerificationError, UndecidedError)
+_OURS = frozenset({"csrf_token", "draft", "do", "more", "drop"})
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A message being written: what the case knows of it already, what was typed, what is wrong.
+class Sheet:
+    """The form of a message: where it belongs, what the case knows already, what was typed.
 
     ``to`` are (institution, name) that it may go to; ``pick`` is "one", "some" or "" (all).
     """
 
-    sed: str
+    place: Place
+    draft_id: str
     known: Mapping[str, Any]
     form: Mapping[str, Sequence[str]]
     to: Sequence[tuple[str, str]]
     pick: str
     attachments: bool
     errors: Mapping[str, str]
+    view: CaseView | None = None
+    kept: KeptDraft | None = None
     more: str = ""
 
     @property
@@ -77,97 +81,37 @@ def start(case_type_id: str) -> Response:
     """Write the first message of a case."""
     kind = case_type(case_type_id)
     sed = kind.starters(Role.CASE_OWNER)[0]
-    typed = request.form.to_dict(flat=False)
-    draft = Draft(
-        sed, {}, typed, _partners(kind), "some" if kind.multilateral else "one",
-        kind.has_flag(sed, Role.CASE_OWNER, Flag.ATTACH), {}, _more(typed),
+    draft_id = request.values.get("draft", "") or create_identifier()
+    sheet = Sheet(
+        Place(kind.id, sed), draft_id, {}, {}, [], "some" if kind.multilateral else "one",
+        kind.has_flag(sed, Role.CASE_OWNER, Flag.ATTACH), {},
     )  # fmt: skip
-    if request.method == "GET" or draft.more:
-        return _show(draft, kind)
-    content = parse_form(sed, typed)
-    checked = _check(draft, content)
-    if checked.errors:
-        return _show(checked, kind, status=400)
-    try:
-        case_id = services().desk.start(
-            kind.id, draft.receivers, sed, content, now(), attachments=_files(),
-            actor=signed_in_user().name,
-        )  # fmt: skip
-    except _REFUSALS as error:
-        return _refuse(error, draft, kind)
-    flash(gettext("The case is started. Its first message is under way."), "success")
-    return redirect(url_for("cases.show", case_id=case_id), 303)
-
-
-def _partners(kind: CaseType) -> list[tuple[str, str]]:
-    """Everybody abroad who is ready for this kind of case; nobody if the directory is missing."""
-    found: dict[str, str] = {}
-    try:
-        for country in pda1_states():
-            for each in services().desk.find_partners(kind.id, Role.COUNTERPARTY, country, now()):
-                found[each] = texts.institution_name(each)
-    except UndecidedError as error:
-        flash(texts.refusal_words(error), "error")
-    return list(found.items())
+    return _fill(sheet, {})
 
 
 @blueprint.route("/cases/<case_id>/write/<sed>", methods=["GET", "POST"])
 def write(case_id: str, sed: str) -> Response:
     """Write a message in a case: an answer, something new, a new version, something about one."""
-    desk, at = services().desk, now()
-    about, update = request.args.get("about"), request.args.get("update") == "1"
+    desk = services().desk
     view = desk.view(case_id)
-    action = _find_action(desk.actions(case_id, at), sed, about, update=update)
-    typed = request.form.to_dict(flat=False)
-    known, likely = _split(sed, create_subject(sed, contents_of(view)))
-    prefilled = {**fill_form(likely), **_prefill(view, action, sed, about)}
-    given = typed if request.method == "POST" else prefilled
-    draft = Draft(
-        sed, known, given, [(each, texts.institution_name(each)) for each in action.receivers],
-        "some" if action.pick and len(action.receivers) > 1 else "", action.attachments, {},
-        _more(typed),
+    about, update = request.args.get("about", ""), request.args.get("update") == "1"
+    place = Place(view.case.type, sed, case_id, about, update)
+    action = find_action(desk.actions(case_id, now()), place, now())
+    if action is None:
+        raise NotFound
+    known, likely = split_subject(sed, view)
+    sheet = Sheet(
+        place, name_draft(signed_in_member().id, place), known, {},
+        [(each, texts.institution_name(each)) for each in action.receivers],
+        "some" if is_picked(action) else "", action.attachments, {}, view,
     )  # fmt: skip
-    if request.method == "GET" or draft.more:
-        return _show(draft, view)
-    content = {**parse_form(sed, typed), **known}
-    checked = _check(draft, content)
-    if checked.errors:
-        return _show(checked, view, status=400)
-    try:
-        desk.send(
-            case_id, sed, content, at, attachments=_files(), actor=signed_in_user().name,
-            set_id=about if update else None, related_set_id=None if update else about,
-            receivers=draft.receivers if draft.pick else None,
-        )  # fmt: skip
-    except _REFUSALS as error:
-        return _refuse(error, draft, view)
-    flash(gettext("The message is under way."), "success")
-    return redirect(url_for("cases.show", case_id=case_id), 303)
+    return _fill(sheet, {**fill_form(likely), **_prefill(view, action, place)})
 
 
-def _split(sed: str, subject: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is certain, and what is likely: other messages may be about another document."""
-    certain = [name for name in subject if name != "PortableDocument" or sed.startswith("DA")]
-    known = {name: subject[name] for name in certain}
-    return known, {name: value for name, value in subject.items() if name not in known}
-
-
-def _find_action(actions: Sequence[Action], sed: str, about: str | None, *, update: bool) -> Action:
-    """The action that is meant. Raises NotFound when it is not possible, or not yet."""
-    for action in actions:
-        same = action.sed == sed and (action.action is MessageAction.UPDATE) is update
-        if same and about in (action.set_id or action.related_set_id, action.related_set_id):
-            if action.local or action.system or action.available_at > now():
-                continue
-            return action
-    raise NotFound
-
-
-def _prefill(
-    view: CaseView, action: Action, sed: str, about: str | None
-) -> Mapping[str, Sequence[str]]:
+def _prefill(view: CaseView, action: Action, place: Place) -> Mapping[str, Sequence[str]]:
     """Fill in what is known: the last version of a document, or the message that is meant."""
-    versions = [each for each in reversed(view.messages) if each.message.set_id == about]
+    sed = place.sed
+    versions = [each for each in reversed(view.messages) if each.message.set_id == place.about]
     if action.action is MessageAction.UPDATE and versions:
         return fill_form(versions[0].message.content)
     if sed == "X008" and versions:
@@ -179,23 +123,49 @@ def _prefill(
     return fill_form({"Closure": {"typeClosure": "01"}}) if sed == "X001" else {}
 
 
-def _more(typed: Mapping[str, Sequence[str]]) -> str:
-    return next(iter(typed.get("more", ())), "")
+def _fill(sheet: Sheet, prefilled: Mapping[str, Sequence[str]]) -> Response:
+    """Show the form, or keep what was typed in it and go on."""
+    drafts, member = services().drafts.drafts, signed_in_member()
+    if request.method == "GET":
+        kept = drafts.find(sheet.draft_id, member.id)
+        return _show(replace(sheet, form=kept.form if kept else prefilled, kept=kept))
+    typed = request.form.to_dict(flat=False)
+    form = {name: values for name, values in typed.items() if name not in _OURS}
+    kept = drafts.save(
+        sheet.draft_id, sheet.place, form, (member.id, member.name), now(), files=_files(),
+        dropped=typed.get("drop", ()),
+    )  # fmt: skip
+    sheet = replace(sheet, form=form, kept=kept, more=request.form.get("more", ""))
+    doing = request.form.get("do", "")
+    if sheet.more or doing == "find" or (not doing and is_searching(form)):
+        return _show(sheet)
+    if doing == "keep":
+        flash(gettext("The draft is kept. Nothing was sent."), "success")
+        return redirect(_origin(sheet), 303)
+    return _check(sheet)
 
 
-def _check(draft: Draft, content: Mapping[str, Any]) -> Draft:
-    errors = _check_receivers(draft)
-    for name, fault in find_faults(draft.sed, content).items():
+def _check(sheet: Sheet) -> Response:
+    sheet = _offer(sheet)
+    content = {**parse_form(sheet.place.sed, sheet.form), **sheet.known}
+    errors = find_errors(sheet, content)
+    if errors:
+        return _show(replace(sheet, errors=errors), 400)
+    return redirect(url_for("drafts.show", draft_id=sheet.draft_id), 303)
+
+
+def find_errors(sheet: Sheet, content: Mapping[str, Any]) -> dict[str, str]:
+    """Say what is wrong with a message, by the place of its form."""
+    errors = _check_receivers(sheet)
+    for name, fault in find_faults(sheet.place.sed, content).items():
         errors[name] = _say(name, texts.FAULTS[fault])
-    return Draft(
-        draft.sed, draft.known, draft.form, draft.to, draft.pick, draft.attachments, errors
-    )
+    return errors
 
 
-def _check_receivers(draft: Draft) -> dict[str, str]:
-    if not draft.receivers:
+def _check_receivers(sheet: Sheet) -> dict[str, str]:
+    if not sheet.receivers:
         return {"receivers": gettext("Choose who gets the message")}
-    if draft.pick == "one" and len(draft.receivers) > 1:
+    if sheet.pick == "one" and len(sheet.receivers) > 1:
         return {"receivers": gettext("This kind of case has one institution on the other side")}
     return {}
 
@@ -216,19 +186,30 @@ def _files() -> list[NewAttachment]:
     ]
 
 
-def _refuse(error: EsspassError, draft: Draft, where: CaseView | CaseType) -> Response:
-    flash(texts.refusal_words(error), "error")
-    return _show(draft, where, status=409)
+def _origin(sheet: Sheet) -> str:
+    if sheet.view:
+        return url_for("cases.show", case_id=sheet.place.case_id)
+    return url_for("drafts.index")
 
 
-def _show(draft: Draft, where: CaseView | CaseType, status: int = 200) -> Response:
-    locale = texts.locale()
-    view = where if isinstance(where, CaseView) else None
+def _offer(sheet: Sheet) -> Sheet:
+    """Name who may be written to in a new case."""
+    if sheet.view:
+        return sheet
+    return replace(sheet, to=find_ready(sheet.place.case_type, Role.COUNTERPARTY))
+
+
+def _show(sheet: Sheet, status: int = 200) -> Response:
+    locale, sheet = texts.locale(), _offer(sheet)
+    files = services().drafts.drafts.files(sheet.draft_id) if sheet.kept else []
     page = render_template(
-        "back_office/exchange/write.html", draft=draft, view=view,
-        case_type_id=view.case.type if view else where.id if isinstance(where, CaseType) else "",
-        parts=form_fields(draft.sed, locale, draft.form, omit=draft.known, more=draft.more),
-        known=describe_content(draft.sed, draft.known, locale), values=draft.form,
-        errors=draft.errors, title=sed_type(draft.sed).title(locale), texts=texts,
+        "back_office/exchange/write.html", sheet=sheet, view=sheet.view,
+        parts=form_fields(
+            sheet.place.sed, locale, sheet.form, omit=sheet.known, more=sheet.more
+        ),
+        files=[(create_digest(each.data), each) for each in files], origin=_origin(sheet),
+        known=describe_content(sheet.place.sed, sheet.known, locale), values=sheet.form,
+        errors=sheet.errors, title=sed_type(sheet.place.sed).title(locale), texts=texts,
+        choosing=Choosing.of_form(sheet.form, sheet.place, sheet.view),
     )  # fmt: skip
     return Response(page, status, mimetype="text/html")

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from esspass.errors import MalformedError
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
+from issuer.back_office.access import signed_in_member
 from issuer.loading import ColumnMapping, Load, Stage
 from issuer.loading.rows import MAX_BYTES
 from issuer.loading.texts import STAGES, describe_row_error
@@ -92,6 +93,8 @@ def _facts(load: Load) -> list[tuple[str, Any]]:
         numbers.insert(1, (gettext("Sound"), load.accepted))
     else:
         numbers[1:1] = [(gettext("New"), load.added), (gettext("Known before"), load.known)]
+    if load.waiting:
+        numbers.insert(2, (gettext("Of these wait for a second person"), load.waiting))
     kind = title_of(mapping) if mapping else load.mapping
     return [(gettext("Kind of file"), kind), *numbers]
 
@@ -108,7 +111,7 @@ def progress(load_id: str) -> Response:
 @blueprint.post("/loads/<load_id>/start")
 def start(load_id: str) -> Response:
     """Let the sound rows into the register."""
-    services().loading.loads.start(load_id, now())
+    services().loading.loads.start(load_id, now(), signed_in_member())
     return _go_on(load_id)
 
 

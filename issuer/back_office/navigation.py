@@ -9,21 +9,29 @@ from flask_babel import lazy_gettext as _
 
 from esspass.web.settings import Text
 from issuer.back_office.access import current_member, may
+from issuer.back_office.routes import OVERSIGHT
+from issuer.staff import Role
 
 _PASSKEYS = "passkeys.manage"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page in the navigation; ``also`` are further paths under which its parts stand."""
+    """A page in the navigation; ``also`` are further paths under which its parts stand.
+
+    ``roles`` are those who are led to a page that everybody may read.
+    """
 
     route: str
     title: Text
     also: tuple[str, ...] = ()
+    roles: frozenset[Role] = frozenset()
 
     def is_open_to_reader(self) -> bool:
         """Say whether who is signed in may call it. Whom a provider signs in has no passkeys."""
         member = current_member()
+        if member is not None and member.role in self.roles:
+            return True
         if self.route == _PASSKEYS and member is not None and member.provider:
             return False
         return may(self.route)
@@ -73,6 +81,8 @@ SECTIONS = (
         _("Abroad"),
         (
             Page("cases.index", _("Cases")),
+            Page("drafts.index", _("Drafts")),
+            Page("failures.index", _("Failed messages")),
             Page("incoming.index", _("Incoming documents")),
             Page("back_office_doubts.index", _("Doubts"), ("/dialogues",)),
             Page("stays.index", _("Certificates from abroad")),
@@ -85,6 +95,7 @@ SECTIONS = (
             Page("back_office_loads.index", _("Load records")),
             Page("staff.index", _("Staff")),
             Page("staff.access_log", _("Who saw what")),
+            Page("api_docs.show", _("Programming interface"), roles=OVERSIGHT),
             Page(_PASSKEYS, _("My passkeys")),
         ),
     ),

@@ -13,13 +13,22 @@ from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in
 from esspass.web.settings import Text
 from issuer.back_office import exchange_texts as texts
-from issuer.back_office.access import may
+from issuer.back_office.access import may, signed_in_member
 from issuer.back_office.exchange import task_row
+from issuer.back_office.failures import count_failures
 from issuer.filing.filings import FilingState
+from issuer.four_eyes import SECOND
 from issuer.services import Services, services
 
 blueprint = require_sign_in(page_blueprint("office", __name__))
 _MOST_URGENT = 5
+
+
+def _count_drafts(given: Services) -> int:
+    """Count one's own, and those of others that one may agree to."""
+    member, drafts = signed_in_member(), given.drafts.drafts
+    waiting = drafts.waiting_for(member.id) if member.role in SECOND else []
+    return len(drafts.of_clerk(member.id)) + len(waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ HEAPS = (
     ),
     Heap(
         "second_looks.index", _("Second looks"), _("A second person must agree."),
-        lambda given: len(given.second_looks.four_eyes.waiting()),
+        lambda given: given.second_looks.four_eyes.count_waiting(),
     ),
     Heap(
         "back_office_renewals.index", _("Renewals"), _("Asked for by the holders."),
@@ -59,6 +68,14 @@ HEAPS = (
     Heap(
         "cases.index", _("Cases"), _("With messages that nobody has read."),
         lambda given: given.desk.count_unread(),
+    ),
+    Heap(
+        "drafts.index", _("Drafts"), _("Messages begun, or waiting for a second person."),
+        _count_drafts,
+    ),
+    Heap(
+        "failures.index", _("Failed messages"), _("Not delivered, or refused by us."),
+        count_failures,
     ),
     Heap(
         "back_office_doubts.index", _("Doubts"), _("Raised by inspectors, not yet decided."),

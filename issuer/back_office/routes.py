@@ -12,11 +12,11 @@ from flask_babel import lazy_gettext as _
 
 from esspass.web.settings import Text
 from issuer.access_log import Ground
+from issuer.four_eyes import SECOND
 from issuer.staff import Role
 
 EVERYBODY = frozenset(Role)
 WORK = frozenset({Role.SUPERVISOR, Role.APPROVER, Role.CLERK})
-SECOND = frozenset({Role.SUPERVISOR, Role.APPROVER})
 LEAD = frozenset({Role.SUPERVISOR})
 OVERSIGHT = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
@@ -42,6 +42,7 @@ OWN_ACCOUNT = frozenset(
 _DECISION: Mapping[str, Access] = {
     "decisions.index": Access(EVERYBODY, _("Looked through decisions")),
     "decisions.show": Access(EVERYBODY, _("Read a decision")),
+    "decisions.note_sector": Access(WORK, _("Noted the sector of an employer")),
     "decisions.hold": Access(WORK, _("Put a decision on hold")),
     "decisions.suspend": Access(WORK, _("Suspended a document")),
     "decisions.reinstate": Access(WORK, _("Put a document back in force")),
@@ -71,6 +72,17 @@ _DECISION: Mapping[str, Access] = {
     "back_office_filings.index": Access(EVERYBODY, _("Looked through applications")),
     "back_office_filings.show": Access(EVERYBODY, _("Read an application")),
     "back_office_filings.confirm_mandate": Access(WORK, _("Confirmed a mandate")),
+    "filing_corrections.answers": Access(WORK, _("Prepared to put an application right")),
+    "filing_corrections.save_answers": Access(WORK, _("Put an application right")),
+    "filing_corrections.worker": Access(WORK, _("Prepared to put an application right")),
+    "filing_corrections.save_worker": Access(WORK, _("Put an application right")),
+    "filing_corrections.state": Access(WORK, _("Prepared to put an application right")),
+    "filing_corrections.save_state": Access(WORK, _("Put an application right")),
+    "filing_enquiries.new": Access(WORK, _("Prepared a question to an applicant")),
+    "filing_enquiries.ask": Access(WORK, _("Asked an applicant")),
+    "filing_enquiries.attachment": Access(EVERYBODY, _("Read what an applicant sent")),
+    "filing_enquiries.mandates": Access(EVERYBODY, _("Read who may act for employers")),
+    "filing_enquiries.end_mandate": Access(WORK, _("Ended a mandate")),
     "back_office_loads.index": Access(EVERYBODY, _("Read about loads of records")),
     "back_office_loads.show": Access(EVERYBODY, _("Read about loads of records")),
     "back_office_loads.progress": Access(EVERYBODY, _("Read about loads of records")),
@@ -85,6 +97,7 @@ _DECISION: Mapping[str, Access] = {
 _EXCHANGE: Mapping[str, Access] = {
     "cases.index": Access(EVERYBODY, _("Looked through cases")),
     "cases.show": Access(EVERYBODY, _("Read a case")),
+    "cases.printout": Access(EVERYBODY, _("Printed a case")),
     "cases.attachment": Access(EVERYBODY, _("Opened a file of a case")),
     "cases.close": Access(WORK, _("Closed a case")),
     "cases.again": Access(WORK, _("Had a message delivered again")),
@@ -93,6 +106,18 @@ _EXCHANGE: Mapping[str, Access] = {
     "case_forms.new": Access(WORK, _("Began a case")),
     "case_forms.start": Access(WORK, _("Began a case")),
     "case_forms.write": Access(WORK, _("Wrote a message")),
+    "drafts.index": Access(WORK, _("Looked through drafts")),
+    "drafts.show": Access(WORK, _("Read a draft")),
+    "drafts.attachment": Access(WORK, _("Read a draft")),
+    "drafts.send": Access(WORK, _("Sent a message")),
+    "drafts.propose": Access(WORK, _("Put a message before a second person")),
+    "drafts.approve": Access(SECOND, _("Agreed to a message, and sent it")),
+    "drafts.send_back": Access(SECOND, _("Sent a draft back")),
+    "drafts.discard": Access(WORK, _("Threw a draft away")),
+    "failures.index": Access(EVERYBODY, _("Read which messages failed")),
+    "failures.again": Access(WORK, _("Had a message delivered again")),
+    "failures.settle": Access(WORK, _("Gave a message up")),
+    "failures.see": Access(WORK, _("Noted a refused message")),
     "incoming.index": Access(EVERYBODY, _("Looked through documents from abroad")),
     "incoming.show": Access(EVERYBODY, _("Read a document from abroad")),
     "incoming.check": Access(WORK, _("Checked a document from abroad again")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from esspass.attestations import PDA1_EUDI, PDA1_WEBUILD
+from esspass.statistics import UNKNOWN
+from esspass.statistics.wording import value_name
 from esspass.statuslist import SUSPENDED
 from esspass.web.settings import Text
 from issuer.credentials import IssuedCredential
@@ -41,11 +42,6 @@ AMENDMENTS: Mapping[AmendmentReason, Text] = {
     AmendmentReason.WORK: _("The employer or the place of work is another one"),
     AmendmentReason.WRONG_DATA: _("The document holds wrong data"),
     AmendmentReason.REVIEWED: _("The decision was reviewed"),
-}
-_REASONS: Mapping[Event, Mapping[Any, Text]] = {
-    Event.WITHDRAWN: REASONS,
-    Event.AMENDS: AMENDMENTS,
-    Event.AMENDED: AMENDMENTS,
 }
 CHOICES: Mapping[WithdrawalReason, Text] = {reason: REASONS[reason] for reason in CHOSEN_BY_CLERKS}
 ACTIONS: Mapping[Action, Text] = {
@@ -93,6 +89,7 @@ _EVENTS: Mapping[Event, Text] = {
     Event.RENEWED: _("Renewed"),
     Event.RENEWAL_DECLINED: _("Renewal declined"),
     Event.REPLACEMENT_ISSUED: _("Replacement certificate sent to a care provider"),
+    Event.SECTOR_NOTED: _("Sector noted"),
 }
 _NOTICES: Mapping[str, Text] = {
     "credential_accepted": _("accepted"),
@@ -101,23 +98,28 @@ _NOTICES: Mapping[str, Text] = {
 }
 
 
+def name_sector(sector: str) -> str:
+    """Return a sector in words; that none is recorded, too."""
+    return value_name("sector", sector or UNKNOWN, str(get_locale()))
+
+
+_DETAILS: Mapping[Event, Callable[[str], Text]] = {
+    Event.WITHDRAWN: lambda detail: REASONS[WithdrawalReason(detail)],
+    Event.AMENDS: lambda detail: AMENDMENTS[AmendmentReason(detail)],
+    Event.AMENDED: lambda detail: AMENDMENTS[AmendmentReason(detail)],
+    Event.PROPOSED: lambda detail: ACTIONS[Action(detail)],
+    Event.PROPOSAL_DECLINED: lambda detail: ACTIONS[Action(detail)],
+    Event.OFFERED: lambda detail: GRANTS[Grant(detail)],
+    Event.NOTIFIED: lambda detail: _NOTICES.get(detail, ""),
+    Event.ISSUED: lambda detail: gettext("Copies: %(number)s", number=detail),
+    Event.SECTOR_NOTED: name_sector,
+}
+
+
 def describe_entry(entry: Entry) -> tuple[str, str]:
     """Return what happened, and the detail, in words."""
-    return str(_EVENTS[entry.event]), _detail(entry)
-
-
-def _detail(entry: Entry) -> str:
-    if entry.event in _REASONS:
-        return str(_REASONS[entry.event][entry.detail])
-    if entry.event in (Event.PROPOSED, Event.PROPOSAL_DECLINED):
-        return str(ACTIONS[Action(entry.detail)])
-    if entry.event is Event.OFFERED:
-        return str(GRANTS[Grant(entry.detail)])
-    if entry.event is Event.NOTIFIED:
-        return str(_NOTICES.get(entry.detail, ""))
-    if entry.event is Event.ISSUED:
-        return str(gettext("Copies: %(number)s", number=entry.detail))
-    return ""
+    describe = _DETAILS.get(entry.event)
+    return str(_EVENTS[entry.event]), str(describe(entry.detail)) if describe else ""
 
 
 def describe_credential(credential: IssuedCredential, now: int) -> tuple[Text, str]:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from esspass.errors import MalformedError, ProtocolError
+from esspass.exchange.envelope import MEDIA_TYPE as ENVELOPE_TYPE
 from esspass.jose.jws import create_json, parse_json_object
 from esspass.openid4vci.encryption import (
     MEDIA_TYPE,
@@ -54,6 +56,16 @@ def read_json(error_code: str) -> dict[str, Any]:
         return parse_json_object(request.get_data())
     except MalformedError as error:
         raise ProtocolError(str(error), code=error_code) from error
+
+
+def read_envelope() -> str:
+    """Return a sealed message, unopened. Raises MalformedError, and 415 for another type."""
+    if request.mimetype != ENVELOPE_TYPE:
+        raise UnsupportedMediaType
+    try:
+        return request.get_data().decode("ascii")
+    except UnicodeDecodeError as error:
+        raise MalformedError("not a compact JWE") from error
 
 
 def read_message(error_code: str) -> tuple[dict[str, Any], bool]:

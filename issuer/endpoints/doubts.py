@@ -13,33 +13,29 @@ from esspass.errors import (
     UntrustedIssuerError,
     VerificationError,
 )
-from esspass.exchange.doubt import MAX_EVIDENCE
+from esspass.exchange.envelope import MAX_ENVELOPE_BYTES
 from esspass.web import now, protocol_blueprint
-from issuer.endpoints.calls import answer, read_json
+from issuer.endpoints.calls import answer, read_envelope
 from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.doubts import UnknownDoubtError
 from issuer.services import services
 
-MAX_BODY = 3 * MAX_EVIDENCE
-_CODE = "invalid_request"
 _STANDING_TYPE = "application/standing+jwt"
-blueprint = protocol_blueprint("doubt_messages", __name__, max_body=MAX_BODY)
+blueprint = protocol_blueprint("doubt_messages", __name__, max_body=MAX_ENVELOPE_BYTES)
 
 
 @blueprint.post("/doubts")
 def receive() -> Response:
-    """Take a doubt and its evidence; the same again is the same doubt."""
-    message, evidence = _read_message()
+    """Take a sealed doubt and its evidence; the same again is the same doubt."""
     with _refusals():
-        return answer({"id": _office().receive(message, evidence, now())})
+        return answer({"id": _office().receive(read_envelope(), now())})
 
 
 @blueprint.post("/watches")
 def watch() -> Response:
-    """Take a wish to be told when a document changes."""
-    message, _evidence = _read_message()
+    """Take a sealed wish to be told when a document changes."""
     with _refusals():
-        _office().receive_watch(message, now())
+        _office().receive_watch(read_envelope(), now())
     return answer({})
 
 
@@ -70,14 +66,6 @@ def _refusals() -> Iterator[None]:
 
 def _office() -> DoubtOffice:
     return services().doubts
-
-
-def _read_message() -> tuple[str, str | None]:
-    body = read_json(_CODE)
-    message, evidence = body.get("message"), body.get("evidence")
-    if not isinstance(message, str) or not isinstance(evidence, str | None):
-        raise ProtocolError("message and evidence are needed", code=_CODE)
-    return message, evidence
 
 
 def _read_request() -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 from werkzeug import exceptions
 
-from esspass.errors import MalformedError
-from esspass.exchange.envelope import MAX_ENVELOPE_BYTES, MEDIA_TYPE
+from esspass.exchange.envelope import MAX_ENVELOPE_BYTES
 from esspass.exchange.receipt import MEDIA_TYPE as RECEIPT_TYPE
 from esspass.web import now, protocol_blueprint
+from issuer.endpoints.calls import read_envelope
 from issuer.services import services
 
 blueprint = protocol_blueprint("exchange", __name__, max_body=MAX_ENVELOPE_BYTES)
@@ -20,10 +20,4 @@ def messages() -> Response:
     desk = services().desk
     if desk.inbox is None:
         raise exceptions.NotFound
-    if request.mimetype != MEDIA_TYPE:
-        raise exceptions.UnsupportedMediaType
-    try:
-        envelope = request.get_data().decode("ascii")
-    except UnicodeDecodeError as error:
-        raise MalformedError("not a compact JWE") from error
-    return Response(desk.receive(envelope, now()), mimetype=RECEIPT_TYPE)
+    return Response(desk.receive(read_envelope(), now()), mimetype=RECEIPT_TYPE)

@@ -27,9 +27,8 @@ from issuer.bearer import create_identifier
 from issuer.exchange.gateway import SCHEME, Gateway
 from issuer.exchange.keeping import Keeper
 from issuer.exchange.log import Entry
-from issuer.exchange.outbox import Delivery, DeliveryStatus
+from issuer.exchange.outbox import UNDELIVERED, Delivery, DeliveryStatus
 
-UNDELIVERED = "undelivered"
 WITH_GATEWAY = "with_gateway"
 _BUSINESS, _TECHNICAL = "01", "02"  # of X050
 _NO_ANSWER = frozenset({"unavailable", "answer_too_large", "malformed", "bad_signature"})
@@ -87,10 +86,10 @@ class Courier:
         return False
 
     def _deliver_by_gateway(self, delivery: Delivery, entry: Entry, now: int) -> bool:
-        """Hand it over, and ask each time whether the gateway has the receipt by now."""
+        """Hand it over once, and ask each time whether the gateway has the receipt by now."""
         if self.gateway is None:
             raise UnavailableError("there is no AS4 gateway here", code="no_gateway")
-        self.gateway.hand_over(entry, now)
+        self.gateway.hand_over(entry, delivery.queued_at, now)
         found = self.gateway.find_receipt(delivery.message_id, delivery.receiver)
         if found is None:
             self._fail(delivery, WITH_GATEWAY, now, refused=False)

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from esspass.errors import VerificationError
-from esspass.exchange.dialogue import DIALOGUE, read_standing_of_case
-from esspass.exchange.doubt import Sender, verify_doubt, verify_watch
+from esspass.errors import MalformedError, UnavailableError, VerificationError
+from esspass.exchange.dialogue import DIALOGUE, OUTCOMES, read_standing_of_case
+from esspass.exchange.doubt import Sender, open_enquiry, verify_doubt, verify_watch
 from esspass.exchange.doubt_content import Asked, create_question, create_reasoned_request
 from esspass.exchange.model import Case, Message
 from esspass.exchange.standing import (
@@ -22,6 +22,7 @@ from esspass.exchange.standing import (
     create_standing,
     verify_standing_request,
 )
+from esspass.jose.jwe import EncryptionKey
 from esspass.keys.signer import Signer
 from esspass.trust import TrustView, decide_relying_party
 from issuer.exchange.desk import Desk, NewAttachment
@@ -50,21 +51,23 @@ class DoubtOffice:
     base_url: str
     institution_id: str
     signer: Signer = field(repr=False)
+    key: EncryptionKey | None = field(repr=False)
     view: Callable[[int], TrustView]
     doubts: Doubts
     records: Records
     desk: Desk
     read_document: DocumentReader
 
-    def receive(self, token: str, evidence: str | None, now: int) -> str:
+    def receive(self, envelope: str, now: int) -> str:
         """Take a doubt of a listed relying party, once; return its id here.
 
-        Raises MalformedError, VerificationError, UndecidedError; those of trust say who is not
-        listed.
+        Raises MalformedError, VerificationError, UndecidedError (``no_exchange_key``); those of
+        trust say who is not listed.
         """
-        content = None if evidence is None else evidence.encode()
+        token, content = self._open(envelope)
         doubt, sender = verify_doubt(token, content, self.base_url, now)
         decide_relying_party(self.view(now), sender.chain, now)
+        evidence = _read_text(content)
         with self.doubts.database.atomic():
             doubt_id, is_new = self.doubts.add(doubt, sender, evidence, now)
             if is_new:
@@ -73,11 +76,17 @@ class DoubtOffice:
                 )
         return doubt_id
 
-    def receive_watch(self, token: str, now: int) -> None:
+    def receive_watch(self, envelope: str, now: int) -> None:
         """Take a wish to be told of a listed relying party, once. Raises as ``receive``."""
+        token, _nothing = self._open(envelope)
         watch, sender = verify_watch(token, self.base_url, now)
         decide_relying_party(self.view(now), sender.chain, now)
         self.doubts.add_watch(watch, sender, now)
+
+    def _open(self, envelope: str) -> tuple[str, bytes | None]:
+        if self.key is None:
+            raise UnavailableError("this institution has no exchange key", code="no_exchange_key")
+        return open_enquiry(envelope, self.key)
 
     def answer_doubt(self, request: str, jti: str, now: int) -> str:
         """Sign how a doubt stands for the verifier that sent it.
@@ -140,13 +149,16 @@ class DoubtOffice:
         else:
             reply_by = datetime.fromtimestamp(now, UTC).date() + timedelta(days=_REPLY_DAYS)
             content = create_question(doubt, asked.words, reply_by)
-        case_id = self.desk.start(
-            way, (doubt.document.institution,), sed, content, now,
-            attachments=_attach(received) if with_evidence else (),
-            actor=actor, reference=f"doubt:{doubt_id}",
-        )  # fmt: skip
-        self.doubts.pursue(doubt_id, case_id, now, actor)
-        self._finish(doubt_id, now, actor)
+        self.view(now)  # asked for here, because a transaction must not wait for the network
+        with self.doubts.database.atomic():  # no case if somebody sets it aside meanwhile
+            case_id = self.desk.start(
+                way, (doubt.document.institution,), sed, content, now,
+                attachments=_attach(received) if with_evidence else (),
+                actor=actor, reference=f"doubt:{doubt_id}",
+            )  # fmt: skip
+            if not self.doubts.pursue(doubt_id, case_id, now, actor):
+                raise DecidedDoubtError
+            self.desk.tasks.done_about(DOUBT, doubt_id, now, actor)
         return case_id
 
     def set_aside(self, doubt_id: str, why: str, now: int, actor: str) -> None:
@@ -154,18 +166,13 @@ class DoubtOffice:
         self._undecided(doubt_id)
         if not self.doubts.set_aside(doubt_id, why, now, actor):
             raise DecidedDoubtError
-        self._finish(doubt_id, now, actor)
+        self.desk.tasks.done_about(DOUBT, doubt_id, now, actor)
 
     def _undecided(self, doubt_id: str) -> ReceivedDoubt:
         received = self.doubts.get(doubt_id)
         if received.decided_at is not None:
             raise DecidedDoubtError
         return received
-
-    def _finish(self, doubt_id: str, now: int, actor: str) -> None:
-        for task in self.desk.tasks.open():
-            if task.kind == DOUBT and task.reference == doubt_id:
-                self.desk.tasks.done(task.id, now, actor)
 
     def take_question(self, case: Case, message: Message, now: int) -> None:
         """React to a question about a document of ours: link the case and the decision."""
@@ -196,16 +203,24 @@ class DoubtOffice:
     def work(self, now: int) -> int:
         """Make a task of each withdrawal promised; erase old evidence. Return how many are new."""
         self.doubts.erase_evidence(now - KEPT)
+        for task in self.desk.tasks.open_of(WITHDRAW):
+            if self.find_promised(task.case_id, now) is None:
+                self.desk.tasks.settle(task.case_id, now, kind=WITHDRAW)
         promised = 0
-        for question in self.doubts.questioned():
-            record = self.find_promised(question.case_id, now)
-            if record is None:
-                self.desk.tasks.settle(question.case_id, now, kind=WITHDRAW)
-                continue
-            promised += self.desk.tasks.add(
-                WITHDRAW, now, case_id=question.case_id, due_at=now + _SOON, detail=record.number
-            )
+        for case_id in self.doubts.answered(OUTCOMES, WITHDRAW):
+            record = self.find_promised(case_id, now)
+            if record is not None:
+                promised += self.desk.tasks.add(
+                    WITHDRAW, now, case_id=case_id, due_at=now + _SOON, detail=record.number
+                )
         return promised
+
+
+def _read_text(content: bytes | None) -> str | None:
+    try:
+        return None if content is None else content.decode()
+    except UnicodeDecodeError as error:
+        raise MalformedError("the evidence is not a text") from error
 
 
 def _attach(received: ReceivedDoubt) -> tuple[NewAttachment, ...]:

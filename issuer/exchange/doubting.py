@@ -33,8 +33,8 @@ def create_doubt_office(
     """Put the office together, and have it react to questions and answers."""
     database = records.database
     office = DoubtOffice(
-        config.base_url, config.institution_id, keys.access, view, Doubts(database), records, desk,
-        create_document_reader(IncomingDocuments(database)),
+        config.base_url, config.institution_id, keys.access, keys.exchange_encryption, view,
+        Doubts(database), records, desk, create_document_reader(IncomingDocuments(database)),
     )  # fmt: skip
     for sed in _QUESTIONS:
         desk.keeper.reactions.register(sed, office.take_question)

@@ -24,35 +24,11 @@ from esspass.exchange.receipt import Receipt, Result, create_receipt
 from esspass.exchange.shape import JOINING
 from esspass.jose.jwe import EncryptionKey
 from esspass.keys.signer import Signer
-from esspass.storage import Database, Row
 from esspass.trust import TrustView
 from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import IN, Entry
-
-MIGRATIONS = {
-    "issuer-exchange-refusals-001": """
-        CREATE TABLE exchange_refusals (
-            reference TEXT PRIMARY KEY,
-            sender TEXT NOT NULL,
-            code TEXT NOT NULL,
-            times BIGINT NOT NULL,
-            first_at BIGINT NOT NULL,
-            latest_at BIGINT NOT NULL
-        )""",
-}
-_DAY = 86400
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A message that was refused, ``times`` over; ``sender`` is empty when nobody signed it."""
-
-    reference: str
-    sender: str
-    code: str
-    times: int
-    first_at: int
-    latest_at: int
+from issuer.exchange.quota import Quota
+from issuer.exchange.refusals import Refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +40,12 @@ class Inbox:
     key: EncryptionKey = field(repr=False)
     view: Callable[[int], TrustView]
     keeper: Keeper
+    quota: Quota
 
     @property
-    def database(self) -> Database:
-        """Where it keeps what it takes."""
-        return self.keeper.database
+    def refusals(self) -> Refusals:
+        """What it refused."""
+        return Refusals(self.keeper.database)
 
     def receive(self, envelope: str, now: int) -> str:
         """Take a message; return the receipt, be it of delivery or of refusal.
@@ -114,53 +91,27 @@ class Inbox:
             raise RefusedMessageError("the case is not known here", code="unknown_case")
         verify_content(message.sed, message.case_version, message.content)
         arrival = Arrival(message, received.signed, IN, received.attachments)
+        case = (
+            open_case(message, self.me) if found is None else apply_message(found[0], message, now)
+        )
+        if keeper.log.holds(message.message_id):
+            raise RefusedMessageError("another message has this id", code="replayed")
         if found is None:
-            keeper.open(open_case(message, self.me), arrival, now)
+            with keeper.database.atomic():
+                self.quota.take(message, now)
+                keeper.open(case, arrival, now)
         else:
-            keeper.change(apply_message(found[0], message, now), found[1], arrival, now)
+            keeper.change(case, found[1], arrival, now)
         return arrival.entry(0, now)
 
     def _refuse(
         self, sender: str, digest: str, message_id: str, error: EsspassError, now: int
     ) -> str:
-        self.note_refusal(sender, digest, error, now)
+        self.refusals.add(sender, digest, error.code, now)
         receipt = Receipt(self.me, sender, digest, message_id, now, Result.REFUSED, error.code)
         return create_receipt(receipt, self.signer)
-
-    def note_refusal(self, sender: str, digest: str, error: EsspassError, now: int) -> None:
-        """Record a refusal; what nobody known has signed is counted by day, not kept."""
-        reference = digest if sender else f"{now // _DAY}/{error.code}"
-        self.database.execute(
-            "INSERT INTO exchange_refusals (reference, sender, code, times, first_at, latest_at)"
-            " VALUES (:reference, :sender, :code, 1, :now, :now) ON CONFLICT (reference)"
-            " DO UPDATE SET times = exchange_refusals.times + 1, latest_at = excluded.latest_at,"
-            " code = excluded.code",
-            reference=reference,
-            sender=sender,
-            code=error.code,
-            now=now,
-        )
-
-    def refusals(self, most: int = 100) -> list[Refusal]:
-        """Return what was refused, the latest first."""
-        rows = self.database.query(
-            "SELECT * FROM exchange_refusals ORDER BY latest_at DESC, reference LIMIT :most",
-            most=most,
-        )
-        return [_refusal(row) for row in rows]
 
 
 def opens_case(message: Message) -> bool:
     """Say whether an institution may get to know a case by this message."""
     return message.action is MessageAction.START or message.sed in JOINING
-
-
-def _refusal(row: Row) -> Refusal:
-    return Refusal(
-        reference=row["reference"],
-        sender=row["sender"],
-        code=row["code"],
-        times=int(row["times"]),
-        first_at=int(row["first_at"]),
-        latest_at=int(row["latest_at"]),
-    )

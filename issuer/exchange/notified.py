@@ -25,6 +25,11 @@ MIGRATIONS = {
     "issuer-notified-002": "CREATE INDEX notified_case ON notified (case_id)",
 }
 NOBODY = ""
+_GIVEN_OUT = ", ".join(f"'{each}'" for each in (Event.ISSUED, Event.APPROVED, Event.PRINTED))
+_WAITS = f"""kind = 'pda1' AND state = 'granted'
+    AND NOT EXISTS (SELECT 1 FROM notified WHERE notified.record_id = records.id)
+    AND EXISTS (SELECT 1 FROM history WHERE history.record_id = records.id
+                AND history.event IN ({_GIVEN_OUT}))"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,10 @@ class NotifiedStates:
         Not those for which a clerk has still to choose whom to tell.
         """
         rows = self.database.query(
-            "SELECT id FROM records WHERE kind = 'pda1' AND state = 'granted'"
-            " AND NOT EXISTS (SELECT 1 FROM notified WHERE notified.record_id = records.id)"
+            f"SELECT id FROM records WHERE unsaid > 0 AND {_WAITS}"  # noqa: S608 - constants
             " AND NOT EXISTS (SELECT 1 FROM institution_choices c WHERE c.record_id = records.id"
             " AND c.institution_id = '')"
-            " AND EXISTS (SELECT 1 FROM history WHERE history.record_id = records.id"
-            " AND history.event IN (:issued, :approved, :printed))"
             " ORDER BY changed_at, id LIMIT :most",
-            issued=Event.ISSUED,
-            approved=Event.APPROVED,
-            printed=Event.PRINTED,
             most=most,
         )
         return [str(row["id"]) for row in rows]
@@ -75,6 +74,9 @@ class NotifiedStates:
         """Keep that these States were told of one decision; all of them, or none."""
         with self.database.atomic():
             for each in told:
+                self.database.execute(
+                    "UPDATE records SET unsaid = unsaid + 1 WHERE id = :id", id=each.record_id
+                )
                 self.database.execute(
                     "INSERT INTO notified (record_id, country, institution_id, case_id, sed, told,"
                     " notified_at, told_at) VALUES (:record_id, :country, :institution_id,"
@@ -106,11 +108,37 @@ class NotifiedStates:
         """Return those whose decision has changed since they were told, the oldest change first."""
         rows = self.database.query(
             "SELECT notified.* FROM notified JOIN records ON records.id = notified.record_id"
-            " WHERE records.state <> notified.told"
+            " WHERE records.unsaid > 0 AND records.state <> notified.told"
             " ORDER BY records.changed_at, records.id, notified.country LIMIT :most",
             most=most,
         )
         return [_notified(row) for row in rows]
+
+    def settled(self, most: int = 500) -> list[tuple[str, int]]:
+        """Return decisions marked as unsaid of which nobody has to be told, with their marks."""
+        rows = self.database.query(
+            "SELECT id, unsaid FROM records WHERE unsaid > 0"  # noqa: S608 - constants
+            " AND NOT EXISTS (SELECT 1 FROM notified WHERE notified.record_id = records.id"
+            f" AND notified.told <> records.state) AND NOT ({_WAITS}) LIMIT :most",
+            most=most,
+        )
+        return [(str(row["id"]), int(row["unsaid"])) for row in rows]
+
+    def forget(self, settled: Sequence[tuple[str, int]]) -> int:
+        """Take the marks away; not of what was marked again since. Return how many were taken."""
+        return sum(
+            self.database.execute(
+                "UPDATE records SET unsaid = 0 WHERE id = :id AND unsaid = :mark",
+                id=each,
+                mark=mark,
+            )
+            for each, mark in settled
+        )
+
+    def tidy(self, _now: int) -> int:
+        """Take the marks from what everybody was told; return how many."""
+        with self.database.atomic():
+            return self.forget(self.settled())
 
     def tell(self, told: Notified, state: RecordState, now: int) -> None:
         """Keep what a State was told."""

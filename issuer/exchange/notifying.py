@@ -111,7 +111,7 @@ class Notifier:
             asked_at = self.choices.choose(record.id, state, institution_id, now, actor)
             if asked_at is None:
                 raise StateError
-            self.desk.tasks.finish(CHOOSE, _name_choice(record, state, asked_at), now, actor)
+            self.desk.tasks.done_about(CHOOSE, _name_choice(record, state, asked_at), now, actor)
 
     def _tell(
         self, record: Record, route: Route, reached: dict[str, str], now: int

@@ -36,11 +36,21 @@ MIGRATIONS = {
         CREATE INDEX exchange_deliveries_due ON exchange_deliveries (status, next_try)""",
     "issuer-exchange-deliveries-003": """
         CREATE INDEX exchange_deliveries_case ON exchange_deliveries (case_id, receiver)""",
+    "issuer-exchange-deliveries-004": """
+        CREATE INDEX exchange_deliveries_at ON exchange_deliveries (status, at)""",
 }
 TRY_SECONDS = 20  # nobody else tries meanwhile; longer than a try may take
 GIVE_UP_AFTER = 3 * 86400  # as long as a receiver does not answer
 MOST_REFUSALS = 6  # of those that time can heal
+UNDELIVERED = "undelivered"
+"""The kind of the task that a delivery leaves which was given up."""
 _LONGEST_PAUSE = 3600
+_GIVEN_UP = (
+    "exchange_deliveries d JOIN tasks t ON t.case_id = d.case_id AND t.done_at IS NULL"
+    f" AND t.kind = '{UNDELIVERED}' AND t.reference ="
+    " d.message_id || '/' || d.receiver || '/' || CAST(d.at AS TEXT)"
+    " WHERE d.status = 'ERROR'"
+)
 _jitter = random.SystemRandom().random
 
 
@@ -94,12 +104,17 @@ class Outbox:
             )
 
     def due(self, now: int, most: int) -> list[Delivery]:
-        """Return what may be tried now, the longest waiting first."""
+        """Return what may be tried now: first what waits longest for each receiver.
+
+        So what waits for a receiver that does not answer, however much, holds up nobody else.
+        """
         rows = self.database.query(
-            "SELECT * FROM exchange_deliveries d WHERE status = 'SENT' AND next_try <= :now"
+            "SELECT * FROM (SELECT d.*, row_number() OVER (PARTITION BY receiver"
+            " ORDER BY next_try, position, message_id) AS place"
+            " FROM exchange_deliveries d WHERE status = 'SENT' AND next_try <= :now"
             " AND NOT EXISTS (SELECT 1 FROM exchange_deliveries e WHERE e.case_id = d.case_id"
-            " AND e.receiver = d.receiver AND e.status = 'SENT' AND e.position < d.position)"
-            " ORDER BY next_try, position, message_id LIMIT :most",
+            " AND e.receiver = d.receiver AND e.status = 'SENT' AND e.position < d.position))"
+            " AS waiting ORDER BY place, next_try, position, message_id LIMIT :most",
             now=now,
             most=most,
         )
@@ -169,6 +184,18 @@ class Outbox:
             case_id=case_id,
         )
         return [_delivery(row) for row in rows]
+
+    def given_up(self, most: int = 100) -> list[tuple[Delivery, str]]:
+        """Return what was given up and nobody has settled, with its task; the latest first."""
+        rows = self.database.query(
+            f"SELECT d.*, t.id AS task_id FROM {_GIVEN_UP} ORDER BY d.at DESC, t.id LIMIT :most",  # noqa: S608 - ours
+            most=most,
+        )
+        return [(_delivery(row), row["task_id"]) for row in rows]
+
+    def count_given_up(self) -> int:
+        """Return how many were given up and nobody has settled."""
+        return int(self.database.query(f"SELECT count(*) AS n FROM {_GIVEN_UP}")[0]["n"])  # noqa: S608 - ours
 
     def is_hopeless(self, delivery: Delivery, now: int, *, refused: bool = False) -> bool:
         """Say whether a delivery that just failed is not to be tried again."""

@@ -34,7 +34,7 @@ MIGRATIONS = {
 }
 TRY_SECONDS = 60
 MOST_TRIES = 10
-FAILED = "reaction_failed"
+FAILED, BROKEN = "reaction_failed", "reaction_broken"
 _log = logging.getLogger(__name__)
 
 
@@ -90,14 +90,17 @@ class Reactions:
         )
         if not rows:
             return False
-        message = self.log.get(message_id).message
+        message, tries = self.log.get(message_id).message, int(rows[0]["tries"])
+        if tries > MOST_TRIES:  # it broke, or broke off, so often without a word
+            self._fail(message, BROKEN, tries, now)
+            return False
         case, _ = self.cases.get(message.case_id)
         try:
             for reaction in self.registered.get(message.sed, ()):
                 reaction(case, message, now)
         except EsspassError as error:
             _log.warning("a reaction to %s failed: %s", message.sed, error.code)
-            self._fail(message, error.code, int(rows[0]["tries"]), now)
+            self._fail(message, error.code, tries, now)
             return False
         self._end(message_id, "", now)
         return True

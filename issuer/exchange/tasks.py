@@ -85,12 +85,21 @@ class Tasks:
         )
         return bool(added)
 
-    def open(self, most: int = 500) -> list[Task]:
+    def open(self, most: int = 500, start: int = 0) -> list[Task]:
         """Return what is open, the most urgent first; what has no date last."""
         rows = self.database.query(
             f"SELECT * FROM tasks WHERE done_at IS NULL ORDER BY {_OPEN_ORDER}"  # noqa: S608
-            " LIMIT :most",
+            " LIMIT :most OFFSET :start",
             most=most,
+            start=start,
+        )
+        return [_task(row) for row in rows]
+
+    def open_of(self, kind: str) -> list[Task]:
+        """Return what is open of a kind, the most urgent first."""
+        rows = self.database.query(
+            f"SELECT * FROM tasks WHERE kind = :kind AND done_at IS NULL ORDER BY {_OPEN_ORDER}",  # noqa: S608
+            kind=kind,
         )
         return [_task(row) for row in rows]
 
@@ -130,16 +139,17 @@ class Tasks:
         if not changed:
             raise UnknownTaskError
 
-    def finish(self, kind: str, reference: str, now: int, actor: str = "") -> None:
-        """Note that the task of an occasion is done, if it is open."""
-        self.database.execute(
-            "UPDATE tasks SET done_at = :now, done_by = :actor WHERE kind = :kind"
-            " AND reference = :reference AND done_at IS NULL",
+    def done_about(self, kind: str, reference: str, now: int, actor: str = "") -> bool:
+        """Note that what had to be done on an occasion is done; say whether it was open."""
+        changed = self.database.execute(
+            "UPDATE tasks SET done_at = :now, done_by = :actor"
+            " WHERE kind = :kind AND reference = :reference AND done_at IS NULL",
             kind=kind,
             reference=reference,
             now=now,
             actor=actor,
         )
+        return bool(changed)
 
     def settle(
         self,

@@ -7,44 +7,30 @@ in the register for a clerk, with the ids of the rules that asked for one.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from esspass.attestations import (
-    Document,
-    Pda1,
-    eessi_country,
-)
-from esspass.errors import MalformedError, ProtocolError, VerificationError
+from esspass.attestations import Pda1, eessi_country
 from issuer.filing.applicants import Applicant, Applicants
-from issuer.filing.checks import CORRECT, Rule, find_obstacles
-from issuer.filing.documents import (
-    DocumentMaker,
-    create_employment,
-    describe_employment,
-    describe_person,
-)
-from issuer.filing.facts import About, FactFinder, Subject
+from issuer.filing.checks import CORRECT, Rule
+from issuer.filing.corrections import Corrector, DecidedError
+from issuer.filing.documents import create_employment, describe_employment, describe_person
+from issuer.filing.enquiries import Enquiries
+from issuer.filing.examining import Examiner, IncompleteError
 from issuer.filing.filings import FiledPerson, Filing, Filings, FilingState
 from issuer.filing.form import Form, Step, steps
 from issuer.filing.writer import LetterWriter
-from issuer.history import Event
-from issuer.records import Record, RecordState
 from issuer.renewals import day_of
 from issuer.service import Issuer
 
-Answers = Mapping[str, str]
-_TRIES = 5
+ANSWER_DAYS = 14
+AT_ONCE = 50
+"""Up to so many persons are checked whole before and decided in the request that sends."""
+EXAMINED_AT_ONCE = 20
 _FROM_REGISTER = (
     "residence_street", "residence_town", "residence_postcode", "residence_country",
     "nationality", "birth_town", "birth_country",
 )  # fmt: skip
-
-
-class IncompleteError(VerificationError):
-    """Something in the application is missing or must be put right before it is sent."""
-
-    code = "filing_incomplete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +53,10 @@ class FilingDesk:
     issuer: Issuer
     filings: Filings
     applicants: Applicants
-    facts: FactFinder
-    documents: DocumentMaker
+    examiner: Examiner
     letters: LetterWriter
+    corrector: Corrector
+    enquiries: Enquiries
 
     def start(self, applicant: Applicant, form: Form, now: int) -> str:
         """Begin a draft with what the register knows; return its id."""
@@ -87,7 +74,7 @@ class FilingDesk:
             return {"card_for": "me"}
         if form.is_employer:
             return next(iter(self.applicants.represented(applicant.pin)), {})
-        subject = self.facts.find_subject(describe_person(applicant.person))
+        subject = self.examiner.facts.find_subject(describe_person(applicant.person))
         if subject.person_id is None or not subject.is_known:
             return {}
         known = describe_person(subject.person)
@@ -97,7 +84,8 @@ class FilingDesk:
     def _last_employer(self, person_id: str) -> dict[str, str]:
         for record in self.issuer.records.of_person(person_id, ["pda1"]):
             if isinstance(record.document, Pda1) and record.document.employments:
-                return describe_employment(record.document.employments[0])
+                known = describe_employment(record.document.employments[0])
+                return {**known, "sector": record.sector} if record.sector else known
         return {}
 
     def find_step(self, filing: Filing, step_id: str) -> Step | None:
@@ -119,129 +107,82 @@ class FilingDesk:
                 if not step.is_complete(filing.answers)]  # fmt: skip
 
     def review(self, filing: Filing, now: int) -> list[Review]:
-        """Check every person of an application against the rules."""
-        applicant = self._applicant(filing)
-        return [
-            Review(person, self._check(filing, applicant, person, now)[1])
-            for person in self.filings.persons(filing)
-        ]
+        """Check every person of an application against the rules.
 
-    def _applicant(self, filing: Filing) -> Applicant:
-        applicant = self.applicants.get(filing.applicant_id)
-        assert applicant is not None, "an application has an applicant"
-        return applicant
-
-    def _check(
-        self, filing: Filing, applicant: Applicant, person: FiledPerson, now: int
-    ) -> tuple[Subject, tuple[Rule, ...]]:
-        details = merge_answers(filing, person)
-        subject = self.facts.find_subject(details)
-        number = details.get("employer_number", "")
-        represented = self.applicants.represents(applicant.pin, number)
-        about = About(details, subject, represented, person.record_id)
-        facts = self.facts.find(filing, about, day_of(now))
-        return subject, find_obstacles(filing.form.kind, facts)
+        In a long list only what must be put right is looked for.
+        """
+        persons = self.filings.persons(filing)
+        check = self.examiner.find_mistakes if len(persons) > AT_ONCE else self.examiner.review
+        return [Review(person, check(filing, person, now)) for person in persons]
 
     def send(self, filing: Filing, now: int) -> str:
         """Send a draft: every person of it becomes a decision; return the reference.
 
-        All or nothing. Raises IncompleteError, SentError.
+        All or nothing; of a long list the decisions follow one by one (``examine_due``). Raises
+        IncompleteError, SentError.
         """
         persons = self.filings.persons(filing)
         if self.open_steps(filing) or not persons:
             raise IncompleteError
-        applicant = self._applicant(filing)
+        applicant = self.examiner.applicant(filing)
         reference = self._create_reference(now)
         with self.filings.database.atomic():
             self.filings.mark_sent(filing.id, reference, now)
             for person in persons:
-                self._decide(filing, applicant, person, now)
+                if len(persons) <= AT_ONCE:
+                    self.examiner.decide(filing, person, now)
+                elif self.examiner.find_mistakes(filing, person, now):
+                    raise IncompleteError
             self.letters.write_received(applicant, reference, now)
+            self._ask_for_mandate(self.filings.get(filing.id), now)
         self.letters.write_due(now)
         return reference
+
+    def examine_due(self, now: int, filing: Filing | None = None) -> int:
+        """Decide on some of a long list that was sent; return how many.
+
+        Each is a transaction of its own: a crash loses none, two at once double none.
+        """
+        rows = self.filings.unexamined(EXAMINED_AT_ONCE, filing)
+        return sum(self.examiner.examine(row.filing, row.person, now) for row in rows)
+
+    def _ask_for_mandate(self, filing: Filing, now: int) -> None:
+        if self._waits(filing) and self.needs_mandate(filing):
+            self.ask(filing, "", day_of(now) + timedelta(days=ANSWER_DAYS), "", now)
+
+    def ask(self, filing: Filing, words: str, due: date, actor: str, now: int) -> None:
+        """Ask the applicant; without words for the mandate. Raises DecidedError, MalformedError."""
+        if not self._waits(filing):
+            raise DecidedError
+        with self.filings.database.atomic():
+            enquiry_id = self.enquiries.ask(filing, words, due, actor, now)
+            asked = next(each for each in self.enquiries.of(filing) if each.id == enquiry_id)
+            self.letters.write_enquiry(self.examiner.applicant(filing), filing, asked)
+
+    def _waits(self, filing: Filing) -> bool:
+        waiting = {FilingState.WAITING, FilingState.ARRIVED}
+        return any(state in waiting for state, _ in self.filings.count_states(filing))
+
+    def needs_mandate(self, filing: Filing) -> bool:
+        """Say whether nobody has seen yet that the applicant may act for the employer."""
+        if not filing.form.is_employer or filing.sent_at is None:
+            return False
+        applicant = self.examiner.applicant(filing)
+        return not self.applicants.represents(applicant.pin, filing.answers["employer_number"])
 
     def _create_reference(self, now: int) -> str:
         country = eessi_country(self.issuer.config.country)
         return f"{country}-{day_of(now).year}-{secrets.randbelow(10**8):08}"
-
-    def _decide(self, filing: Filing, applicant: Applicant, person: FiledPerson, now: int) -> None:
-        """Enter a decision: in force if every rule is met and it can be issued, else pending."""
-        subject, obstacles = self._check(filing, applicant, person, now)
-        if any(rule.level == CORRECT for rule in obstacles):
-            raise IncompleteError
-        record_id = self._enter(filing, person, subject, now)
-        names = [rule.id for rule in obstacles]
-        self.filings.decide(person.id, record_id, names)
-        record = self.issuer.records.get(record_id)
-        if not names and self._may_grant(record, now):
-            self.issuer.approve(record_id, now)
-        elif self.issuer.can_acknowledge(record):
-            self.issuer.applications.acknowledge(record_id, now)
-
-    def _enter(self, filing: Filing, person: FiledPerson, subject: Subject, now: int) -> str:
-        """Keep the pending decision under a number that is nobody's yet."""
-        for _ in range(_TRIES):
-            document = self._create_document(filing, person, subject, now)
-            record_id, is_new = self.issuer.records.add(
-                subject.person, document, now, RecordState.PENDING
-            )
-            if is_new:
-                self.issuer.history.add(record_id, Event.APPLIED, now)
-                return record_id
-        raise MalformedError("no document number is free", code="number_missing")
-
-    def _create_document(
-        self, filing: Filing, person: FiledPerson, subject: Subject, now: int
-    ) -> Document:
-        details, today = merge_answers(filing, person), day_of(now)
-        if filing.form.kind == "ehic":
-            return self.documents.create_card(details, subject.person, today)
-        return self.documents.create_a1(details, subject.person, today)
-
-    def _may_grant(self, record: Record, now: int) -> bool:
-        """Say whether a machine may: not what needs two persons, nor what no type can express."""
-        four_eyes = self.issuer.four_eyes
-        if four_eyes.is_needed(four_eyes.assess(record, None, now)):
-            return False
-        for vct in self.issuer.types_of(record):
-            try:
-                self.issuer.issuance.create_claims(record, vct, now)
-            except ProtocolError:
-                continue
-            return True
-        return False
 
     def confirm_representative(self, filing: Filing, now: int, actor: str) -> int:
         """Note that a clerk saw the applicant's mandate for the employer of an application.
 
         What waits is checked again; return how many documents the machine granted then.
         """
-        applicant = self._applicant(filing)
+        applicant = self.examiner.applicant(filing)
         with self.filings.database.atomic():
             self.applicants.confirm(applicant.pin, create_employment(filing.answers), now, actor)
-            granted = [self._decide_again(filing, applicant, person, now)
+            granted = [self.examiner.decide_again(filing, person, now)
                        for person in self.filings.persons(filing)]  # fmt: skip
         self.letters.write_due(now)
         return sum(granted)
-
-    def _decide_again(
-        self, filing: Filing, applicant: Applicant, person: FiledPerson, now: int
-    ) -> bool:
-        """Grant what waits if by now every rule is met; note what still stands against it."""
-        if person.state is not FilingState.WAITING:
-            return False
-        _subject, obstacles = self._check(filing, applicant, person, now)
-        self.filings.decide(person.id, person.record_id, [rule.id for rule in obstacles])
-        record = self.issuer.records.get(person.record_id)
-        if obstacles or not self._may_grant(record, now):
-            return False
-        self.issuer.approve(record.id, now)
-        return True
-
-
-def merge_answers(filing: Filing, person: FiledPerson) -> dict[str, str]:
-    """Return what was said about one person: the application's answers, and their own first."""
-    own = {name: value for name, value in person.answers.items() if value}
-    if filing.form.is_employer:
-        return {**filing.answers, **own}
-    return {**own, **{name: value for name, value in filing.answers.items() if value}}

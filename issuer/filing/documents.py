@@ -21,6 +21,7 @@ from esspass.attestations import (
 from esspass.inspection.derived import numeric_country_code
 from esspass.inspection.logic import plus_months
 from issuer.config import IssuerConfig
+from issuer.filing.activities import SEVERAL, read_states
 
 Answers = Mapping[str, str]
 _SELF_EMPLOYED = frozenset({"03", "04"})
@@ -124,8 +125,9 @@ class DocumentMaker:
 
     def create_a1(self, answers: Answers, person: Person, today: date) -> Pda1:
         """Write the A1 that is asked for: it says what would apply, were it granted."""
-        country = answers["work_country"]
-        starts, ends = (date.fromisoformat(answers[name]) for name in ("starts", "ends"))
+        periods = [(each["starts"], each["ends"]) for each in read_states(answers)]
+        starts = date.fromisoformat(min(starts for starts, _ in periods))
+        ends = date.fromisoformat(max(ends for _, ends in periods))
         serial = secrets.randbelow(10**8)
         return Pda1(
             document_number=f"A1-{eessi_country(self.config.country)}-{today.year}-{serial:08}",
@@ -135,14 +137,23 @@ class DocumentMaker:
             ends=ends,
             status_confirmation=answers["work"],
             employments=(create_employment(answers),),
-            states_of_activity=(StateOfActivity(country, _read_places(answers)),),
+            states_of_activity=self._read_states(answers),
             institution=self.config.institution,
             person=person,
             applies_for_duration=False,
-            is_provisional=False,
+            is_provisional=answers["work"] in SEVERAL,  # Reg. 987/2009 Art. 16(2)
             issued_on=today,
             expires_on=ends,
         )
+
+    def _read_states(self, answers: Answers) -> tuple[StateOfActivity, ...]:
+        """Name each State once with all its places; our own where some of the work is done."""
+        is_here = answers["work"] in SEVERAL and answers.get("share_here", "0") != "0"
+        places: dict[str, tuple[PlaceOfWork, ...]] = {self.config.country: ()} if is_here else {}
+        for state in read_states(answers):
+            country = state["work_country"]
+            places[country] = (*places.get(country, ()), *_read_places(state))
+        return tuple(StateOfActivity(country, found) for country, found in places.items())
 
     def create_card(self, answers: Answers, person: Person, today: date) -> Ehic:
         """Write a card of two years; its number is 80, the State, the institution, a serial."""

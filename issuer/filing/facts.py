@@ -11,6 +11,7 @@ from esspass.attestations import Pda1, Person, parse_day
 from esspass.inspection.derived import find_basis, find_postings
 from issuer.config import IssuerConfig
 from issuer.entitlements import Entitlements
+from issuer.filing.activities import describe_states, read_states
 from issuer.filing.documents import complete_person, create_person
 from issuer.filing.filings import Filing
 from issuer.matching import is_same_person
@@ -40,10 +41,13 @@ class Subject:
 class About:
     """One person's part of an application: what was said, and of whom.
 
-    ``represented`` says that the applicant may act for the employer; ``record_id`` is the decision
-    that it became, if it was sent, which is no history of its own.
+    ``declared`` is all of it, ``details`` the part about one certificate, which differs where a
+    person is posted to several States. ``represented`` says that the applicant may act for the
+    employer; ``record_id`` is the decision that it became, if it was sent, which is no history of
+    its own.
     """
 
+    declared: Answers = field(repr=False)
     details: Answers = field(repr=False)
     subject: Subject
     represented: bool
@@ -68,22 +72,28 @@ class FactFinder:
             return Subject(found[0], found[1], is_known=False)
         return Subject(found[0], complete_person(found[1], declared), is_known=True)
 
+    def find_declared(self, declared: Answers, details: Answers, today: date) -> dict[str, Any]:
+        """Return the facts that need no register: enough to say what must be put right."""
+        return {
+            "today": today.isoformat(),
+            "work": self._work(declared, details),
+            "period": {"starts": details.get("starts"), "ends": details.get("ends")},
+            "answers": dict(details),
+        }
+
     def find(self, filing: Filing, about: About, today: date) -> dict[str, Any]:
         """Return the facts about one person of an application, as the rules name them."""
         details, subject = about.details, about.subject
         a1s, cards = self._documents(about, "pda1"), self._documents(about, "ehic")
         return {
-            "today": today.isoformat(),
+            **self.find_declared(about.declared, details, today),
             "application": {"capacity": "employer" if filing.form.is_employer else "self"},
-            "work": self._work(details),
-            "period": {"starts": details.get("starts"), "ends": details.get("ends")},
-            "person": self._person(subject),
+            "person": self._person(subject, details),
             "employer": {
                 "known": _knows_employer(a1s, details),
                 "represented": about.represented,
                 "country": details.get("employer_country"),
             },
-            "answers": dict(details),
             "history": {
                 **_find_postings(a1s, details),
                 "overlaps": _find_overlap(a1s, details),
@@ -98,25 +108,38 @@ class FactFinder:
         found = self.records.of_person(person_id, [kind])
         return [each for each in found if each.state in _COUNTS and each.id != about.record_id]
 
-    def _work(self, details: Answers) -> dict[str, Any]:
+    def _work(self, declared: Answers, details: Answers) -> dict[str, Any]:
         country, own = details.get("work_country"), self.config.country
         return {
             "code": details.get("work"),
             "country": country,
             "own_country": own,
-            "in_area": bool(country) and find_basis(country, own) in _LAW,
+            "in_area": all(
+                self._is_in_area(each.get("work_country")) for each in read_states(details)
+            ),
+            **describe_states(declared, own),
         }
 
-    def _person(self, subject: Subject) -> dict[str, Any]:
+    def _is_in_area(self, country: str | None) -> bool:
+        return bool(country) and find_basis(str(country), self.config.country) in _LAW
+
+    def _person(self, subject: Subject, details: Answers) -> dict[str, Any]:
         since = self.entitlements.insured_since(subject.person_id) if subject.person_id else None
         own = self.config.country
         citizen = [find_basis(each, own) in _LAW for each in subject.person.nationalities]
         return {
             "known": subject.is_known,
             "citizen": any(citizen),
+            "residence": _find_residence(subject.person, details),
             "insured_since": since.isoformat() if since else None,
             "insured_now": since is not None,
         }
+
+
+def _find_residence(person: Person, details: Answers) -> str | None:
+    """Return the State of residence; None when the register knows another than was declared."""
+    known = [address.country for address in person.residence]
+    return details.get("residence_country") if details.get("residence_country") in known else None
 
 
 def _knows_employer(a1s: Sequence[Record], details: Answers) -> bool:

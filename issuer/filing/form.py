@@ -12,16 +12,21 @@ from importlib.resources import files
 from typing import Any
 
 from babel import Locale
+from babel.numbers import format_percent
 
 from esspass.attestations import country_name, parse_day, pda1_states, plain_text
 from esspass.attestations.specification import LOCALES
 from esspass.attestations.wording import choose_locale
+from esspass.statistics.sectors import sectors
 from issuer.names import fold_name
+from issuer.sectors import sector_choices
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 _COUNTRY_CODES = tuple(
     sorted(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha())
 )
+_REGULAR, _PERIOD = frozenset({"02", "04"}), ("starts", "ends")
+_OPTIONAL = frozenset({"work_name", "work_street", "work_town", "work_postcode"})
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"})
 
 
@@ -51,11 +56,13 @@ class Problem(StrEnum):
     NO_DAY = "no_day"
     NO_COUNTRY = "no_country"
     NO_CHOICE = "no_choice"
+    NO_SHARE = "no_share"
+    FORMULA = "formula"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: a text, a day, a country or a choice."""
+    """One question: a text, a day, a country, a sector, a choice or a share in per cent."""
 
     id: str
     kind: str
@@ -84,6 +91,8 @@ class Question:
         """Return the values and their words; countries come with those of the A1 first."""
         if self.kind == "country":
             return _countries(locale)
+        if self.kind == "sector":
+            return sector_choices(locale)
         return [
             (value, localize(words.get("employer") if form.is_employer else None, locale)
              or localize(words["label"], locale))
@@ -105,8 +114,11 @@ class Question:
         if self.kind == "country":
             code = read_country(value)
             return (code, None) if code else ("", Problem.NO_COUNTRY)
-        if self.kind == "choice":
-            known = value in self.words["choices"]
+        if self.kind == "share":
+            share = read_share(value)
+            return ("", Problem.NO_SHARE) if share is None else (str(share), None)
+        if self.kind in ("choice", "sector"):
+            known = value in (sectors() if self.kind == "sector" else self.words["choices"])
             return (value, None) if known else ("", Problem.NO_CHOICE)
         most = int(self.words.get("max", 155))
         return value[:most], Problem.TOO_LONG if len(value) > most else None
@@ -115,8 +127,10 @@ class Question:
         """Return an answer in words, for the summary."""
         if self.kind == "country":
             return country_name(value, locale) if value else ""
-        if self.kind == "choice":
+        if self.kind in ("choice", "sector"):
             return dict(self.choices(form, locale)).get(value, "")
+        if self.kind == "share":
+            return format_percent(int(value) / 100, locale=locale) if value else ""
         return value
 
 
@@ -152,9 +166,33 @@ def steps(form: Form, answers: Mapping[str, str]) -> list[Step]:
     return [step for step in _steps() if step.applies(form, answers)]
 
 
+def all_steps(form: Form) -> list[Step]:
+    """Return every page that an application of this kind may need."""
+    return [step for step in _steps() if form in step.forms]
+
+
 def worker_questions() -> tuple[Question, ...]:
     """Return what an employer says about each worker; also the columns of the file."""
     return tuple(Question(each["id"], each["kind"], each) for each in _read()["worker"])
+
+
+def state_questions(work: str) -> tuple[Question, ...]:
+    """Return what is asked about each further State, for a kind of work."""
+    asked, known = _read()["state"], _read()["questions"]
+    is_regular = work in _REGULAR
+    names = [name for name in asked["questions"] if is_regular or name != "share"]
+    return tuple(
+        Question(
+            name,
+            known[name]["kind"],
+            {
+                **known[name],
+                **(asked["words"].get(name, {}) if is_regular or name not in _PERIOD else {}),
+                "optional": name in _OPTIONAL or (is_regular and name in _PERIOD),
+            },
+        )
+        for name in names
+    )
 
 
 def localize(words: Mapping[str, str] | None, locale: str) -> str:
@@ -173,6 +211,14 @@ def read_day(text: str) -> date | None:
             return None
         day = parse_day(f"{parts[2]}-{parts[1]:0>2}-{parts[0]:0>2}")
     return day if day and _EARLIEST <= day <= _LATEST else None
+
+
+def read_share(text: str) -> int | None:
+    """Read a share in whole per cent, 0 to 100; the sign may stand behind it."""
+    digits = text.removesuffix("%").strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 3):
+        return None
+    return int(digits) if int(digits) <= 100 else None
 
 
 def read_country(text: str) -> str:

@@ -14,6 +14,7 @@ import click
 from esspass.errors import EsspassError, MalformedError
 from esspass.storage import connect
 from issuer.config import IssuerConfig
+from issuer.four_eyes import Command
 from issuer.loading.store import Load, Stage
 from issuer.loading.texts import describe_row_error
 from issuer.services import Services, create_services
@@ -70,7 +71,7 @@ def _run(services: Services, load_id: str, now: int, *, dry_run: bool) -> Load:
     _finish_stage(services, load_id, now)
     load = services.loading.loads.get(load_id)
     if load.stage is Stage.CHECKED and not dry_run:
-        services.loading.loads.start(load_id, now)
+        services.loading.loads.start(load_id, now, Command("esspass issuer load"))
         _finish_stage(services, load_id, now)
     return services.loading.loads.get(load_id)
 
@@ -96,3 +97,5 @@ def _report(services: Services, load: Load) -> None:
         click.echo(f"{load.accepted} of {load.total} can be loaded; nothing was loaded")
     else:
         click.echo(f"{load.added} new, {load.known} known before, {load.refused} refused")
+        if load.waiting:
+            click.echo(f"{load.waiting} of the new ones wait for a second person")

@@ -19,8 +19,10 @@ from esspass.attestations import (
 )
 from esspass.errors import MalformedError, VerificationError
 from issuer.entitlements import Entitlements
+from issuer.four_eyes import Entered, FourEyes, Proposer
 from issuer.history import Event, History
 from issuer.loading.errors import RowError
+from issuer.loading.mapping import Entry
 from issuer.records import Records, RecordState
 
 _DAY = 86400
@@ -33,6 +35,7 @@ class Register:
     records: Records
     history: History
     entitlements: Entitlements
+    four_eyes: FourEyes
     base_url: str
     types: Sequence[str]
 
@@ -52,21 +55,21 @@ class Register:
 
     def enter(
         self,
-        person: Person,
-        document: Document,
+        entry: Entry,
         now: int,
-        actor: str = "",
+        by: Proposer,
         state: RecordState = RecordState.GRANTED,
-    ) -> bool:
-        """Enter a decision; say whether it is new. Raises RowError."""
+    ) -> Entered | None:
+        """Enter a decision, a risky one as a proposal; None if it is known. Raises RowError."""
+        person, document = entry.person, entry.document
         if not self.check(person, document, now):
-            return False
-        known = self._find_known(person)
-        record_id, is_new = self.records.add(_merge(known, person), document, now, state)
-        if is_new:
-            self.history.add(record_id, Event.IMPORTED, now, actor)
-            self.entitlements.open(self.records.get(record_id).person_id, document)
-        return is_new
+            return None
+        merged = _merge(self._find_known(person), person)
+        entered = self.four_eyes.add(merged, document, now, by, state, sector=entry.sector)
+        if entered.is_new:
+            self.history.add(entered.id, Event.IMPORTED, now, by.name)
+            self.entitlements.open(self.records.get(entered.id).person_id, document)
+        return entered
 
     def _find_known(self, person: Person) -> Person | None:
         found = self.records.find_person(person.pin or "")

@@ -2,7 +2,8 @@
 
 A column has a name, other names it may bear (``also``), paths into person and document (numbers
 are places of a list) and a type: ``text``, ``date`` (2026-11-21 or 21.11.2026), ``country``,
-``countries`` (parted by blanks or commas), ``flag`` or ``code:<list of specs/types/codes.json>``.
+``countries`` (parted by blanks or commas), ``flag``, ``sector`` (a letter of NACE Rev. 2.1) or
+``code:<list of specs/types/codes.json>``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from esspass.attestations.specification import read_json
 from esspass.attestations.wording import country_name
 from esspass.errors import MalformedError
 from issuer.loading.errors import RowError
+from issuer.sectors import NOT_RECORDED, parse_sector
 
 MAX_TEXT = 400
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -56,6 +58,15 @@ class ColumnMapping:
     title: Mapping[str, str]
     columns: tuple[Column, ...] = ()
     constants: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a row becomes: a decision about a person, and the sector of the employer."""
+
+    person: Person
+    document: Document
+    sector: str = NOT_RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +141,27 @@ def verify_header(mapping: ColumnMapping, names: Iterable[str]) -> None:
             raise MalformedError(f"the column {column.name} is missing", code="column_missing")
 
 
-def parse_entry(
-    mapping: ColumnMapping, office: Office, values: Mapping[str, Any]
-) -> tuple[Person, Document]:
+def parse_entry(mapping: ColumnMapping, office: Office, values: Mapping[str, Any]) -> Entry:
     """Turn the values of a row into a person and a document. Raises RowError."""
     return parse_record_entry(_build(mapping, office, values) if mapping.columns else values)
 
 
-def parse_record_entry(record: Mapping[str, Any]) -> tuple[Person, Document]:
-    """Read a ``person`` and a ``document`` in the canonical form. Raises RowError."""
+def parse_record_entry(record: Mapping[str, Any]) -> Entry:
+    """Read a ``person``, a ``document`` and a ``sector`` in the canonical form. Raises RowError."""
     _verify_texts(record)
     try:
         person = parse_person_record(record["person"])
-        return person, parse_record(record["document"])
+        document = parse_record(record["document"])
     except (KeyError, MalformedError) as error:
         raise RowError("incomplete") from error
+    return Entry(person, document, _read_own_sector(record.get("sector") or NOT_RECORDED))
+
+
+def _read_own_sector(value: Any) -> str:
+    try:
+        return parse_sector(str(value))
+    except MalformedError as error:
+        raise RowError(error.code, "sector", value) from error
 
 
 def _verify_texts(value: Any) -> None:
@@ -181,7 +198,7 @@ def _read(column: Column, given: Mapping[str, Any]) -> Any:
     read = _READERS.get(column.type)
     try:
         return read(text) if read else _read_code(column.type.partition(":")[2], text)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, MalformedError) as error:
         code = f"bad_{column.type.partition(':')[0]}"
         raise RowError(code, column.name, text) from error
 
@@ -237,6 +254,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "country": _read_country,
     "countries": _read_countries,
     "flag": lambda text: _FLAGS[text.casefold()],
+    "sector": parse_sector,
 }
 
 

@@ -6,19 +6,48 @@ a crash the next step goes on where the last one ended.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from esspass.errors import MalformedError
 from issuer.loading.entering import Register
 from issuer.loading.errors import RowError
-from issuer.loading.mapping import ColumnMapping, Office, parse_entry, verify_header
+from issuer.loading.mapping import ColumnMapping, Entry, Office, parse_entry, verify_header
 from issuer.loading.rows import Row, parse_rows
 from issuer.loading.store import Load, Loads, Stage, StoredRow
+from issuer.sectors import NOT_RECORDED
 
 STEP = 200
 _SOURCE = 100
+
+
+class Ending(Enum):
+    """What became of a row; one that waits is new, and a second person must agree to it."""
+
+    REFUSED = auto()
+    KNOWN = auto()
+    ADDED = auto()
+    WAITS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Who let the rows of a load into the register: nobody agrees to their own risky rows."""
+
+    load: Load
+
+    @property
+    def id(self) -> str:
+        """The member of staff or program; empty for a command."""
+        return self.load.started_by
+
+    @property
+    def name(self) -> str:
+        """What people read."""
+        return self.load.started_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +104,11 @@ class LoadingOffice:
 
     def _check_row(self, load: Load, row: StoredRow, now: int) -> bool:
         try:
-            person, document = self._parse(load, row)
-            number = document.document_number or ""
+            entry = self._parse(load, row)
+            number = entry.document.document_number or ""
             if not self.loads.note_number(load.id, row.place, number):
                 raise RowError("repeated", value=number)  # noqa: TRY301 - all are kept below
-            self.register.check(person, document, now)
+            self.register.check(entry.person, entry.document, now)
         except RowError as error:
             self.loads.refuse(load.id, row, error)
             return False
@@ -88,22 +117,24 @@ class LoadingOffice:
     def _enter(self, load: Load, now: int, most: int) -> None:
         with self.loads.database.atomic():
             rows = self.loads.take_accepted(load.id, most)
-            entered = [self._enter_row(load, row, now) for row in rows]
+            entered = Counter(self._enter_row(load, row, now) for row in rows)
             self.loads.count(
-                load.id, now, refused=entered.count(None), added=entered.count(True),
-                known=entered.count(False),
+                load.id, now, refused=entered[Ending.REFUSED], known=entered[Ending.KNOWN],
+                added=entered[Ending.ADDED] + entered[Ending.WAITS], waiting=entered[Ending.WAITS],
             )  # fmt: skip
 
-    def _enter_row(self, load: Load, row: StoredRow, now: int) -> bool | None:
-        """Say whether the decision is new; None when the register has changed against it."""
+    def _enter_row(self, load: Load, row: StoredRow, now: int) -> Ending:
+        """Enter a row; it is refused when the register has changed against it."""
         try:
-            person, document = self._parse(load, row)
-            return self.register.enter(person, document, now, load.created_by)
+            entered = self.register.enter(self._parse(load, row), now, Starter(load))
         except RowError as error:
             self.loads.refuse(load.id, row, error)
-            return None
+            return Ending.REFUSED
+        if entered is None or not entered.is_new:
+            return Ending.KNOWN
+        return Ending.WAITS if entered.waits else Ending.ADDED
 
-    def _parse(self, load: Load, row: StoredRow) -> tuple[Any, Any]:
+    def _parse(self, load: Load, row: StoredRow) -> Entry:
         if row.content is None:
             raise RowError("wrong_columns")
         mapping = self.mappings.get(load.mapping)
@@ -122,8 +153,9 @@ def _canonical(rows: Iterable[Row]) -> Iterator[tuple[int, Any]]:
     for row in rows:
         person = (row.values or {}).get("person")
         documents = (row.values or {}).get("documents")
+        sector = (row.values or {}).get("sector", NOT_RECORDED)
         if not isinstance(documents, list) or not documents:
             yield row.line, None
             continue
         for document in documents:
-            yield row.line, {"person": person, "document": document}
+            yield row.line, {"person": person, "document": document, "sector": sector}

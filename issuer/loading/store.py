@@ -17,7 +17,9 @@ from esspass.errors import VerificationError
 from esspass.storage import Database
 from esspass.storage import Row as DatabaseRow
 from issuer.bearer import create_identifier
+from issuer.four_eyes import Proposer
 from issuer.loading.errors import RowError
+from issuer.paging import find_start
 
 MIGRATIONS = {
     "issuer-loads-001": """
@@ -57,6 +59,9 @@ MIGRATIONS = {
             masked TEXT NOT NULL,
             PRIMARY KEY (load_id, place)
         )""",
+    "issuer-loads-006": "ALTER TABLE loads ADD COLUMN started_by TEXT NOT NULL DEFAULT ''",
+    "issuer-loads-008": "ALTER TABLE loads ADD COLUMN waiting BIGINT NOT NULL DEFAULT 0",
+    "issuer-loads-007": "ALTER TABLE loads ADD COLUMN started_name TEXT NOT NULL DEFAULT ''",
 }
 _KEPT = 30 * 86400  # seconds that rows nobody went on with stay
 
@@ -85,7 +90,10 @@ class LoadStageError(VerificationError):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A file on its way into the register; ``known`` counts rows that were there before."""
+    """A file on its way into the register; ``known`` counts rows that were there before.
+
+    Of those ``added``, ``waiting`` wait for a second person.
+    """
 
     id: str
     source: str
@@ -99,6 +107,9 @@ class Load:
     created_at: int
     created_by: str
     changed_at: int
+    started_by: str = ""
+    started_name: str = ""
+    waiting: int = 0
 
     @property
     def accepted(self) -> int:
@@ -178,9 +189,13 @@ class Loads:
         rows = self.database.query(
             "SELECT * FROM loads ORDER BY created_at DESC, id LIMIT :size OFFSET :start",
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
         return [_load(row) for row in rows]
+
+    def count_all(self) -> int:
+        """Return how many loads there are."""
+        return int(self.database.query("SELECT count(*) AS n FROM loads")[0]["n"])
 
     def running(self) -> list[Load]:
         """Return the loads that have rows to go through, the oldest first."""
@@ -196,7 +211,7 @@ class Loads:
             " LIMIT :size OFFSET :start",
             id=load_id,
             size=size,
-            start=(max(number, 1) - 1) * size,
+            start=find_start(number, size),
         )
         return [LoadError(row["line"], row["field"], row["code"], row["masked"]) for row in rows]
 
@@ -261,18 +276,20 @@ class Loads:
 
     def count(
         self, load_id: str, now: int, *, checked: int = 0, refused: int = 0, added: int = 0,
-        known: int = 0,
+        known: int = 0, waiting: int = 0,
     ) -> None:  # fmt: skip
         """Add to the numbers of a load."""
         self.database.execute(
             "UPDATE loads SET checked = checked + :checked, refused = refused + :refused,"
-            " added = added + :added, known = known + :known, changed_at = :now WHERE id = :id",
+            " added = added + :added, known = known + :known, waiting = waiting + :waiting,"
+            " changed_at = :now WHERE id = :id",
             id=load_id,
             now=now,
             checked=checked,
             refused=refused,
             added=added,
             known=known,
+            waiting=waiting,
         )
 
     def finish(self, load_id: str, now: int) -> bool:
@@ -287,13 +304,15 @@ class Loads:
         )
         return bool(finished)
 
-    def start(self, load_id: str, now: int) -> None:
+    def start(self, load_id: str, now: int, by: Proposer) -> None:
         """Let the checked rows go into the register. Raises LoadStageError."""
         started = self.database.execute(
-            "UPDATE loads SET stage = 'loading', changed_at = :now"
-            " WHERE id = :id AND stage = 'checked'",
+            "UPDATE loads SET stage = 'loading', changed_at = :now, started_by = :by,"
+            " started_name = :name WHERE id = :id AND stage = 'checked'",
             id=load_id,
             now=now,
+            by=by.id,
+            name=by.name,
         )
         if not started:
             raise LoadStageError

@@ -19,6 +19,7 @@ ROW_ERRORS: Mapping[str, Text] = {
     "bad_date": _("This is no date. Write it as 2026-11-21 or 21.11.2026."),
     "bad_country": _("This is no country. Write its two letters, such as LT."),
     "bad_countries": _("One of these is no country. Write two letters each, such as LT PL."),
+    "bad_sector": _("This is no sector. Write its letter, A to V, as in NACE Rev. 2.1."),
     "bad_flag": _("Write yes or no."),
     "bad_code": _("This is not one of the codes that the document knows."),
     "bad_text": _("The text is too long, or holds characters that cannot be printed."),

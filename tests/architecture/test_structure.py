@@ -17,7 +17,8 @@ STANDARDS = {
     entry["id"] for entry in tomllib.loads((ROOT / "specs/index.toml").read_text())["standard"]
 }
 NAMED = re.compile(
-    r"\b(RFC \d{4}|TS 119 \d{3}(?:-\d)?|EN 319 \d{3}-\d|HAIP 1\.0|OpenID4V(?:CI|P) 1\.0)\b"
+    r"\b(RFC \d{4}|TS 119 \d{3}(?:-\d)?|EN 319 \d{3}-\d|HAIP 1\.0|OpenID4V(?:CI|P) 1\.0"
+    r"|Decision [AEHS]\d+)\b"
 )
 SYNONYMS = {"utils", "helpers", "misc", "common", "manager"}
 

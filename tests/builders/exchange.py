@@ -1,7 +1,7 @@
 """Institutions that exchange messages: real keys in a signed directory, real HTTP between them."""
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from esspass.exchange.case_type import case_types
@@ -14,7 +14,7 @@ from issuer import MIGRATIONS, IssuerConfig, create_app
 from issuer.exchange.office import create_access_point
 from issuer.keys import IssuerKeys
 from issuer.services import create_services
-from issuer.work import create_jobs, run_jobs
+from issuer.work import create_worker
 from tests.builders.lists import DAY, NOW, create_body, create_world
 from tests.simulators.server import LoopbackServer
 
@@ -53,7 +53,6 @@ class Partner:
     services: object
     app: object
     partners: object
-    last: dict = field(default_factory=dict)
 
     @property
     def desk(self):
@@ -64,7 +63,10 @@ class Partner:
         return self.partners.clock[0]
 
     def pump(self):
-        return run_jobs(create_jobs(self.services), self.now, {})
+        worker = create_worker(self.services)
+        done = worker.run_due(self.now)
+        assert not worker.broken, worker.broken
+        return done
 
     def start(self, case_type, sed, content, *receivers, **settings):
         return self.desk.start(case_type, receivers, sed, content, self.now, **settings)
@@ -139,14 +141,14 @@ class Partners:
 
 
 @contextmanager
-def running_partners(folder, *institution_ids):
+def running_partners(folder, *institution_ids, settings=None):
     """Partners on databases of their own in ``folder``, all answering."""
     databases = {
         each: connect(str(Path(folder) / f"{each.replace(':', '')}.db"))
         for each in institution_ids or (LT, EL)
     }
     try:
-        with Partners(databases).serving() as partners:
+        with Partners(databases, settings=settings).serving() as partners:
             yield partners
     finally:
         for database in databases.values():

@@ -59,6 +59,7 @@ def _check_verdict(inspector, worker):
     page = inspector.page
     assert inspector.findings() == dict.fromkeys(CHECKS, "PASSED")
     check_words(page)
+    assert page.locator(".app-portrait").evaluate("picture => picture.naturalWidth") == 240
     holder = page.inner_text(".app-result__person")
     assert worker.person.surnames in holder
     assert "17 Μαΐου 1984" in holder

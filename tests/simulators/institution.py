@@ -1,11 +1,13 @@
 """A national institution that takes doubts and watches, and says how they stand."""
 
-from esspass.errors import UnavailableError
-from esspass.exchange.doubt import verify_doubt, verify_watch
+from esspass.errors import EsspassError, UnavailableError
+from esspass.exchange.doubt import open_enquiry, verify_doubt, verify_watch
 from esspass.exchange.standing import Stage, Standing, create_standing, verify_standing_request
 from esspass.fetch import Response
-from esspass.jose.jws import create_json, parse_json_object
+from esspass.jose.jwe import create_encryption_key
+from esspass.jose.jws import create_json
 from esspass.keys.certificates import create_signer
+from esspass.trust import ExchangeEntry, Institution
 from tests.builders.presentations import SimulatedWeb
 
 ADDRESS = "https://institution.example.gr"
@@ -20,21 +22,40 @@ class SimulatedInstitution:
             access.issuance, "Example Institution", "GR", "access", now, ADDRESS
         )
         self.doubts, self.watches, self.asked = {}, {}, 0
+        self.world = world
+        self.change_key()
         self.standing = Standing(Stage.RECEIVED, now)
         self.up, self.refuse, self.now = True, "", lambda: now
 
-    def post(self, path, body):
+    def change_key(self, *, listed=True):
+        """Take a new key, and say so in the next directory, or not yet."""
+        self.key = create_encryption_key()
+        if not listed:
+            return
+        entry = ExchangeEntry(
+            f"{ADDRESS}/exchange/messages", self.key.public_jwk(), self.signer.certificates[:1],
+            "mailto:x@x.example", (),
+        )  # fmt: skip
+        me = Institution("GR:2000", "Example Institution", "GR", (), exchange=entry)
+        lists = self.world.lists
+        lists.institutions = [i for i in lists.institutions if i.institution_id != "GR:2000"] + [me]
+
+    def post(self, path, body, content_type):
         if not self.up:
             raise UnavailableError("nobody answers")
         if self.refuse:
             return Response(400, {}, create_json({"error": self.refuse}))
-        message = parse_json_object(body)
+        assert content_type == "application/jose"
+        try:
+            token, evidence = open_enquiry(body.decode(), self.key)
+        except EsspassError as error:
+            return Response(400, {}, create_json({"error": error.code}))
         if path == "/doubts":
-            evidence = message["evidence"].encode()
-            doubt, sender = verify_doubt(message["message"], evidence, ADDRESS, self.now())
-            self.doubts[doubt.jti] = (doubt, sender, message["evidence"])
+            doubt, sender = verify_doubt(token, evidence, ADDRESS, self.now())
+            self.doubts[doubt.jti] = (doubt, sender, evidence.decode())
         else:
-            watch, _sender = verify_watch(message["message"], ADDRESS, self.now())
+            assert evidence is None
+            watch, _sender = verify_watch(token, ADDRESS, self.now())
             self.watches[watch.jti] = watch
         return Response(200, {}, b"{}")
 
@@ -63,5 +84,5 @@ class WebWithInstitution(SimulatedWeb):
             return self.institution.get(url.removeprefix(ADDRESS), headers)
         return super().get(url, headers)
 
-    def post(self, url, body, _content_type, _headers=None):
-        return self.institution.post(url.removeprefix(ADDRESS), body)
+    def post(self, url, body, content_type, _headers=None):
+        return self.institution.post(url.removeprefix(ADDRESS), body, content_type)

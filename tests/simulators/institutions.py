@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from esspass.web import lists, read_clock
 from issuer import connect_issuer, create_app
 from issuer.config import IssuerConfig
-from issuer.work import work
+from issuer.work import create_worker
 from tests.builders.messages import create_content
 
 FORKSERVER = multiprocessing.get_context("forkserver")
@@ -38,7 +38,7 @@ def _serve(app, base_url):
 
 
 def work_on(environ):
-    work(connect_issuer(IssuerConfig.from_environ(environ)))
+    create_worker(connect_issuer(IssuerConfig.from_environ(environ))).run()
 
 
 def work_and_answer(environ):
@@ -52,7 +52,7 @@ def work_and_answer(environ):
             services.desk.send(case.id, "A006", answer, now)
 
     services.desk.register("A005", react)
-    work(services)
+    create_worker(services).run()
 
 
 def ask(environ, receiver, path, most):
@@ -67,6 +67,18 @@ def ask(environ, receiver, path, most):
         with path.open("a") as file:
             file.write(f"question-{number}\n")
         time.sleep(0.05)
+
+
+def answer(environ):
+    """A clerk who answers every request for information that is open, again and again."""
+    desk = connect_issuer(IssuerConfig.from_environ(environ)).desk
+    content = create_content("A006")
+    while True:
+        for summary in desk.search(size=100).cases:
+            now = read_clock()
+            if "A006" in {action.sed for action in desk.actions(summary.case.id, now)}:
+                desk.send(summary.case.id, "A006", content, now)
+        time.sleep(0.2)
 
 
 class Victim:

@@ -28,6 +28,7 @@ def write_pid(document: Pid) -> dict[str, Any]:
         personal_administrative_number=person.pin,
         birth_family_name=person.surname_at_birth,
         birth_given_name=person.forenames_at_birth,
+        picture=document.portrait,
         sex=int(person.gender) if person.gender else None,
         email=document.email,
         phone_number=document.phone_number,
@@ -64,6 +65,7 @@ def read_pid(claims: Mapping[str, Any]) -> Pid:
         document_number=claims.get("document_number"),
         email=claims.get("email"),
         phone_number=claims.get("phone_number"),
+        portrait=claims.get("picture"),
     )
 
 

@@ -71,9 +71,13 @@ def create_statistics_blueprint(counting: Counting) -> Blueprint:
 
 def read_period(at: int) -> Period:
     """Read the period of an address; this year so far without one. Raises MalformedError."""
+    return choose_period(request.args.get("from", ""), request.args.get("until", ""), at)
+
+
+def choose_period(first: str, last: str, at: int) -> Period:
+    """Return a period; what is empty is this year so far. Raises MalformedError."""
     today = datetime.fromtimestamp(at, UTC)
-    first = request.args.get("from", f"{today.year}-01")
-    return parse_period(first, request.args.get("until", f"{today:%Y-%m}"))
+    return parse_period(first or f"{today.year}-01", last or f"{today:%Y-%m}")
 
 
 def answer_csv(item: Return) -> Response:

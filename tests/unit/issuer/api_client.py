@@ -22,8 +22,8 @@ class Program:
             f"{API}/token", data=form, auth=(self.id, secret or self.secret), base_url=self.base
         )
 
-    def call(self, method, path, **settings):
-        headers = {"Authorization": f"Bearer {self.token}"}
+    def call(self, method, path, headers=(), **settings):
+        headers = {"Authorization": f"Bearer {self.token}", **dict(headers)}
         return self.client.open(
             API + path, method=method, headers=headers, base_url=self.base, **settings
         )
@@ -31,5 +31,6 @@ class Program:
     def get(self, path, **query):
         return self.call("GET", path, query_string=query)
 
-    def post(self, path, json=None):
-        return self.call("POST", path, json=json)
+    def post(self, path, json=None, **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.call("POST", path, json=json, headers=named)

@@ -25,7 +25,7 @@ def config(**changes):
         "trust_anchors": Path("unused"), "institution_id": "LT:1000", "institution_name": "Example Social Insurance Fund",
         "country": "LT", "attestation_types": (PDA1_WEBUILD, PDA1_EUDI, EHIC), "sign_in": ("demo-eid",),
         "status_list_size": 1024, "institution_street": "Pavyzdžio g. 1", "institution_postcode": "LT-01100",
-        "institution_town": "Vilnius",
+        "institution_town": "Vilnius", "four_eyes_risk": 0,
     }  # fmt: skip
     return IssuerConfig(**{**settings, **changes})
 

@@ -69,8 +69,11 @@ class Citizen:
 
     def walk(self, **answers):
         """Answer page after page until the summary, or a page that needs more."""
-        for _ in range(12):
+        for _ in range(14):
             before = self.path
+            if before.endswith("/states"):
+                self.get(re.search(r'class="govuk-button" [^>]*href="([^"]+)"', self.page.text)[1])
+                continue
             if not re.search(r"/apply/[^/]+/(?!check|workers)[a-z]+$", before):
                 break
             self.answer(**answers)
@@ -153,6 +156,58 @@ def test_the_last_day_comes_after_the_first(citizen):
     assert "The last day comes before the first one" in page.text
 
 
+def to_states(citizen, **answers):
+    """Walk to the page of further States without leaving it."""
+    while not citizen.path.endswith("/states"):
+        citizen.answer(**answers)
+        assert citizen.page.status_code == 200, citizen.page.text
+
+
+def test_regular_work_in_several_countries_names_each(citizen):
+    filing_id = citizen.begin("a1-self")
+    answers = work_abroad(work="02", share_here="40", share="35", other_work="no")
+    to_states(citizen, **answers)
+    assert "25% is still missing" in citizen.page.text
+    path = f"/apply/{filing_id}/states/add"
+    page = citizen.post(path, work_country="PL", work_fixed="no", share="too much")
+    assert page.status_code == 400
+    assert "Enter a whole number from 0 to 100" in page.text
+    citizen.get(f"/apply/{filing_id}/states")
+    citizen.post(path, work_country="PL", work_fixed="no", share="25")
+    assert "Together: 100%" in citizen.page.text
+    assert "Poland" in citizen.page.text
+    citizen.walk(**answers)
+    assert citizen.path == f"/apply/{filing_id}/check"
+    assert "Every rule is met" in citizen.page.text
+    citizen.get(f"/apply/{filing_id}/states")
+    citizen.post(re.search(r'action="([^"]+/remove)"', citizen.page.text)[1])
+    assert "25% is still missing" in citizen.page.text
+    assert "do not make 100" in citizen.get(f"/apply/{filing_id}/check").text
+
+
+def test_a_second_posting_is_a_second_document(office, citizen):
+    filing_id = citizen.begin("a1-self")
+    answers = work_abroad()
+    to_states(citizen, **answers)
+    path = f"/apply/{filing_id}/states/add"
+    wrong = {"work_country": "PL", "work_fixed": "no", "starts": "2027-11-02", "ends": "2027-11-01"}
+    assert "comes before the first" in citizen.post(path, **wrong).text
+    citizen.get(f"/apply/{filing_id}/states")
+    later = answers["ends"][:8] + "28"
+    citizen.post(path, work_country="PL", work_fixed="no", starts=later, ends=later)
+    citizen.walk(**answers)
+    citizen.post(f"/apply/{filing_id}/send")
+    assert "Poland · A1-LT-" in citizen.page.text
+    assert "Romania · A1-LT-" in citizen.page.text
+    page = Clerk(office).get(f"/applications/{filing_id}").text
+    assert "Poland · A1-LT-" in page
+
+
+def test_pages_of_countries_only_where_they_are_asked_for(citizen):
+    filing_id = citizen.begin("ehic-self")
+    assert citizen.get(f"/apply/{filing_id}/states").status_code == 404
+
+
 def test_what_a_clerk_must_see_is_said_before_and_after(office, citizen):
     filing_id = citizen.begin("a1-self")
     citizen.walk(**work_abroad(replaces="yes"))
@@ -173,7 +228,17 @@ def test_another_persons_pages_are_not_there(office, citizen, people):
     mailbox = office.services.filing.letters.mailbox
     own = mailbox.of(Recipient.PERSON, people["builder"].person.pin)[0]
     other = Citizen(office, people["driver"].person)
-    for path in ("", "/work", "/check", "/workers", "/export.csv", "/export.json", "/template.csv"):
+    for path in (
+        "",
+        "/work",
+        "/check",
+        "/workers",
+        "/export.csv",
+        "/export.json",
+        "/template.csv",
+        "/export.xlsx",
+        "/template.xlsx",
+    ):
         assert other.get(f"/apply/{filing_id}{path}").status_code == 400, path
     for path in ("", "/paper.pdf"):
         assert other.get(f"/letters/{own.id}{path}").status_code == 404
@@ -242,6 +307,9 @@ def test_workers_from_a_file_and_by_hand(office, people):
     assert boss.page.text.count("We are looking at it") >= 2
     exported = boss.get(f"/apply/{filing_id}/export.csv").text
     assert "We are looking at it" in exported
+    sheet = boss.get(f"/apply/{filing_id}/export.xlsx")
+    assert sheet.data.startswith(b"PK")
+    assert sheet.mimetype.endswith("spreadsheetml.sheet")
     assert boss.get(f"/apply/{filing_id}/export.json").json["workers"][0]["status"] == "pending"
 
 

@@ -1,5 +1,6 @@
 """The desk's pages: real institutions, real messages; what a clerk sees and sends."""
 
+import html
 import io
 import re
 
@@ -7,14 +8,14 @@ import pytest
 
 from esspass.exchange.case_type import case_types
 from esspass.exchange.form import fill_form
-from esspass.exchange.model import CaseStatus
+from esspass.exchange.model import CaseStatus, Deadline
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from issuer.back_office import exchange_texts as texts
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import DeliveryStatus
 from issuer.staff import Role
 from tests.builders.exchange import ALL_COMPETENCES, EL, LT, RO, running_partners
-from tests.builders.lists import NOW
+from tests.builders.lists import DAY, NOW
 from tests.builders.messages import create_content
 
 A009 = create_content("A009", full=True)
@@ -46,6 +47,18 @@ class Clerk:
         return self.client.post(
             path, data=form, base_url=self.base, content_type="multipart/form-data"
         )
+
+    def send(self, path, files=(), /, **values):
+        """Write a message, look at it, send it; returns the first answer that is no step on."""
+        answer = self.post(path, files, **values)
+        if answer.status_code != 303:
+            return answer
+        review = answer.headers["Location"]
+        page = self.get(review)
+        if f'action="{review}/send"' not in page.text:
+            return page
+        revision = re.search(r'name="revision" value="(\d+)"', page.text).group(1)
+        return self.post(f"{review}/send", revision=revision)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +127,87 @@ def test_every_deadline_has_words():
     assert kinds == set(texts.DEADLINES)
 
 
+@pytest.mark.parametrize(
+    ("whose", "counted", "language", "words"),
+    [
+        (EL, "2027-03-25", "en", "25 March 2027 is a public holiday in Greece: Independence Day."),
+        (EL, "2027-03-25", "ro", "25 martie 2027"),
+        (RO, "2027-03-27", "en", "27 March 2027 is a Saturday or a Sunday."),
+        ("EU:ECAP01", "2027-03-27", "en", "27 March 2027 is a Saturday or a Sunday."),
+    ],
+)
+def test_a_deadline_that_a_rest_day_moved_says_which(partners, whose, counted, language, words):
+    deadline = Deadline("determination_final", "s", whose, NOW, "", verified=True, counted=counted)
+    with partners[LT].app.test_request_context(headers={"Accept-Language": language}):
+        assert texts.moved_words(deadline).startswith(words)
+
+
+def test_a_deadline_is_named_by_its_last_day(partners, lt):
+    case_id = partners[LT].start("LA_BUC_02", "A003", create_content("A003", full=True), EL)
+    (deadline,) = partners[LT].desk.view(case_id).deadlines
+    page = lt.get(f"/cases/{case_id}").text
+    with partners[LT].app.test_request_context(headers={"Accept-Language": "en"}):
+        assert f"by {texts.day_words(deadline.due_at - 1)}" in page
+        assert texts.day_words(deadline.due_at) not in page
+
+
+def lead(page):
+    """Whose turn it is, what to do, the deadline, as the top of a case says it."""
+    top = page.text.partition('<div class="exchange-lead">')[2].partition(
+        '<section class="app-card'
+    )[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", top).split())
+
+
+def test_one_sees_first_whose_turn_it_is_and_until_when(others):
+    lt, el = Clerk(others[LT]), Clerk(others[EL])
+    case_id = start(others, "LA_BUC_02", "A003", create_content("A003", full=True))
+    (deadline,) = others[EL].desk.view(case_id).deadlines
+    path, left = f"/cases/{case_id}", (deadline.due_at - 1) // DAY - NOW // DAY
+    assert "Your turn React, or the determination becomes final" in lead(el.get(path))
+    assert f"{left} days left" in lead(el.get(path))
+    assert "Disagreement with determination" in lead(el.get(path))
+    assert "Fund EL:2000 acts" in lead(lt.get(path))
+    assert "X009" not in lt.get(path).text.partition("exchange-standing")[0]
+    others.clock[0] = deadline.due_at - 1
+    assert "ends today" in lead(el.get(path))
+    others.clock[0] = deadline.due_at
+    assert "1 day overdue" in lead(el.get(path))
+    assert "Fund EL:2000 is late" in lead(lt.get(path))
+    assert "X009" in lt.get(path).text.partition("exchange-standing")[0]
+
+
+def test_who_asked_waits_for_the_first_step_of_the_other_side(partners, lt, el):
+    """Who asked has a later deadline of their own, but nothing to do yet."""
+    case_id = start(partners, "DA_BUC_01", "DA01", create_content("DA01", full=True))
+    assert lead(lt.get(f"/cases/{case_id}")).startswith("Fund EL:2000 acts Acknowledge the request")
+    assert lead(el.get(f"/cases/{case_id}")).startswith("Your turn Acknowledge the request")
+
+
+def test_without_a_deadline_the_top_says_so(partners, lt, el):
+    posting = f"/cases/{start(partners)}"
+    said = html.unescape(lead(el.get(posting)))
+    assert said == "Nobody's turn Nothing is awaited from us Deadline No deadline runs."
+    closed = start(partners, "S_BUC_05", "S044", create_content("S044"))
+    lt.post(f"/cases/{closed}/close")
+    assert lead(lt.get(f"/cases/{closed}")).startswith("The case is over")
+
+
+def test_the_print_view_holds_everything_and_no_buttons(partners, lt, el):
+    content = create_content("A003", full=True)
+    case_id = start(partners, "LA_BUC_02", "A003", content)
+    assert f'href="/cases/{case_id}/print"' in el.get(f"/cases/{case_id}").text
+    page = el.get(f"/cases/{case_id}/print")
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    assert case_id in main
+    assert content["Person"]["PersonIdentification"]["familyName"] in main
+    assert "React, or the determination becomes final, Fund EL:2000" in main
+    assert "Printed on" in main
+    assert "<details" not in main
+    assert "<button" not in main
+    assert el.get("/cases/unknown/print").status_code == 400
+
+
 def test_with_no_data(partners):
     nobody = Clerk(partners[RO])
     assert "No cases yet" in nobody.get("/cases").text
@@ -127,10 +221,9 @@ def test_a_case_is_started_with_a_file_and_read_by_the_other_side(partners, lt, 
     for kind in case_types():
         assert f"/cases/new/{kind.id}" in page.text
     page = lt.get("/cases/new/LA_BUC_04").text
-    assert f'value="{EL}"' in page
-    assert f'value="{RO}"' in page
-    assert f'value="{LT}"' not in page
-    answer = lt.post(
+    offered = re.findall(r'name="receivers"[^>]* value="([^"]+)"', page)
+    assert offered == [EL, RO]
+    answer = lt.send(
         "/cases/new/LA_BUC_04", [("A1 – Ąžuolas.pdf", b"%PDF-1.7")],
         receivers=EL, **fill_form(A009),
     )  # fmt: skip
@@ -199,7 +292,7 @@ def test_an_answer_knows_whom_it_is_about(partners, lt, el):
     assert 'name="Person.' not in form
     content = create_content("A006")
     del content["Person"]
-    answer = el.post(href.replace("&amp;", "&"), **fill_form(content))
+    answer = el.send(href.replace("&amp;", "&"), **fill_form(content))
     assert answer.status_code == 303, answer.text
     partners.settle()
     messages = partners[LT].desk.view(case_id).messages
@@ -239,7 +332,7 @@ def test_an_invalidation_and_a_new_version(partners, lt, el):
     changed = {
         name: value for name, value in A009.items() if name not in ("Person", "PortableDocument")
     }
-    assert lt.post(update, **fill_form(changed)).status_code == 303
+    assert lt.send(update, **fill_form(changed)).status_code == 303
     partners.settle()
     assert "version 2" in el.get(f"/cases/{case_id}").text
     invalidate = next(href for href in hrefs if "/X008" in href)
@@ -247,7 +340,7 @@ def test_an_invalidation_and_a_new_version(partners, lt, el):
     content = create_content("X008")
     content["TheFollowingSEDConsideredInvalidWithdrawn"] |= {"reason": "04", "SEDType": "A009"}
     del content["CaseContext"]
-    assert lt.post(invalidate, **fill_form(content)).status_code == 303
+    assert lt.send(invalidate, **fill_form(content)).status_code == 303
     partners.settle()
     page = el.get(f"/cases/{case_id}").text
     assert "No longer counts" in page
@@ -291,7 +384,7 @@ def test_a_partner_lost_meanwhile_is_told_in_words(others):
     content = {
         name: value for name, value in create_content("X009").items() if name != "CaseContext"
     }
-    answer = lt.post(href, **fill_form(content))
+    answer = lt.send(href, **fill_form(content))
     assert answer.status_code == 409
     assert "The receiver is not ready for this kind of case" in answer.text
     assert len(others[LT].desk.view(case_id).messages) == 1

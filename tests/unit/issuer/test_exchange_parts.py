@@ -18,7 +18,6 @@ from issuer.exchange.cases import Cases, ChangedMeanwhileError, find_subject
 from issuer.exchange.office import create_keeper
 from issuer.exchange.storing import read_value, write_value
 from issuer.exchange.tasks import UnknownTaskError
-from issuer.work import Job, run_jobs
 from tests.builders.exchange import EL, running_partners
 from tests.builders.lists import DAY, NOW
 from tests.builders.messages import create_content
@@ -117,23 +116,6 @@ def test_what_changed_between_two_directories(listed):
     after = listed.view.directory
     assert [each.change for each in find_changes(before, after, NOW)] == [Change.LEFT]
     assert [each.change for each in find_changes(after, before, NOW)] == [Change.JOINED]
-
-
-def test_a_job_that_fails_leaves_the_others_alone():
-    ran = []
-
-    def fail(_now):
-        raise UnavailableError("nobody answers")
-
-    def count(now):
-        ran.append(now)
-        return 3
-
-    jobs, last = (Job("a", fail), Job("b", count), Job("c", count, 60)), {}
-    assert run_jobs(jobs, NOW, last) == 6
-    assert run_jobs(jobs, NOW + 59, last) == 3
-    assert run_jobs(jobs, NOW + 60, last) == 6
-    assert len(ran) == 5
 
 
 def test_without_a_key_there_is_no_exchange(office):

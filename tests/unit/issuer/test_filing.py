@@ -7,7 +7,7 @@ import pytest
 from esspass.attestations import PDA1_APPLICATION, PDA1_WEBUILD, Ehic, Pda1
 from esspass.inspection.logic import plus_months
 from issuer.filing.checks import find_obstacles, rules
-from issuer.filing.desk import IncompleteError
+from issuer.filing.examining import IncompleteError
 from issuer.filing.filings import FilingState, SentError, UnknownFilingError
 from issuer.filing.form import (
     Form,
@@ -105,7 +105,6 @@ def test_the_machine_grants_when_every_rule_is_met(desk, builder):
         ({"starts": (TODAY - timedelta(days=40)).isoformat(), "ends": TODAY.isoformat()}, ["P-07", "P-10"]),
         ({"work_country": "BR"}, ["P-11"]),
         ({"work_country": "GB"}, ["P-11"]),
-        ({"work": "02", "work_country": "PL"}, ["P-12"]),
         ({"work": "10", "ends": plus_months(NEXT_YEAR, 60).isoformat()}, ["P-05", "P-12"]),
         ({"employer_number": "900009999", "employer_name": "UAB Kita"}, ["P-18"]),
         ({"employer_country": "PL"}, ["P-20"]),
@@ -299,6 +298,46 @@ def test_a_card_near_its_end_is_granted(desk, people):
     assert len(made.number) == 20
 
 
+def end_the_cards(desk, pin):
+    for record in desk.issuer.records.search(pin).records:
+        if record.kind == "ehic":
+            desk.issuer.records.withdraw(record.id, "wallet_lost", TODAY, NOW)
+
+
+def cards_of(desk, pin):
+    found = desk.issuer.records.search(pin).records
+    return [each for each in found if each.kind == "ehic" and each.state is RecordState.GRANTED]
+
+
+def test_a_card_follows_an_a1_with_a_letter_and_an_offer(desk, builder):
+    """Insured, and without a card for the first day: it is not asked for again."""
+    end_the_cards(desk, builder.pin)
+    desk.send(draft(desk, builder), NOW)
+    (card,) = cards_of(desk, builder.pin)
+    letters = desk.letters.mailbox.of(Recipient.PERSON, builder.pin)
+    letter = next(letter for letter in letters if letter.topic == "card")
+    assert letter.record_id == card.id
+    assert card.number in letter.text("el")
+    vct = desk.issuer.types_of(card)[0]
+    assert desk.issuer.create_offer(card.id, vct, tx_code=False, now=NOW).uri
+    desk.send(draft(desk, builder, starts=(NEXT_YEAR - timedelta(1)).isoformat()), NOW + 60)
+    assert len(cards_of(desk, builder.pin)) == 1
+
+
+def test_no_card_follows_for_who_has_one_or_is_not_insured_here(desk, builder, people):
+    desk.send(draft(desk, builder, ends=NEXT_YEAR.isoformat()), NOW)
+    assert len(cards_of(desk, builder.pin)) == 1
+    (card,) = cards_of(desk, builder.pin)
+    desk.issuer.withdraw(card.id, "conditions_not_met", TODAY, NOW)
+    filing = draft(desk, builder, starts=(NEXT_YEAR + timedelta(1)).isoformat())
+    desk.send(filing, NOW)
+    _person, record = decided(desk, filing)
+    if record.state is RecordState.PENDING:
+        desk.issuer.approve(record.id, NOW, "clerk")
+    desk.letters.write_due(NOW)
+    assert cards_of(desk, builder.pin) == []
+
+
 @pytest.mark.parametrize(
     ("key", "answers", "names"),
     [
@@ -446,6 +485,9 @@ def test_countries_by_code_or_name(text, code):
 
 def test_answers_have_limits():
     question = Question("x", "text", {"max": 5, "label": {"en": "x"}})
+    share = Question("x", "share", {})
+    assert [share.parse(text)[0] for text in ("25", " 7 % ", "0")] == ["25", "7", "0"]
+    assert {share.parse(text)[1] for text in ("101", "-1", "2.5", "٣", "a")} == {Problem.NO_SHARE}
     assert question.parse("  a \n b ") == ("a b", None)
     assert question.parse("123456")[1] is Problem.TOO_LONG
     assert question.parse(" \u202e ")[1] is Problem.MISSING
@@ -461,6 +503,7 @@ def test_pages_follow_the_answers():
         "country",
         "place",
         "period",
+        "states",
         "conditions",
         "home",
         "birth",
@@ -468,3 +511,5 @@ def test_pages_follow_the_answers():
     several = [step.id for step in steps(Form.A1_SELF, {"work": "02", "work_fixed": "no"})]
     assert "place" not in several
     assert "conditions" not in several
+    assert several.index("share") + 1 == several.index("states")
+    assert "states" not in [step.id for step in steps(Form.A1_SELF, {"work": "10"})]

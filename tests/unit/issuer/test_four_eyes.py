@@ -8,7 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from jsonschema import Draft202012Validator
 
+from esspass.attestations import Ehic
 from esspass.web import LOCALES
+from issuer.commands import import_records
+from issuer.config import IssuerConfig
 from issuer.four_eyes import (
     NotApproverError,
     SamePersonError,
@@ -16,7 +19,7 @@ from issuer.four_eyes import (
     SecondPersonNeededError,
 )
 from issuer.reasons import WithdrawalReason
-from issuer.records import RecordState, StateError
+from issuer.records import Records, RecordState, StateError
 from issuer.risk import Withdrawal, assess, create_facts, risk_rules
 from issuer.staff import Role
 from tests.builders.issuance import NOW
@@ -279,3 +282,61 @@ def test_the_rules_about_places_people_and_withdrawals(office):
 def test_a_card_has_hardly_any_risk(office):
     record = office.issuer.records.get(office.records["builder", "ehic"])
     assert assess(create_facts(record, None, copies=5, frauds=0, now=NOW)).rules in ((), ("R-02",))
+
+
+# What does not come from a page
+
+
+def test_by_default_high_risk_needs_two(portable_office):
+    office = portable_office
+    four_eyes = replace(office.issuer.four_eyes, threshold=IssuerConfig.four_eyes_risk)
+    record = office.issuer.records.get(office.records["driver", "pda1"])
+
+    def needs_two(withdrawal=None, frauds=0, copies=0, **changes):
+        changed = replace(record, document=replace(record.document, **changes))
+        facts = create_facts(changed, withdrawal, copies=copies, frauds=frauds, now=NOW)
+        return four_eyes.is_needed(assess(facts))
+
+    assert needs_two(**LONG)
+    assert needs_two(frauds=1, **SHORT)
+    assert needs_two(starts=TODAY - 370 * DAY, ends=TODAY + DAY)
+    assert needs_two(FRAUD)
+    assert needs_two(Withdrawal(WithdrawalReason.ENDED, TODAY - 370 * DAY))
+    assert not needs_two(**SHORT)
+    assert not needs_two(starts=TODAY - 100 * DAY, ends=TODAY)
+    assert not needs_two(Withdrawal(WithdrawalReason.ENDED, TODAY), copies=3)
+
+
+def test_what_is_imported_goes_the_same_way(issuer_database, people):
+    driver = people["driver"]
+    long = replace(driver.documents[0], document_number="LT-LONG", **LONG)
+    short = replace(driver.documents[0], document_number="LT-SHORT", **SHORT)
+    entered = [(driver.person, (long, short))]
+    ids = import_records(issuer_database, entered, NOW, IssuerConfig.four_eyes_risk)
+    records = Records(issuer_database)
+    assert [records.get(each).state for each in ids] == ["pending", "granted"]
+    assert import_records(issuer_database, entered, NOW, IssuerConfig.four_eyes_risk) == ids
+    rows = issuer_database.query("SELECT record_id, proposed_name FROM second_looks")
+    assert rows == [{"record_id": ids[0], "proposed_name": "esspass issuer import"}]
+
+
+def test_no_machine_renews_the_card_of_somebody_with_a_fraud_and_a_clerk_not_alone(strict, people):
+    office, card = strict, people["builder"].documents[-1]
+    assert isinstance(card, Ehic)
+    ending = replace(card, document_number=card.document_number[:-4] + "7777",
+                     expires_on=TODAY + 30 * DAY, ends=TODAY + 30 * DAY)  # fmt: skip
+    person = people["builder"].person
+    (record_id,) = import_records(office.services.database, [(person, (ending,))], NOW)
+    old = office.records["builder", "ehic"]
+    office.issuer.records.withdraw(old, "fraud", TODAY, NOW)
+    renewals, record = office.issuer.renewals, office.issuer.records.get(record_id)
+    assert renewals.request(record, NOW) is None
+    assert [each.record.id for each in renewals.open_requests()] == [record_id]
+    clerk = hire(office)[Role.CLERK]
+    page = clerk.post(f"/renewal-requests/{record_id}/grant")
+    (look,) = office.services.second_looks.four_eyes.waiting()
+    assert page.headers["Location"].endswith(f"/decisions/{look.record.id}")
+    assert look.record.state is RecordState.PENDING
+    assert "needs a second person" in clerk.get(f"/decisions/{look.record.id}").text
+    with pytest.raises(SamePersonError):
+        office.services.second_looks.accept(look.id, replace(clerk.member, role="approver"), NOW)

@@ -46,7 +46,7 @@ def make(institution="LT:9001", country="LT", made_at=1000, **cells):
 
 
 def issued(n, article="12_1", country="EL", month="2026-03"):
-    return {("pda1", article, country, "construction", month): n}
+    return {("pda1", article, country, "F", month): n}
 
 
 class TestReading:
@@ -79,7 +79,7 @@ class TestReading:
         ],
     )
     def test_what_is_no_return_is_refused(self, spoil):
-        cell = ["pda1", "12_1", "EL", "construction", "2026-03", 7]
+        cell = ["pda1", "12_1", "EL", "F", "2026-03", 7]
         value = {
             "institution": "LT:9001", "country": "LT", "from": "2026-01", "until": "2026-12",
             "made_at": 1000, "tables": {"issued": {"total": 7, "cells": [cell]}},
@@ -122,9 +122,24 @@ class TestReconciliation:
         assert (found.cell, found.stated, found.expected) == (("A009", "2026-03"), 5, 4)
 
     def test_a_doubt_that_only_one_knows_is_named(self):
-        el = make("EL:9002", "EL", doubts_raised={("LT:9001", "2026-05"): 1})
-        (found,) = reconcile([make(), el])
-        assert (found.check, found.stated, found.expected) == ("raised_is_received", 1, 0)
+        el = make("EL:9002", "EL", doubts_raised={("DA01", "LT:9001", "2026-05"): 1})
+        found = {each.check: each for each in reconcile([make(), el])}
+        assert set(found) == {"raised_is_received", "doubts_raised_are_messages"}
+        raised = found["raised_is_received"]
+        assert (raised.stated, raised.expected) == (1, 0)
+
+    def test_an_inspectorate_cannot_have_told_less_than_was_heard(self):
+        lt = make(doubts_heard={("Inspectorate", "2026-05"): 3})
+        told = make("Inspectorate", doubts_told={("2026-05",): 2})
+        (found,) = reconcile([lt, told])
+        assert (found.check, found.first, found.second) == (
+            "heard_was_told",
+            "LT:9001",
+            "Inspectorate",
+        )
+        assert (found.stated, found.expected) == (3, 2)
+        more = make("Inspectorate", doubts_told={("2026-05",): 4})
+        assert reconcile([lt, more]) == (), "another institution may have heard the fourth"
 
     def test_a_total_that_is_no_sum_is_named(self):
         made = make(issued=issued(7))
@@ -138,8 +153,8 @@ class TestReconciliation:
 
     def test_more_verdicts_than_presentations(self):
         made = make(
-            verdicts={("pda1", "COVERED", "2026-03"): 2},
-            presentations={("pda1", "qr", "2026-03"): 1},
+            verdicts={("pda1", "COVERED", "unknown", "2026-03"): 2},
+            presentations={("pda1", "qr", "unknown", "2026-03"): 1},
         )
         (found,) = reconcile([made])
         assert found.check == "verdicts_of_presentations"

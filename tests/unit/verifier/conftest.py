@@ -40,7 +40,7 @@ class Stage:
             replace(each, certificates=seals) for each in self.world.lists.institutions
         ]
         self.now = self.world.now
-        self._publish_lists()
+        self.publish_lists()
         access = self.world.lists.bodies["access"]
         signer = create_signer(
             access.issuance, "Labour Inspectorate", "GR", "Access", self.now, address
@@ -65,7 +65,7 @@ class Stage:
         self.verifier = self.app.extensions["verifier"]
         self.wallet_client = self.app.test_client()
 
-    def _publish_lists(self):
+    def publish_lists(self):
         self.world.view()
         for name, tokens in self.world.lists.tokens.items():
             url = self.world.lists.anchors.sources[name].url

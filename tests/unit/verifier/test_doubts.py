@@ -1,6 +1,7 @@
 """A doubt raised on a verdict page, on its way to the institution, and how it stands."""
 
 import json
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from esspass.inspection import parse_case_file
 from esspass.inspection.recomputation import verify_case_file
 from esspass.keys.certificates import create_authority, create_signer
 from esspass.storage import connect
+from esspass.web.jobs import Reports
 from tests.builders.presentations import create_a1, create_ehic, create_pid
 from tests.simulators.institution import ADDRESS, SimulatedInstitution, WebWithInstitution
 from tests.unit.verifier.conftest import BASE_URL
@@ -25,6 +27,7 @@ from tests.unit.verifier.conftest import Stage as VerifierStage
 from verifier import create_app
 from verifier.commands import verifier as verifier_command
 from verifier.enquiries import Enquiries, Enquiry, EnquiryKind
+from verifier.work import create_worker
 
 CONTACT = {"contact_name": "Inspector", "contact_address": "inspector@example.gr"}
 
@@ -35,10 +38,16 @@ def stage(database, tmp_path):
     web = WebWithInstitution(stage.world.web.answers)
     stage.institution = web.institution = SimulatedInstitution(stage.world, stage.now)
     stage.institution.now = lambda: stage.now
+    publish_again(stage)
     stage.app = create_app(stage.config, database, web, lambda: stage.now)
     stage.verifier = stage.app.extensions["verifier"]
     stage.wallet_client = stage.app.test_client()
     return stage
+
+
+def publish_again(stage):
+    stage.world.lists.publish()
+    stage.publish_lists()
 
 
 @pytest.fixture
@@ -211,6 +220,33 @@ class TestOutbox:
         stage.now += 86400 * 2
         assert stage.verifier.doubts.work(stage.now) == 0
 
+    def test_a_directory_that_does_not_name_the_institution_leaves_it_waiting(self, stage, browser):
+        page = doubtful(stage, browser, stage.open_case(browser))
+        lists = stage.world.lists
+        named, lists.institutions = lists.institutions, lists.institutions[:1]
+        stage.now += 61
+        publish_again(stage)
+        send(stage, browser, page)
+        assert stage.institution.doubts == {}
+        assert "Not sent yet" in browser.get(page).text
+        lists.institutions = named
+        stage.now += 300
+        publish_again(stage)
+        assert stage.verifier.doubts.work(stage.now) == 1
+        assert len(stage.institution.doubts) == 1
+
+    def test_a_key_that_changed_is_found_in_the_next_directory(self, stage, browser):
+        page = doubtful(stage, browser, stage.open_case(browser))
+        stage.institution.change_key(listed=False)
+        send(stage, browser, page)
+        (enquiry,) = stage.verifier.doubts.enquiries.of_person(page.rpartition("/")[2])
+        assert (enquiry.refused, enquiry.attempts) == ("", 1)
+        stage.institution.change_key()
+        stage.now += 300
+        publish_again(stage)
+        assert stage.verifier.doubts.work(stage.now) == 1
+        assert len(stage.institution.doubts) == 1
+
     def test_gives_up_after_a_month(self, stage, browser):
         page = doubtful(stage, browser, stage.open_case(browser))
         stage.institution.up = False
@@ -229,23 +265,43 @@ class TestOutbox:
         assert enquiries.claim("e1", stage.now + 31).attempts == 2
 
 
-def test_the_command_of_a_timer(tmp_path, monkeypatch):
-    database = connect(str(tmp_path / "app.db"))
-    stage = VerifierStage(tmp_path, database, address=BASE_URL)
-    nobody = "http://localhost:9"
-    waiting = Enquiry("e1", EnquiryKind.WATCH, "p", "c", "d", nobody, "t", None, stage.now)
-    stage.verifier.doubts.enquiries.add(waiting)
-    settings = {
-        "BASE_URL": BASE_URL, "SECRET_KEY": "s" * 40, "DATABASE_URL": str(tmp_path / "app.db"),
-        "KEYS_FOLDER": str(tmp_path), "TRUST_ANCHORS": str(tmp_path / "anchors.json"),
-        "ALLOW_LOOPBACK": "1", "NATIONAL_INSTITUTION": nobody,
-    }  # fmt: skip
-    for name, value in settings.items():
-        monkeypatch.setenv(f"VERIFIER_{name}", value)
-    result = CliRunner().invoke(verifier_command, ["deliver"])
-    assert (result.exit_code, result.output) == (0, "0 doubts and watches were sent\n")
-    assert stage.verifier.doubts.enquiries.find("e1").attempts == 1
-    database.close()
+class TestWorker:
+    def test_sends_asks_and_erases(self, stage, browser):
+        page = doubtful(stage, browser, stage.open_case(browser, keep="900"))
+        stage.institution.up = False
+        send(stage, browser, page)
+        stage.institution.up = True
+        stage.now += 120
+        worker = create_worker(stage.verifier, stage.database)
+        assert worker.run_due(stage.now) == 2  # sent, and asked how it stands
+        assert len(stage.institution.doubts) == stage.institution.asked == 1
+        assert worker.run_due(stage.now + 10) == 0
+        assert worker.run_due(stage.now + 301) == 1
+        assert stage.institution.asked == 2
+        person = page.rpartition("/")[2]
+        kept = "SELECT evidence FROM case_persons WHERE id = :id"
+        assert stage.database.query(kept, id=person)[0]["evidence"] is not None
+        worker.run_due(stage.now + 1000)
+        assert stage.database.query(kept, id=person)[0]["evidence"] is None
+        assert worker.broken == {}
+
+    def test_the_command_of_a_timer(self, tmp_path, monkeypatch):
+        database = connect(str(tmp_path / "app.db"))
+        stage = VerifierStage(tmp_path, database, address=BASE_URL)
+        orphan = Enquiry("e1", EnquiryKind.WATCH, "p", "c", "d", ADDRESS, "t", None, stage.now)
+        stage.verifier.doubts.enquiries.add(orphan)
+        settings = {
+            "BASE_URL": BASE_URL, "SECRET_KEY": "s" * 40, "DATABASE_URL": str(tmp_path / "app.db"),
+            "KEYS_FOLDER": str(tmp_path), "TRUST_ANCHORS": str(tmp_path / "anchors.json"),
+            "ALLOW_LOOPBACK": "1", "NATIONAL_INSTITUTION": "http://localhost:9",
+        }  # fmt: skip
+        for name, value in settings.items():
+            monkeypatch.setenv(f"VERIFIER_{name}", value)
+        result = CliRunner().invoke(verifier_command, ["work", "--once"])
+        assert (result.exit_code, result.output) == (0, "0 things were done\n")
+        assert stage.verifier.doubts.enquiries.find("e1") is None, "its check is gone"
+        assert len(Reports(database).read(int(time.time()))) == 1
+        database.close()
 
 
 class TestStanding:

@@ -53,8 +53,8 @@ def test_both_sides_count_the_same_messages(partners):
     lt, el = count(partners, LT), count(partners, EL)
     assert lt.counts["messages_sent"]["A009", EL, "2026-09"] == 6
     assert el.counts["messages_received"]["A009", LT, "2026-09"] == 6
-    assert el.counts["doubts_raised"][LT, "2026-09"] == 1
-    assert lt.counts["doubts_received"][EL, "2026-09"] == 1
+    assert el.counts["doubts_raised"]["DA01", LT, "2026-09"] == 1
+    assert lt.counts["doubts_received"]["DA01", EL, "2026-09"] == 1
 
 
 def test_returns_that_agree(centre, partners):
@@ -92,8 +92,8 @@ def test_small_numbers_are_not_published(centre, partners):
     hand_in(centre, partners, count(partners, EL))
     table = centre.get("/periods/2026-09/2026-09/statistics.json").json["tables"]
     assert table["doubts_raised"][0] == {
-        "dimension": "partner", "total": None,
-        "cells": [{"value": LT, "count": None, "percent": None}],
+        "dimension": "sed", "total": None,
+        "cells": [{"value": "DA01", "count": None, "percent": None}],
     }  # fmt: skip
     rows = centre.get("/periods/2026-09/2026-09/statistics.csv").text.splitlines()
     assert "EU,2026-09,2026-09,doubts_raised,partner,LT:1000,," in rows
@@ -148,10 +148,15 @@ def test_no_return_no_period(centre):
 
 def test_spans_of_days_follow_on_each_other():
     item = Return(LT, "LT", PERIOD, NOW, count_cells({"answers": [
-        ("DA01", EL, band) for band in ("8-30", "0-7", "181+", "31-60") for _ in range(9)
+        ("DA01", EL, band, "2026-09") for band in ("8-30", "0-7", "181+", "31-60") for _ in range(9)
     ]}), {"answers": 36})  # fmt: skip
     (table,) = [each for each in create_view(item, "en") if each.id == "answers"]
-    assert [bar.name for bar in table.margins[2].bars] == ["0-7", "8-30", "31-60", "181+"]
+    assert [bar.name for bar in table.margins[2].bars] == [
+        "0\u20137",
+        "8\u201330",
+        "31\u201360",
+        "181+",
+    ]
 
 
 def test_now_lies_in_the_period():

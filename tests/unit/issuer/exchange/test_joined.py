@@ -320,3 +320,34 @@ def test_a_request_from_the_page_of_cases_is_listed_when_it_is_answered(union):
     union[RO].services.database.execute("DELETE FROM stays")
     union.partners.settle()
     assert union[RO].services.joined.entitlements.stays.get(stay.case_id).status == "01"
+
+
+def unsaid(union):
+    rows = union[LT].services.database.query("SELECT id FROM records WHERE unsaid > 0")
+    return {row["id"] for row in rows}
+
+
+def test_whom_everybody_was_told_of_is_looked_at_no_more(union):
+    record, notified = union.give_out("builder"), union[LT].services.joined.notified
+    assert record.id in unsaid(union)
+    union.partners.settle()
+    assert unsaid(union) == set(), "the worker has tidied up"
+    withdraw(union, record)
+    assert unsaid(union) == {record.id}
+    assert [each.record_id for each in notified.outdated()] == [record.id]
+    assert notified.tidy(union.now) == 0, "somebody is still to be told"
+    union.partners.settle()
+    assert told(union, record)["GR"].told == "withdrawn"
+    notified.tidy(union.now)
+    assert unsaid(union) == set()
+
+
+def test_what_changes_while_it_is_tidied_up_is_told_all_the_same(union):
+    record, notified = union.give_out("builder"), union[LT].services.joined.notified
+    union[LT].services.joined.notifier.notify_due(union.now)
+    seen = notified.settled()
+    assert record.id in {each for each, _ in seen}
+    withdraw(union, record)
+    notified.forget(seen)
+    assert unsaid(union) == {record.id}
+    assert [each.record_id for each in notified.outdated()] == [record.id]

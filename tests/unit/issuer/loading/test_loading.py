@@ -10,13 +10,17 @@ from esspass.attestations import create_person_record, create_record
 from esspass.errors import MalformedError
 from esspass.storage import migrate
 from issuer import MIGRATIONS
+from issuer.four_eyes import Command, SamePersonError
 from issuer.loading import Stage, column_mappings
 from issuer.loading.errors import mask
 from issuer.loading.store import LoadStageError
+from issuer.records import RecordState
 from issuer.services import create_services
+from issuer.staff import Member, Role
 from tests.builders.issuance import NOW
 from tests.unit.issuer.conftest import config
 
+ALDONA = Command("Aldona", "user-aldona")
 ROW = {
     "document_number": "A1-LT-2026-000901", "personal_number": "38405170415", "surnames": "Žemaitis",
     "forenames": "Šarūnas", "date_of_birth": "17.05.1984", "gender": "1", "nationalities": "LT, PL",
@@ -46,9 +50,10 @@ def as_csv(rows, delimiter=";"):
 class Desk:
     """The services of an institution whose register is empty."""
 
-    def __init__(self, database, keys):
+    def __init__(self, database, keys, **settings):
         migrate(database, MIGRATIONS)
-        services = create_services(config(), database, view=lambda _now: None, keys=keys)
+        services = create_services(config(**settings), database, view=lambda _now: None, keys=keys)
+        self.second_looks = services.second_looks
         self.office, self.records = services.loading, services.issuer.records
         self.database, self.history = database, services.issuer.history
 
@@ -60,7 +65,7 @@ class Desk:
 
     def load(self, content, mapping="a1"):
         load = self.check(content, mapping)
-        self.office.loads.start(load.id, NOW)
+        self.office.loads.start(load.id, NOW, ALDONA)
         while self.office.step(load.id, NOW):
             pass
         return self.office.loads.get(load.id)
@@ -155,7 +160,7 @@ def test_one_number_is_one_decision(desk):
 def test_a_number_taken_between_check_and_load_is_refused(desk):
     late = desk.check(as_csv([row(1, starts="2026-12-01")]))
     desk.load(as_csv([row(1)]))
-    desk.office.loads.start(late.id, NOW)
+    desk.office.loads.start(late.id, NOW, ALDONA)
     assert not desk.office.step(late.id, NOW)
     late = desk.office.loads.get(late.id)
     assert (late.stage, late.added, late.refused) == (Stage.LOADED, 0, 1)
@@ -226,7 +231,7 @@ def test_a_file_that_cannot_be_read_leaves_nothing(desk, content, code):
 
 def test_after_a_crash_the_next_step_goes_on(desk, monkeypatch):
     load = desk.check(as_csv([row(serial) for serial in range(7)]))
-    desk.office.loads.start(load.id, NOW)
+    desk.office.loads.start(load.id, NOW, ALDONA)
     assert desk.office.step(load.id, NOW, most=3)
     add, calls = desk.records.database.execute, []
 
@@ -250,9 +255,10 @@ def test_discarded_rows_are_gone_and_cannot_be_loaded(desk):
     load = desk.check(as_csv([row(1)]))
     desk.office.loads.discard(load.id, NOW)
     assert desk.count("load_rows") == 0
-    for again in (desk.office.loads.start, desk.office.loads.discard):
-        with pytest.raises(LoadStageError):
-            again(load.id, NOW)
+    with pytest.raises(LoadStageError):
+        desk.office.loads.start(load.id, NOW, ALDONA)
+    with pytest.raises(LoadStageError):
+        desk.office.loads.discard(load.id, NOW)
 
 
 def test_rows_nobody_goes_on_with_are_dropped_after_a_month(desk):
@@ -287,3 +293,20 @@ def test_an_institution_brings_its_own_columns(tmp_path):
 def test_masks_show_the_shape_only():
     assert mask("Žemaitis-2 ė") == "Aaaaaaaa-9 a"
     assert mask("x" * 99) == "x".replace("x", "a") * 24 + "…"
+
+
+def test_risky_rows_wait_for_a_second_person_who_is_not_the_one_who_loaded_them(database, keys):
+    desk = Desk(database, keys, four_eyes_risk=4)
+    long = row(902, ends="2029-10-31")
+    load = desk.load(as_csv([row(901), long]))
+    assert (load.added, load.refused, load.waiting) == (2, 0, 1)
+    states = {record.number[-3:]: record.state for record in desk.records.search().records}
+    assert states == {"901": "granted", "902": "pending"}
+    (look,) = desk.second_looks.four_eyes.waiting()
+    assert (look.proposed_by, look.proposed_name) == (ALDONA.id, "Aldona")
+    aldona = Member(ALDONA.id, "Aldona", Role.SUPERVISOR, "", NOW)
+    with pytest.raises(SamePersonError):
+        desk.second_looks.accept(look.id, aldona, NOW)
+    desk.second_looks.accept(look.id, Member("other", "Jonas", Role.APPROVER, "", NOW), NOW)
+    assert desk.records.get(look.record.id).state is RecordState.GRANTED
+    assert desk.load(as_csv([long])).known == 1
