@@ -242,6 +242,6 @@ def test_what_a_program_changes_may_wait_for_a_second_person(make_office):
     office = make_office(four_eyes_risk=1)
     answer = send(Program(office, "approver"), record_of(office), days=500)
     waiting = office.issuer.records.replacement_of(record_of(office).id)
-    assert (answer.status_code, answer.json["decision_id"]) == (202, waiting.id)
+    assert (answer.status_code, answer.json["decision"]) == (202, waiting.id)
     assert waiting.state is RecordState.PENDING
     assert record_of(office).state is RecordState.GRANTED
