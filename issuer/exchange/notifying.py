@@ -23,6 +23,7 @@ from esspass.exchange.contents import (
     find_route,
     find_states_concerned,
 )
+from issuer.exchange.agreements import Agreements
 from issuer.exchange.choices import CHOOSE, Choices
 from issuer.exchange.desk import Desk, NewAttachment
 from issuer.exchange.notified import NOBODY, Notified, NotifiedStates
@@ -47,6 +48,11 @@ class Notifier:
     notified: NotifiedStates
     choices: Choices
     paper: PaperOffice
+
+    @property
+    def agreements(self) -> Agreements:
+        """The exceptions that institutions abroad asked for, or agreed to."""
+        return Agreements(self.desk, self.paper.issuance.history)
 
     @property
     def versions(self) -> Versions:
@@ -123,6 +129,8 @@ class Notifier:
             return
         document, person = _read(record)
         try:
+            for whom in there.values():
+                self.agreements.settle(record, whom, now)
             content = create_notification(document, person, self._amends(record))
             said = Said(content, tuple(self._attach(record, tuple(reached), now)))
             for told in self.versions.send(record, earlier, said, now):
