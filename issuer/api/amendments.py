@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import Field
-
 from esspass.attestations.records import parse_record
 from esspass.web import now
 from issuer.api import shapes
@@ -17,20 +13,11 @@ from issuer.reasons import AmendmentReason
 from issuer.services import services
 
 
-class Amendment(shapes.Body):
-    """The whole document as it shall be, and why; under the old number it gets one of its own."""
-
-    document: shapes.Pda1Shape  # type: ignore[valid-type]
-    reason: Literal[tuple(map(str, AmendmentReason))] = Field(  # type: ignore[valid-type]
-        description="why the decision is changed"
-    )
-
-
 @blueprint.post("/decisions/<record_id>/amendments")
-@blueprint.input(Amendment, arg_name="given")
+@blueprint.input(shapes.Amendment, arg_name="given")
 @blueprint.output(shapes.Decision, status_code=201)
 @blueprint.doc(tags=["Decisions"])
-def amend_decision(record_id: str, given: Amendment) -> Answered:
+def amend_decision(record_id: str, given: shapes.Amendment) -> Answered:
     """Change an A1 in force: a new decision takes its place.
 
     A risky one is put before a second person (202); until then the old one is in force.

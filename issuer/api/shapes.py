@@ -13,7 +13,7 @@ from esspass.attestations import Application, Ehic, Pda1, Person, Pid
 from issuer.four_eyes import Outcome
 from issuer.loading import Stage
 from issuer.offers import Grant, OfferState
-from issuer.reasons import CHOSEN_BY_CLERKS
+from issuer.reasons import CHOSEN_BY_CLERKS, AmendmentReason
 from issuer.records import RecordState
 from issuer.risk import Action
 from issuer.sectors import NOT_RECORDED
@@ -162,6 +162,13 @@ class Withdrawal(Body):
 
     reason: Literal[tuple(str(reason) for reason in CHOSEN_BY_CLERKS)]  # type: ignore[valid-type]
     effective: date = Field(description="not in the future")
+
+
+class Amendment(Body):
+    """The whole document as it shall be, and why; under the old number it gets one of its own."""
+
+    document: Pda1Shape  # type: ignore[valid-type]
+    reason: Literal[tuple(map(str, AmendmentReason))]  # type: ignore[valid-type]
 
 
 class Withdrawn(Shape):
