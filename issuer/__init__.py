@@ -31,8 +31,12 @@ from esspass.web.relying_party import create_relying_party_blueprint
 from esspass.web.statistics import create_statistics_blueprint
 from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
+    amending,
     applications,
+    choices,
     decisions,
+    enquiries,
+    filing_corrections,
     incoming,
     office,
     second_looks,
@@ -57,6 +61,7 @@ from issuer.commands import import_decisions
 from issuer.config import IssuerConfig, RegisterConfig
 from issuer.endpoints import (
     apply,
+    apply_enquiries,
     apply_sign_in,
     apply_states,
     apply_workers,
@@ -105,6 +110,8 @@ _BLUEPRINTS = (
     decisions.blueprint,
     back_office_offers.blueprint,
     withdrawal.blueprint,
+    amending.blueprint,
+    choices.blueprint,
     paper.blueprint,
     back_office_paper.blueprint,
     applications.blueprint,
@@ -120,10 +127,13 @@ _BLUEPRINTS = (
     apply.home_blueprint,
     apply.blueprint,
     apply_states.blueprint,
+    apply_enquiries.blueprint,
     apply_workers.blueprint,
     apply_sign_in.blueprint,
     letters.blueprint,
     back_office_filings.blueprint,
+    filing_corrections.blueprint,
+    enquiries.blueprint,
     back_office_exchange.blueprint,
     back_office_exchange_forms.blueprint,
     back_office_drafts.blueprint,
@@ -154,7 +164,7 @@ def create_app(
     app.register_blueprint(
         create_passkey_blueprint(store, sessions, role=STAFF, on_sign_in=refuse_passkey_of_provider)
     )
-    configure_access(app, services)
+    configure_access(app)
     app.jinja_env.globals["institution"] = config.institution_name
     app.jinja_env.globals["office_sections"] = open_sections
     return app

@@ -32,6 +32,10 @@ MIGRATIONS = {
 }
 
 
+RECOVERY_LINK, RECOVERED = "staff.recovery_link", "staff.recovered"
+"""What the log calls a way back in that was made by command, and its use."""
+
+
 class Ground(StrEnum):
     """Why somebody may look: the processing that the page belongs to."""
 
@@ -97,6 +101,10 @@ class AccessLog:
             start=find_start(number, size),
         )
         return AccessPage(max(number, 1), size, total, tuple(map(_access, rows)))
+
+    def purge(self, before: int) -> int:
+        """Drop what is older; return how many lines."""
+        return self.database.execute("DELETE FROM staff_access WHERE at < :before", before=before)
 
 
 def subject_of(arguments: Mapping[str, object]) -> str:

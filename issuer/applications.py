@@ -40,7 +40,9 @@ class Applications:
         Raises UnknownRecordError, NoApplicationError, StateError when nothing is pending.
         """
         record = self.records.get(record_id)
-        document = create_application(record, now)
+        earlier = self.records.of_decision(record_id)
+        serial = sum(proof.state is not RecordState.GRANTED for proof in earlier)
+        document = create_application(record, now, serial)
         if record.state is not RecordState.PENDING:
             raise StateError
         with self.records.database.atomic():
@@ -66,13 +68,16 @@ class Applications:
         self.history.add(proof.id, Event.WITHDRAWN, now, actor, detail=reason)
 
 
-def create_application(record: Record, now: int) -> Application:
-    """Write the proof of a decision's application. Raises NoApplicationError."""
+def create_application(record: Record, now: int, serial: int = 0) -> Application:
+    """Write the proof of a decision's application; ``serial`` counts earlier ones that ended.
+
+    Raises NoApplicationError.
+    """
     document = record.document
     if not isinstance(document, Pda1):
         raise NoApplicationError
     return Application(
-        document_number=_PREFIX + document.document_number,
+        document_number=f"{_PREFIX}{document.document_number}{f'-{serial + 1}' if serial else ''}",
         pin=document.pin,
         applied_on=_day(record.created_at),
         legislation_country=document.legislation_country,

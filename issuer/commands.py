@@ -31,6 +31,7 @@ from issuer.records import Records
 from issuer.returns import statistics_command
 from issuer.sectors import NOT_RECORDED, parse_sector
 from issuer.services import create_services
+from issuer.staff_commands import staff
 from issuer.work import create_worker
 
 People = Iterable[tuple[Person, Sequence[Document]]]
@@ -55,11 +56,11 @@ def import_records(
     for person, documents in people:
         for document in documents:
             sector = sectors.get(document.document_number or "", NOT_RECORDED)
-            record_id, is_new = four_eyes.add(person, document, now, by, sector=sector)
-            if is_new:
-                history.add(record_id, Event.IMPORTED, now)
-                entitlements.open(records.get(record_id).person_id, document)
-            identifiers.append(record_id)
+            entered = four_eyes.add(person, document, now, by, sector=sector)
+            if entered.is_new:
+                history.add(entered.id, Event.IMPORTED, now)
+                entitlements.open(records.get(entered.id).person_id, document)
+            identifiers.append(entered.id)
     return identifiers
 
 
@@ -86,6 +87,7 @@ def issuer() -> None:
 issuer.add_command(load_command)
 issuer.add_command(statistics_command)
 issuer.add_command(api_client)
+issuer.add_command(staff)
 
 
 @issuer.command("import")

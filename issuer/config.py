@@ -12,6 +12,8 @@ from esspass.openid4vci.client_attestation import ATTESTATION_MAX_AGE
 from esspass.web.environment import read_settings
 
 SIGN_IN_METHODS = ("pid", "oidc", "demo-eid")
+LEAST_LOG_DAYS = 365
+"""A breach (GDPR, Articles 33 and 34) is often found months later: its list comes from the log."""
 FOUR_EYES_RISK = 4
 """Points from which a second person must agree: fraud, a year back, two years ahead."""
 
@@ -55,8 +57,10 @@ class IssuerConfig:
     the pause after a message to another institution first failed; it doubles each time. Decisions
     with ``four_eyes_risk`` points or more (``specs/back_office/risk.json``) need a second person;
     0 asks for none. With ``exchange_approval`` nobody sends a message to another institution that
-    they wrote alone. ``records_url`` is where the institution's own records are fetched,
-    ``mappings_folder`` holds its column mappings.
+    they wrote alone. ``entitlement_requests_…`` are how many requests for certificates are taken a
+    day from one institution and about one person; 0 is no limit. ``records_url`` is where the
+    institution's own records are fetched, ``mappings_folder`` holds its column mappings. Who saw
+    what is kept for ``access_log_days``.
     """
 
     base_url: str
@@ -90,16 +94,20 @@ class IssuerConfig:
     require_key_attestation: bool = False
     require_dpop_nonce: bool = False
     require_attestation_challenge: bool = False
+    require_api_dpop: bool = False
     attestation_max_age: int = ATTESTATION_MAX_AGE
     wallet_url: str | None = None
     mailbox_url: str | None = None
     exchange_retry: int = 5
     exchange_approval: bool = False
+    entitlement_requests_per_partner: int = 500
+    entitlement_requests_per_person: int = 5
     as4_folder: Path | None = None
     records_url: str | None = None
     records_token: str | None = field(default=None, repr=False)
     records_mapping: str = "canonical"
     mappings_folder: str | None = None
+    access_log_days: int = 3 * 365
     institution_street: str | None = None
     institution_postcode: str | None = None
     institution_town: str | None = None
@@ -116,6 +124,10 @@ class IssuerConfig:
             raise MalformedError("ISSUER_STATUS_BITS takes 1 or 2", code="bad_setting")
         if self.four_eyes_risk < 0:
             raise MalformedError("ISSUER_FOUR_EYES_RISK takes 0 or more", code="bad_setting")
+        if self.access_log_days < LEAST_LOG_DAYS:
+            raise MalformedError("ISSUER_ACCESS_LOG_DAYS takes 365 or more", code="bad_setting")
+        if min(self.entitlement_requests_per_partner, self.entitlement_requests_per_person) < 0:
+            raise MalformedError("a limit of requests takes 0 or more", code="bad_setting")
         if not 2 <= self.batch_size <= 100:
             raise MalformedError("ISSUER_BATCH_SIZE takes 2 to 100", code="bad_setting")
 

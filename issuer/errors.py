@@ -164,6 +164,11 @@ ERROR_TEXTS: Mapping[str, ErrorText] = {
         _("The address names an application that is not yours, or that was deleted."),
         _("Open your list of applications."),
     ),
+    "enquiry_answered": ErrorText(
+        _("This question is answered"),
+        _("Every question is answered once. Nothing was added."),
+        _("Open the application to see what you answered."),
+    ),
     "filing_sent": ErrorText(
         _("This application was sent"),
         _("What was sent cannot be changed on this page."),

@@ -136,6 +136,15 @@ class SecondLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """A decision that is in the register: its id, whether it is new, and waits for somebody."""
+
+    id: str
+    is_new: bool
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SecondLookPage(Paging):
     """One page of what waits, counted from 1."""
 
@@ -171,8 +180,8 @@ class FourEyes:
         by: Proposer,
         state: RecordState = RecordState.GRANTED,
         sector: str = NOT_RECORDED,
-    ) -> tuple[str, bool]:
-        """Enter a decision; return its id and whether it is new.
+    ) -> Entered:
+        """Enter a decision.
 
         A risky one waits whatever ``state`` was meant for it, and is put before a second person.
         Raises MalformedError as ``Records.add``.
@@ -183,7 +192,7 @@ class FourEyes:
             record_id, is_new = self.records.add(person, document, now, entered, sector=sector)
             if is_new and risky:
                 self.propose(self.records.get(record_id), None, by, now)
-        return record_id, is_new
+        return Entered(record_id, is_new, waits=is_new and risky)
 
     def is_risky(self, person: Person, document: Document, now: int) -> bool:
         """Say whether a second person must agree to a decision that is not entered yet."""
@@ -305,6 +314,15 @@ class FourEyes:
         )
         looks = tuple(map(self._look, rows))
         return SecondLookPage(max(number, 1), size, self.count_waiting(), looks)
+
+    def annul(self, record_id: str, now: int) -> None:
+        """Take back what waits about a decision, because the decision became another one."""
+        self.database.execute(
+            "UPDATE second_looks SET outcome = 'declined', decided_by = '', decided_at = :now"
+            " WHERE record_id = :id AND outcome = 'open'",
+            id=record_id,
+            now=now,
+        )
 
     def waiting(self) -> Sequence[SecondLook]:
         """Return what waits and can still be done, the oldest first, at most a hundred."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from issuer.api.answers import Answers
+from issuer.api.begun import BegunApplications
 from issuer.api.clients import ApiClients
 from issuer.authorization_requests import AuthorizationRequests
 from issuer.credentials import Credentials
@@ -30,6 +31,7 @@ class Housekeeping:
     loads: Loads
     api_clients: ApiClients
     api_answers: Answers
+    api_begun: BegunApplications
 
     def purge(self, now: int) -> int:
         """Drop everything that is over; return how many rows."""
@@ -43,6 +45,7 @@ class Housekeeping:
             + self.loads.purge(now)
             + self.api_clients.purge(now)
             + self.api_answers.purge(now)
+            + self.api_begun.purge()
         )
 
     def purge_in_passing(self, now: int) -> int:

@@ -29,6 +29,7 @@ from esspass.keys.signer import KeySigner
 from esspass.storage import Database, Row
 from issuer.bearer import create_identifier
 from issuer.names import fold_number
+from issuer.paging import Paging, find_start
 
 MIGRATIONS = {
     "issuer-letters-001": """
@@ -49,6 +50,7 @@ MIGRATIONS = {
         )""",
     "issuer-letters-002": """
         CREATE INDEX letters_recipient ON letters (recipient_kind, recipient, created_at)""",
+    "issuer-letters-004": "CREATE INDEX letters_created ON letters (created_at)",
     "issuer-letters-003": "CREATE INDEX letters_due ON letters (sent_at, next_at)",
 }
 _FIRST_WAIT, _LONGEST_WAIT = 60, 6 * 3600
@@ -100,6 +102,13 @@ class Letter:
             words = _specification()["reasons"].get(value)
             return _in_language(words, locale) if words else value
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage(Paging):
+    """One page of the letters, counted from 1."""
+
+    letters: tuple[Letter, ...]
 
 
 Attach = Callable[[Letter, int], bytes | None]
@@ -164,6 +173,31 @@ class Mailbox:
             number=fold_number(number),
         )
         return [_letter(row) for row in rows]
+
+    def search(
+        self,
+        kind: Recipient | None = None,
+        recipient: str = "",
+        number: int = 1,
+        size: int = 20,
+    ) -> LetterPage:
+        """Return a page of the letters, the latest first.
+
+        ``kind`` of recipient and ``recipient``, a personal or tax number, narrow it down.
+        """
+        wanted = {"recipient_kind": kind or "", "recipient": fold_number(recipient)}
+        params = {name: value for name, value in wanted.items() if value}
+        where = " AND ".join(f"{name} = :{name}" for name in params) or "1 = 1"
+        count = f"SELECT count(*) AS n FROM letters WHERE {where}"  # noqa: S608 - names are ours
+        total = self.database.query(count, **params)[0]["n"]
+        rows = self.database.query(
+            f"SELECT * FROM letters WHERE {where} ORDER BY created_at DESC, id"  # noqa: S608
+            " LIMIT :size OFFSET :start",
+            **params,
+            size=size,
+            start=find_start(number, size),
+        )
+        return LetterPage(max(number, 1), size, int(total), tuple(map(_letter, rows)))
 
     def get(self, letter_id: str) -> Letter | None:
         """Return a letter."""

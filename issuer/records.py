@@ -33,6 +33,12 @@ _SELECT = """
            records.withdrawal_date, records.decision_id, records.sector, records.replaces,
            persons.person
     FROM records JOIN persons ON persons.id = records.person_id"""
+_INSERT = """
+    INSERT INTO records (id, person_id, kind, document_number, document, state, created_at,
+                         changed_at, issuances, decision_id, sector, replaces)
+    VALUES (:id, :person_id, :kind, :number, :document, :state, :now, :now, 0, :decision_id,
+            :sector, :replaces)
+    ON CONFLICT DO NOTHING"""
 
 
 class RecordState(StrEnum):
@@ -124,11 +130,7 @@ class Records:
         with self.database.atomic():
             person_id = self._keep_person(person, person.pin, now)
             added = self.database.execute(
-                "INSERT INTO records (id, person_id, kind, document_number, document,"
-                " state, created_at, changed_at, issuances, decision_id, sector, replaces)"
-                " VALUES (:id, :person_id, :kind, :number, :document, :state, :now, :now, 0,"
-                " :decision_id, :sector, :replaces)"
-                " ON CONFLICT DO NOTHING",
+                _INSERT,
                 id=create_identifier(),
                 person_id=person_id,
                 kind=document_kind(document),
@@ -141,13 +143,10 @@ class Records:
                 replaces=replaces,
             )
             self._index_person(person_id, person)
-        rows = self.database.query(
-            "SELECT id FROM records WHERE document_number = :number",
-            number=document.document_number,
-        )
-        if not rows:
+        found = self.find_number(document.document_number)
+        if found is None:
             raise StateError("another decision changes this one already")
-        return str(rows[0]["id"]), bool(added)
+        return found.id, bool(added)
 
     def _index_person(self, person_id: str, person: Person) -> None:
         """Put all decisions of a person into the index: their name may have changed."""
@@ -196,9 +195,7 @@ class Records:
 
     def lock(self, record_id: str) -> None:
         """Let nobody else change a decision until the transaction ends; call it inside one."""
-        self.database.execute(
-            "UPDATE records SET changed_at = changed_at WHERE id = :id", id=record_id
-        )
+        self.database.execute("UPDATE records SET state = state WHERE id = :id", id=record_id)
 
     def find_number(self, number: str) -> Record | None:
         """Return the decision with this document number."""
@@ -269,6 +266,26 @@ class Records:
             start=find_start(number, size),
         )
         return Page(max(number, 1), size, int(total), tuple(map(_record, rows)))
+
+    def revise(self, record_id: str, person: Person, document: Document, now: int) -> None:
+        """Write a pending decision anew, under its number. Raises StateError for any other."""
+        if not person.pin:
+            raise MalformedError("a person needs a number", code="number_missing")
+        with self.database.atomic():
+            person_id = self._keep_person(person, person.pin, now)
+            changed = self.database.execute(
+                "UPDATE records SET person_id = :person_id, document = :document,"
+                " changed_at = :now WHERE id = :id AND state = 'pending'"
+                " AND document_number = :number",
+                id=record_id,
+                person_id=person_id,
+                document=_write(create_record(document)),
+                number=document.document_number,
+                now=now,
+            )
+            if not changed:
+                raise StateError
+            self._index_person(person_id, person)
 
     def put_sector(self, record_id: str, sector: str) -> bool:
         """Note what the employer of an A1 does; say whether it changed. Raises MalformedError."""

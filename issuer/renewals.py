@@ -120,10 +120,10 @@ class Renewals:
         )
 
     def _enter(self, record: Record, renewed: Ehic, now: int, by: Proposer) -> Record:
-        record_id, _ = self.four_eyes.add(record.person, renewed, now, by)
+        entered = self.four_eyes.add(record.person, renewed, now, by)
         self.history.add(record.id, Event.RENEWED, now, by.name)
-        self.history.add(record_id, Event.IMPORTED, now, by.name)
-        return self.records.get(record_id)
+        self.history.add(entered.id, Event.IMPORTED, now, by.name)
+        return self.records.get(entered.id)
 
     def grant(self, record_id: str, now: int, by: Proposer) -> Record | None:
         """Grant an open request: a new EHIC at once; for an A1 its new decision is entered apart.

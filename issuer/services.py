@@ -52,6 +52,7 @@ from issuer.access_log import AccessLog
 from issuer.amendments import Amendments
 from issuer.api import ApiDesk
 from issuer.api.answers import Answers
+from issuer.api.begun import BegunApplications
 from issuer.api.clients import ApiClients
 from issuer.applications import Applications
 from issuer.authorization import AuthorizationServer
@@ -68,7 +69,7 @@ from issuer.exchange.doubt_office import DoubtOffice
 from issuer.exchange.drafting import DraftOffice
 from issuer.exchange.drafts import Drafts
 from issuer.exchange.joined import Decided, Joined, create_joined
-from issuer.filing import applicants, filings
+from issuer.filing import applicants, corrections, enquiries, tables
 from issuer.filing.desk import FilingDesk
 from issuer.filing.services import (
     create_filing_desk,
@@ -114,8 +115,10 @@ MIGRATIONS = {
     **replacements.MIGRATIONS,
     **loading.MIGRATIONS,
     **api.MIGRATIONS,
-    **filings.MIGRATIONS,
+    **tables.MIGRATIONS,
     **applicants.MIGRATIONS,
+    **corrections.MIGRATIONS,
+    **enquiries.MIGRATIONS,
     **mailbox.MIGRATIONS,
     **transactions.MIGRATIONS,
     **TRUST_MIGRATIONS,
@@ -173,6 +176,11 @@ class Services:
         """Who of the staff saw what."""
         return AccessLog(self.database)
 
+    def forget_accesses(self, now: int) -> int:
+        """Drop what the logs of staff and programs need not keep any longer; return how much."""
+        before = now - self.config.access_log_days * 86400
+        return self.access_log.purge(before) + self.api.accesses.purge(before)
+
     @property
     def drafts(self) -> DraftOffice:
         """Messages that clerks are writing, and their way out."""
@@ -207,6 +215,7 @@ class _Stores:
             self.replays, self.requests, self.offers, self.grants, self.credentials,
             self.replacements, Loads(self.records.database), ApiClients(self.records.database),
             Answers(self.records.database, self.keyed),
+            BegunApplications(self.records.database),
         )  # fmt: skip
 
     @property

@@ -31,6 +31,8 @@ MIGRATIONS = {
         INSERT INTO staff (user_id, name, role, provider, subject, since)
         SELECT id, name, 'supervisor', '', id, created_at FROM web_users WHERE role = 'staff'""",
 }
+RECOVERY, RECOVERY_LIFETIME = "recovery", 3600
+"""What such an invitation is for, and how long it is open, in seconds."""
 _BY_PASSKEY = ""  # the provider of those who sign in with a passkey; their subject is the user id
 
 
@@ -191,6 +193,21 @@ class Staff:
                 self._refuse(user_id, by_provider=True)
             ServerSessionStore(self.database).delete_all(user_id)
             PasskeyStore(self.database).delete_user(user_id)
+
+    def recover(self, user_id: str, now: int, *, forget: bool) -> str:
+        """Return the token of a link with which a member sets up a further passkey, once.
+
+        With ``forget`` the passkeys and sessions of now end at once. Raises UnknownMemberError,
+        also for somebody who was removed, or whom a provider signs in.
+        """
+        member, passkeys = self.get(user_id), PasskeyStore(self.database)
+        if member.removed_at is not None or member.provider:
+            raise UnknownMemberError
+        with self.database.atomic():
+            if forget:
+                passkeys.forget_passkeys(user_id)
+                ServerSessionStore(self.database).delete_all(user_id)
+            return passkeys.add_invitation(RECOVERY, now, RECOVERY_LIFETIME, user_id)
 
     def readmit(self, user_id: str) -> None:
         """Let somebody whom the provider vouches for sign in again. Raises UnknownMemberError."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from esspass.attestations.countries import iso_country
 from esspass.exchange.board import Board, create_board
-from esspass.exchange.calendar import find_end
+from esspass.exchange.calendar import PeriodEnd, find_end
 from esspass.exchange.case_type import DeadlineRule
 from esspass.exchange.model import Case, CaseStatus, Deadline, DocumentState
 
@@ -27,6 +28,11 @@ def find_deadlines(case: Case) -> tuple[Deadline, ...]:
     return tuple(sorted(found, key=lambda each: (each.due_at, each.kind, each.whose)))
 
 
+def country_of(institution_id: str) -> str:
+    """Return the ISO country of an institution, by its code."""
+    return iso_country(institution_id.partition(":")[0])
+
+
 def _find_starting(board: Board, rule: DeadlineRule) -> list[DocumentState]:
     """Every document starts its own period; where it restarts, only the last one's runs."""
     documents = list(board.find_valid(rule.start))
@@ -34,15 +40,16 @@ def _find_starting(board: Board, rule: DeadlineRule) -> list[DocumentState]:
 
 
 def _find_open(board: Board, rule: DeadlineRule, document: DocumentState) -> Iterator[Deadline]:
-    due_at = _find_due(board, rule, document)
     author = board.shape.find_seat(document.sender)
     for institution in board.shape.order(_find_concerned(board, rule, document)):
         if rule.whose == "receivers" and board.me not in (institution, author):
             continue  # their reply may have gone to the author alone
         if not _is_met(board, rule, document, institution):
+            end = _find_due(board, rule, document, institution)
             yield Deadline(
-                rule.kind, document.set_id, institution, due_at, rule.source, rule.verified
-            )
+                rule.kind, document.set_id, institution, end.at, rule.source, rule.verified,
+                end.counted.isoformat() if end.counted else "",
+            )  # fmt: skip
 
 
 def _find_concerned(board: Board, rule: DeadlineRule, document: DocumentState) -> frozenset[str]:
@@ -70,13 +77,16 @@ def _is_met(board: Board, rule: DeadlineRule, document: DocumentState, whose: st
     return whose in later if rule.whose == "everyone" else bool(later)
 
 
-def _find_due(board: Board, rule: DeadlineRule, document: DocumentState) -> int:
+def _find_due(
+    board: Board, rule: DeadlineRule, document: DocumentState, institution: str
+) -> PeriodEnd:
     start = document.latest_at if rule.restarts else document.first_at
     extended = rule.extended_by and any(
         each.related_set_id == document.set_id for each in board.find_valid(rule.extended_by)
     )
     return find_end(
         start,
+        country_of(institution),
         days=rule.days,
         working_days=rule.working_days,
         months=rule.months + (rule.extension_months if extended else 0),

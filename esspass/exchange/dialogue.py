@@ -28,6 +28,8 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
 """Case types in which an institution asks, with the question and its reply."""
 STEPS = ("DA01", "DA02", "DA03", "DA04", "DA05", "DA06", "DA07", "DA08", "DA09")
 _ANSWER, _REFERRAL, _AGREEMENT, _CONCILIATION, _END = "DA04", "DA05", "DA07", "DA08", "DA09"
+OUTCOMES = (_ANSWER, _AGREEMENT, _END)
+"""The messages that say what becomes of the document: of institution, authorities, conciliation."""
 _UNDECIDED = frozenset({"no_agreement", "no_opinion"})
 
 
@@ -80,7 +82,7 @@ def _read_question(case: Case, said: Mapping[str, DocumentState], now: int) -> S
 
 def _find_outcome(said: Mapping[str, DocumentState], messages: Iterable[Message]) -> str:
     """What the latest answer says: of the institution, the authorities, or the conciliation."""
-    answers = [said[sed] for sed in (_ANSWER, _AGREEMENT, _END) if sed in said]
+    answers = [said[sed] for sed in OUTCOMES if sed in said]
     if not answers:
         return ""
     latest = max(answers, key=lambda each: each.latest_at)

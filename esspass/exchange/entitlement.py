@@ -26,6 +26,7 @@ from esspass.exchange.sed import CASE_VERSION
 CASE_TYPE, REQUEST, ANSWER = "S_BUC_05", "S044", "S045"
 NOT_PRESENTED = "01"
 ISSUED, REFUSED = "01", "02"
+MAX_STAY_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)

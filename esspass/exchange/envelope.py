@@ -132,11 +132,16 @@ def verify_signed(
     verify_signer(entry, chain[0], now)
     if me not in message.receivers:
         raise VerificationError("the message is for another institution", code="wrong_receiver")
-    if message.sent_at > now + LEEWAY:
-        raise ExpiredError("the message is from the future", code="not_yet_valid")
+    verify_not_early(message, now)
     verify_sender(entry, message, now)
     attachments = _split(files, message.attachments)
     return Received(message, attachments, signed, create_digest(signed.encode("ascii")))
+
+
+def verify_not_early(message: Message, now: int) -> None:
+    """Refuse what says it was sent later than now. Raises ExpiredError ``not_yet_valid``."""
+    if message.sent_at > now + LEEWAY:
+        raise ExpiredError("the message is from the future", code="not_yet_valid")
 
 
 def _read_claims(claims: Mapping[str, Any]) -> Message:

@@ -212,8 +212,9 @@ class Action:
 class Deadline:
     """Something due in a case; ``kind`` is stable, ``set_id`` the document that started it.
 
-    ``whose`` is the institution that must act; ``verified`` whether the time limit was read in its
-    source.
+    ``due_at`` is midnight after the last day; ``whose`` is the institution that must act;
+    ``verified`` whether the time limit was read in its source. ``counted`` (ISO) is the rest day on
+    which it would have ended, "" if the period ends on a working day of itself.
     """
 
     kind: str
@@ -222,3 +223,4 @@ class Deadline:
     due_at: int
     source: str
     verified: bool
+    counted: str = ""

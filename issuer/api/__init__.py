@@ -4,9 +4,14 @@ Clients are let in by ``esspass issuer api-client add``; each has roles and purp
 description stands at ``/api/v1/openapi.json``, for people at ``/api/docs``.
 """
 
-from issuer.api import accesses, answers, clients
+from issuer.api import accesses, answers, begun, clients
 from issuer.api.desk import ApiDesk
 
-MIGRATIONS = {**clients.MIGRATIONS, **accesses.MIGRATIONS, **answers.MIGRATIONS}
+MIGRATIONS = {
+    **clients.MIGRATIONS,
+    **accesses.MIGRATIONS,
+    **answers.MIGRATIONS,
+    **begun.MIGRATIONS,
+}
 
 __all__ = ["MIGRATIONS", "ApiDesk"]

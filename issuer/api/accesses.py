@@ -43,7 +43,7 @@ class ApiAccess:
 
 @dataclass(frozen=True, slots=True)
 class ApiAccesses:
-    """All calls. Rows are added, never changed."""
+    """All calls. Rows are added, never changed; old ones are dropped."""
 
     database: Database
 
@@ -87,3 +87,7 @@ class ApiAccesses:
             )
             for row in rows
         ]  # fmt: skip
+
+    def purge(self, before: int) -> int:
+        """Drop what is older; return how many calls."""
+        return self.database.execute("DELETE FROM api_accesses WHERE at < :before", before=before)

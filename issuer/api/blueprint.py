@@ -15,11 +15,11 @@ from esspass.errors import EsspassError, ProtocolError
 from esspass.web import now
 from esspass.web.blueprints import make_protocol
 from esspass.web.error_pages import answer_protocol, answer_under
+from issuer.api.admission import admit_caller
 from issuer.api.clients import Caller
-from issuer.api.conditions import carry_out_once
+from issuer.api.conditions import can_be_named, carry_out_once
 from issuer.api.problems import answer_invalid, answer_problem
 from issuer.api.roles import OPEN, ROLES
-from issuer.protocol_errors import HeaderError
 from issuer.services import services
 
 PREFIX = "/api/v1"
@@ -43,8 +43,8 @@ class _Blueprint(APIBlueprint):
         provide_automatic_options: bool | None = None,
         **options: Any,
     ) -> None:
-        changes = not rule.startswith("/search/") and CHANGING & set(options.get("methods") or ())
-        if view_func is not None and changes:
+        changes = CHANGING & set(options.get("methods") or ())
+        if view_func is not None and changes and can_be_named(rule):
             endpoint, view_func = endpoint or view_func.__name__, carry_out_once(view_func)
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
@@ -97,7 +97,7 @@ def admit() -> None:
     operation = (request.endpoint or "").rpartition(".")[2]
     if operation in OPEN:
         return
-    g.api_caller = _find_caller()
+    g.api_caller = admit_caller()
     allowed = bool(ROLES[operation] & caller().client.roles)
     subject = str(next(iter((request.view_args or {}).values()), ""))
     services().api.accesses.add(caller(), operation, subject, now(), allowed=allowed)
@@ -107,16 +107,3 @@ def admit() -> None:
         raise UnsupportedMediaType
     if request.get_data().strip() == b"null":  # APIFlask would take it for an empty object
         raise BadRequest
-
-
-def _find_caller() -> Caller:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    found = services().api.clients.find_caller(token, now()) if token else None
-    if scheme.lower() != "bearer" or found is None:
-        raise HeaderError(
-            "a token of this API is needed",
-            code="invalid_token",
-            status=401,
-            headers={"WWW-Authenticate": 'Bearer realm="api"'},
-        )
-    return found

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from esspass.exchange.model import CaseStatus, MessageAction, Role
 from esspass.exchange.wire import MAX_ATTACHMENTS
 from issuer.api.shapes import Body, Count, ListPage, Moment, Paging, Shape, Text
+from issuer.exchange.drafts import MAX_REMARK
 from issuer.exchange.outbox import DeliveryStatus
 
 Id = Annotated[str, Field(max_length=200)]
@@ -186,3 +187,112 @@ class SentMessage(Shape):
     """The document that a message is a version of."""
 
     set_id: str
+
+
+class Proposal(Shape):
+    """A message that is sent only when a second person agrees.
+
+    ``case_id`` is empty if it opens a case; without receivers it goes to all whom it concerns.
+    """
+
+    id: str
+    case_type: str
+    case_id: str | None
+    sed: str
+    content: dict[str, Any]
+    receivers: list[str]
+    proposed_by: str
+    proposed_at: Moment | None
+    remark: str = Field(description="why it was sent back")
+
+
+class Proposals(ListPage):
+    """Messages that wait for a second person."""
+
+    items: list[Proposal]
+
+
+class Remark(Body):
+    """What has to change."""
+
+    remark: str = Field(min_length=1, max_length=MAX_REMARK)
+
+
+class Retry(Body):
+    """Whom a message did not reach."""
+
+    receiver: Id
+
+
+class PartnerFilter(Paging):
+    """Who takes a role in a type of case in a State now."""
+
+    case_type: Id
+    role: Role = Role.COUNTERPARTY
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1")]
+
+
+class Partner(Shape):
+    """An institution abroad."""
+
+    id: str
+    name: str
+    country: str
+
+
+class Partners(ListPage):
+    """Institutions abroad."""
+
+    items: list[Partner]
+
+
+class Refusal(Shape):
+    """A message that was refused; ``sender`` is empty when nobody signed it."""
+
+    reference: str
+    sender: str
+    code: str
+    times: Count
+    first_at: Moment
+    latest_at: Moment
+    seen_at: Moment | None
+
+
+class Seen(Body):
+    """How often it had come when it was seen."""
+
+    times: Count
+
+
+class WasNew(Shape):
+    """Whether that was news."""
+
+    was_new: bool
+
+
+class GivenUp(Shape):
+    """A message of ours that did not reach a receiver."""
+
+    message_id: str
+    receiver: str
+    case_id: str
+    code: str
+    tries: Count
+
+
+class Undelivered(GivenUp):
+    """The same, with the task that it made."""
+
+    task: str
+
+
+class UndeliveredPage(ListPage):
+    """Messages that were given up, the latest hundred first."""
+
+    items: list[Undelivered]
+
+
+class Refusals(ListPage):
+    """Messages that were refused, the latest hundred first."""
+
+    items: list[Refusal]

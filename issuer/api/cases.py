@@ -10,12 +10,16 @@ from typing import Any
 from flask import Response
 
 from esspass.errors import MalformedError
+from esspass.exchange.case_type import case_type
 from esspass.web import now
 from issuer.api import case_shapes as shapes
 from issuer.api.blueprint import blueprint, caller
-from issuer.api.listing import pick, write_page
+from issuer.api.listing import Answered, pick, write_page
+from issuer.api.proposals import propose_message
+from issuer.bearer import create_identifier, hash_secret
 from issuer.exchange.cases import CaseSummary
 from issuer.exchange.desk import LoggedMessage, NewAttachment
+from issuer.exchange.drafts import Place, name_draft
 from issuer.services import services
 
 _TAG = ["Cases"]
@@ -35,8 +39,15 @@ def search_cases(wanted: shapes.CaseSearch) -> dict[str, Any]:
 @blueprint.input(shapes.NewCase, arg_name="given")
 @blueprint.output(shapes.StartedCase, status_code=201)
 @blueprint.doc(tags=_TAG)
-def start_case(given: shapes.NewCase) -> dict[str, Any]:
-    """Start a case with its first message."""
+def start_case(given: shapes.NewCase) -> Answered:
+    """Start a case with its first message; where two must agree it is proposed (202)."""
+    if services().drafts.approval:
+        named = hash_secret(f"{caller().client.id} {given.reference}")
+        return propose_message(
+            named if given.reference else create_identifier(),
+            Place(case_type(given.case_type).id, given.sed), given.content, given.receivers,
+            _attachments(given.attachments),
+        )  # fmt: skip
     case_id = services().desk.start(
         given.case_type, given.receivers, given.sed, given.content, now(),
         attachments=_attachments(given.attachments), actor=caller().name,
@@ -67,8 +78,16 @@ def get_case(case_id: str) -> dict[str, Any]:
 @blueprint.input(shapes.NewMessage, arg_name="given")
 @blueprint.output(shapes.SentMessage, status_code=201)
 @blueprint.doc(tags=_TAG)
-def send_message(case_id: str, given: shapes.NewMessage) -> dict[str, Any]:
-    """Send a message that the case offers."""
+def send_message(case_id: str, given: shapes.NewMessage) -> Answered:
+    """Send a message that the case offers; where two must agree it is proposed (202)."""
+    if services().drafts.approval:
+        about = given.set_id or given.related_set_id or ""
+        kind = services().desk.view(case_id).case.type
+        place = Place(kind, given.sed, case_id, about, given.set_id is not None)
+        return propose_message(
+            name_draft(caller().member.id, place), place, given.content, given.receivers,
+            _attachments(given.attachments),
+        )  # fmt: skip
     set_id = services().desk.send(
         case_id, given.sed, given.content, now(),
         attachments=_attachments(given.attachments), actor=caller().name, set_id=given.set_id,
@@ -84,6 +103,28 @@ def get_attachment(case_id: str, sha256: str) -> Response:
     data = services().desk.attachment(case_id, sha256)
     disposition = {"Content-Disposition": "attachment"}
     return Response(data, headers=disposition, content_type="application/octet-stream")
+
+
+@blueprint.post("/cases/<case_id>/read")
+@blueprint.output({}, status_code=204)
+@blueprint.doc(tags=_TAG)
+def read_case(case_id: str) -> tuple[str, int]:
+    """Note that somebody has read what came in."""
+    desk = services().desk
+    desk.mark_read(desk.view(case_id).case.id, now(), caller().name)
+    return "", 204
+
+
+@blueprint.post("/cases/<case_id>/messages/<message_id>/retry")
+@blueprint.input(shapes.Retry, arg_name="given")
+@blueprint.output({}, status_code=204)
+@blueprint.doc(tags=_TAG)
+def retry_message(case_id: str, message_id: str, given: shapes.Retry) -> tuple[str, int]:
+    """Have a message delivered that was given up for a receiver."""
+    desk = services().desk
+    case = desk.view(case_id).case
+    desk.try_again(case.id, message_id, given.receiver, now(), caller().name)
+    return "", 204
 
 
 @blueprint.post("/cases/<case_id>/close")

@@ -1,14 +1,14 @@
 """Programs that may use the API: their secret, their roles, what they may do it for.
 
-A client shows its secret once per token (RFC 6749, section 4.4); a token is for one purpose and
-lives ten minutes. Secrets and tokens are kept as hashes.
+A client shows its secret once per token (RFC 6749, section 4.4); a token is for one purpose, has
+the roles that were asked for, and lives ten minutes. Secrets and tokens are kept as hashes.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -36,6 +36,8 @@ MIGRATIONS = {
             expires_at BIGINT NOT NULL
         )""",
     "issuer-api-clients-003": "CREATE INDEX api_tokens_expiry ON api_tokens (expires_at)",
+    "issuer-api-clients-005": "ALTER TABLE api_tokens ADD COLUMN roles TEXT NOT NULL DEFAULT ''",
+    "issuer-api-clients-004": "ALTER TABLE api_tokens ADD COLUMN dpop_jkt TEXT NOT NULL DEFAULT ''",
 }
 LIFETIME = 600
 MAX_NAME = 100
@@ -64,10 +66,11 @@ class ApiClient:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and what for."""
+    """Who calls, and what for; ``dpop_jkt`` is the key that its token is bound to, if any."""
 
     client: ApiClient
     purpose: str
+    dpop_jkt: str = ""
 
     @property
     def name(self) -> str:
@@ -127,11 +130,8 @@ class ApiClients:
         if not revoked:
             raise MalformedError("there is no such client", code="bad_client")
 
-    def create_token(self, client_id: str, secret: str, purpose: str, now: int) -> str:
-        """Return a token for one purpose.
-
-        Raises ProtocolError: ``invalid_client`` (401), ``invalid_scope``.
-        """
+    def authenticate(self, client_id: str, secret: str) -> ApiClient:
+        """Return the program that shows its secret. Raises ProtocolError ``invalid_client``."""
         rows = self.database.query(
             "SELECT * FROM api_clients WHERE id = :id AND revoked_at IS NULL", id=client_id
         )
@@ -139,29 +139,47 @@ class ApiClients:
         right = hmac.compare_digest(expected, hash_secret(secret))
         if not rows or not right:
             raise ProtocolError("unknown client or secret", code="invalid_client", status=401)
-        if purpose not in _client(rows[0]).purposes:
-            raise ProtocolError("scope takes one purpose of this client", code="invalid_scope")
+        return _client(rows[0])
+
+    def create_token(self, client: ApiClient, scope: str, now: int, dpop_jkt: str = "") -> str:
+        """Return a token, bound to a key if one is named (RFC 9449, section 6).
+
+        ``scope`` is one purpose of the client, and the roles that the token is to have: those it
+        names, all of the client's if it names none. Raises ProtocolError ``invalid_scope``.
+        """
+        words = set(scope.split())
+        wanted, roles = words & client.purposes, words & client.roles
+        if len(wanted) != 1 or words - wanted - roles:
+            message = "scope takes one purpose of this client, and roles of it"
+            raise ProtocolError(message, code="invalid_scope")
         token = create_secret()
         self.database.execute(
-            "INSERT INTO api_tokens (token_hash, client_id, purpose, expires_at)"
-            " VALUES (:hash, :id, :purpose, :expires_at)",
+            "INSERT INTO api_tokens (token_hash, client_id, purpose, roles, expires_at, dpop_jkt)"
+            " VALUES (:hash, :id, :purpose, :roles, :expires_at, :dpop_jkt)",
             hash=hash_secret(token),
-            id=client_id,
-            purpose=purpose,
+            id=client.id,
+            purpose=wanted.pop(),
+            roles=" ".join(sorted(roles or client.roles)),
             expires_at=now + LIFETIME,
+            dpop_jkt=dpop_jkt,
         )
         return token
 
     def find_caller(self, token: str, now: int) -> Caller | None:
         """Return who holds a token, or None when it is not in force."""
         rows = self.database.query(
-            "SELECT api_clients.*, api_tokens.purpose FROM api_tokens JOIN api_clients"
-            " ON api_clients.id = api_tokens.client_id WHERE token_hash = :hash"
-            " AND expires_at > :now AND revoked_at IS NULL",
+            "SELECT api_clients.*, api_tokens.purpose, api_tokens.roles AS granted, dpop_jkt"
+            " FROM api_tokens JOIN api_clients ON api_clients.id = api_tokens.client_id"
+            " WHERE token_hash = :hash AND expires_at > :now AND revoked_at IS NULL",
             hash=hash_secret(token),
             now=now,
         )
-        return Caller(_client(rows[0]), rows[0]["purpose"]) if rows else None
+        if not rows:
+            return None
+        client = _client(rows[0])
+        granted = frozenset(Role(role) for role in rows[0]["granted"].split())
+        narrowed = replace(client, roles=client.roles & (granted or client.roles))
+        return Caller(narrowed, rows[0]["purpose"], rows[0]["dpop_jkt"])
 
     def purge(self, now: int) -> int:
         """Drop tokens that are over; return how many."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from esspass.storage import Database
 from issuer.api.accesses import ApiAccesses
 from issuer.api.answers import Answers
+from issuer.api.begun import BegunApplications
 from issuer.api.clients import ApiClients
 from issuer.bearer import KeyedHash
 
@@ -18,8 +19,14 @@ class ApiDesk:
     clients: ApiClients
     accesses: ApiAccesses
     answers: Answers
+    begun: BegunApplications
 
     @classmethod
     def on(cls, database: Database, keyed: KeyedHash) -> ApiDesk:
         """Make the desk on a database."""
-        return cls(ApiClients(database), ApiAccesses(database), Answers(database, keyed))
+        return cls(
+            ApiClients(database),
+            ApiAccesses(database),
+            Answers(database, keyed),
+            BegunApplications(database),
+        )

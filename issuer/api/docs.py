@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import render_template
@@ -10,8 +11,7 @@ from flask_babel import get_locale
 from esspass.web import page_blueprint
 from issuer.api.blueprint import PREFIX
 from issuer.api.clients import purposes
-from issuer.api.document import create_document
-from issuer.api.roles import ROLES
+from issuer.api.document import create_document, examples
 
 blueprint = page_blueprint("api_docs", __name__)
 
@@ -27,8 +27,16 @@ def show() -> str:
             groups.setdefault(operation["tags"][0], []).append(described)
     return render_template(
         "back_office/api.html", groups=groups, schemas=_shapes(document), prefix=PREFIX,
+        examples=_write_examples(),
         purposes={code: texts[str(get_locale())] for code, texts in purposes().items()},
     )  # fmt: skip
+
+
+def _write_examples() -> dict[str, str]:
+    return {
+        name: json.dumps(example, ensure_ascii=False, indent=2)
+        for name, example in examples().items()
+    }
 
 
 def _describe(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +47,7 @@ def _describe(path: str, method: str, operation: dict[str, Any]) -> dict[str, An
         "method": method.upper(),
         "summary": operation.get("summary", ""),
         "description": operation.get("description", ""),
-        "roles": sorted(ROLES.get(name, ())),
+        "roles": operation["x-roles"],
         "parameters": operation.get("parameters", []),
         "body": _reference(operation.get("requestBody", {})),
         "answers": {

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from apiflask import APIFlask
@@ -15,9 +17,11 @@ from flask import Response
 
 from issuer.api.blueprint import PREFIX, blueprint
 from issuer.api.clients import purposes
-from issuer.api.conditions import KEY_HEADER, MAX_KEY
+from issuer.api.conditions import KEY_HEADER, MAX_KEY, can_be_named
 from issuer.api.problems import MEDIA_TYPE
+from issuer.api.roles import ROLES
 from issuer.api.shapes import Problem
+from issuer.staff import Role
 
 VERSION = "1.0.0"
 _OPENAPI = "3.1.0"
@@ -35,17 +39,26 @@ _PROBLEMS = {
     "422": "The input does not have its form, or contradicts itself",
     "503": "A source that must be asked did not answer",
 }
-PROPOSING = frozenset({"add_decision", "approve_decision", "withdraw_decision"})
-"""Operations that may end as a proposal to a second person."""
+PROPOSING: Mapping[str, str] = {
+    **dict.fromkeys(("start_case", "send_message"), "Proposal"),
+    **dict.fromkeys(
+        ("add_decision", "approve_decision", "withdraw_decision", "grant_renewal"), "SecondLook"
+    ),
+    "decide_application": "SecondLook",
+    "amend_decision": "SecondLook",
+}
+"""Operations that may end as a proposal to a second person, and the shape of that."""
 CONDITIONAL = frozenset(
     {"approve_decision", "refuse_decision", "hold_decision", "suspend_decision"}
-    | {"reinstate_decision", "withdraw_decision"}
+    | {"reinstate_decision", "withdraw_decision", "amend_decision"}
 )
 """Operations that heed ``If-Match``."""
-_PROPOSED = {
-    "description": "A second person must agree",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SecondLook"}}},
-}
+ALSO_CSV = frozenset({"export_application"})
+"""Operations that answer CSV to whoever accepts it."""
+_BOUND = (
+    "A token asked for with a DPoP proof (RFC 9449) is bound to its key: send it under the scheme"
+    " DPoP, each time with a new proof. Otherwise it is a bearer token."
+)
 _ONCE = {
     "name": KEY_HEADER,
     "in": "header",
@@ -77,7 +90,10 @@ def create_document() -> dict[str, Any]:
     writer.register_blueprint(blueprint)
     written: Any = writer.spec
     document: dict[str, Any] = copy.deepcopy(dict(written))
-    document["info"]["description"] = "Register, offers and loads of one institution."
+    document["info"]["description"] = (
+        "Register, applications, letters and exchange of one institution. Lists have page, size and"
+        " total. x-roles are the roles of a program that may call an operation."
+    )
     document["security"] = [{"token": []}]
     document["components"]["securitySchemes"] = _security_schemes()
     document["components"]["schemas"] = _schemas(document)
@@ -89,10 +105,11 @@ def create_document() -> dict[str, Any]:
 
 
 def _security_schemes() -> dict[str, Any]:
-    scopes = {code: texts["en"] for code, texts in purposes().items()}
+    roles = {role.value: f"Act as {role.value} (x-roles of an operation)" for role in Role}
+    scopes = {**{code: texts["en"] for code, texts in purposes().items()}, **roles}
     flow = {"tokenUrl": f"{PREFIX}/token", "scopes": scopes}
     return {
-        "token": {"type": "oauth2", "flows": {"clientCredentials": flow}},
+        "token": {"type": "oauth2", "flows": {"clientCredentials": flow}, "description": _BOUND},
         "client": {"type": "http", "scheme": "basic"},
     }
 
@@ -103,12 +120,25 @@ def _schemas(document: dict[str, Any]) -> dict[str, Any]:
     nested = {f"Problem.{name}": each for name, each in problem.pop("$defs", {}).items()}
     unused = {"HTTPError", "ValidationError"}  # APIFlask's own errors, which we do not send
     kept = {name: each for name, each in ours.items() if name not in unused}
-    return {**kept, **nested, "Problem": problem}
+    schemas = {**kept, **nested, "Problem": problem}
+    for name, example in examples().items():
+        if name in schemas:
+            schemas[name]["examples"] = [example]
+    return schemas
+
+
+@cache
+def examples() -> Mapping[str, Any]:
+    """Return an example by shape, of ``specs/api/examples.json``."""
+    path = files("specs").joinpath("api", "examples.json")
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["operationId"] = operation["operationId"].removeprefix(f"{method}_api_")
     operation["summary"] = operation["summary"].removesuffix(".")
+    operation["x-roles"] = sorted(ROLES.get(operation["operationId"], ()))
     body = operation.get("requestBody")
     if body is not None:
         body["required"] = True
@@ -125,21 +155,29 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     statuses |= {"409"} if method == "post" else set()
     statuses |= {"422"} if body is not None or operation.get("parameters") else set()
     operation["responses"] = {status: operation["responses"][status] for status in sorted(sent)}
-    if operation["operationId"] in PROPOSING:
-        operation["responses"]["202"] = _PROPOSED
+    if shape := PROPOSING.get(operation["operationId"]):
+        operation["responses"]["202"] = _propose(shape)
     if operation["operationId"] in CONDITIONAL:
         statuses.add("412")
+    if operation["operationId"] in ALSO_CSV:
+        operation["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
     operation["responses"] |= {status: _problem(status) for status in sorted(statuses)}
 
 
 def _add_conditions(path: str, method: str, operation: dict[str, Any]) -> None:
     parameters = list(operation.get("parameters", []))
-    if method != "get" and "/search/" not in path:
+    if method != "get" and can_be_named(path):
         parameters.append(_ONCE)
     if operation["operationId"] in CONDITIONAL:
         parameters.append(_MATCH)
     if parameters:
         operation["parameters"] = parameters
+
+
+def _propose(shape: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{shape}"}
+    content = {"application/json": {"schema": schema}}
+    return {"description": "A second person must agree", "content": content}
 
 
 def _problem(status: str) -> dict[str, Any]:

@@ -26,6 +26,17 @@ from esspass.errors import (
 from esspass.web.error_texts import HTTP_CODES
 from issuer.loading.errors import RowError
 
+
+class AnswersError(MalformedError):
+    """Answers that their questions do not take; ``places`` say which and why."""
+
+    code = "bad_answers"
+
+    def __init__(self, places: list[dict[str, str]]) -> None:
+        super().__init__("some answers are not what is asked for")
+        self.places = places
+
+
 _MAX_PLACE, _MAX_PLACES = 200, 50
 MEDIA_TYPE = "application/problem+json"
 _STATUSES: Mapping[str, int] = {
@@ -35,11 +46,15 @@ _STATUSES: Mapping[str, int] = {
     "second_person_needed": 409, "not_allowed_now": 409, "case_closed": 409, "wrong_receiver": 409,
     "not_a_participant": 409, "receiver_not_ready": 409,
     "unknown_attachment": 404, "unknown_second_look": 404, "second_look_over": 409,
-    "same_person": 409, "approver_needed": 403,
+    "unknown_letter": 404, "unknown_document": 404, "unknown_doubt": 404, "unknown_stay": 404,
+    "unknown_filing": 404, "filing_sent": 409, "not_for_workers": 409, "same_person": 409,
+    "filing_decided": 409, "filing_unchanged": 409, "filing_split": 409, "unknown_draft": 404,
+    "draft_changed": 409, "approver_needed": 403,
     "status_not_expressible": 409,
 }  # fmt: skip
 _CLASSES: Mapping[type[EsspassError], int] = {
     RowError: 422,
+    AnswersError: 422,
     UnavailableError: 503,
     UndecidedError: 409,
     VerificationError: 422,
@@ -104,6 +119,8 @@ def _status(error: EsspassError) -> int:
 
 
 def _places(error: EsspassError) -> list[dict[str, str]]:
+    if isinstance(error, AnswersError):
+        return error.places[:_MAX_PLACES]
     if isinstance(error, RowError) and error.field:
         return [{"place": error.field, "reason": error.code}]
     return []

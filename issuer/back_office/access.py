@@ -14,10 +14,10 @@ from werkzeug.exceptions import Forbidden
 from esspass.errors import VerificationError
 from esspass.web import now
 from esspass.web.passkeys import Duties, User, configure_duties, current_user
-from issuer.access_log import Ground, subject_of
+from issuer.access_log import RECOVERED, Ground, subject_of
 from issuer.back_office.routes import ACCESS, OWN_ACCOUNT, ground_of
-from issuer.services import Services, services
-from issuer.staff import Member, Role
+from issuer.services import services
+from issuer.staff import RECOVERY, Member, Role
 
 
 class ProviderSignsInError(VerificationError):
@@ -26,10 +26,18 @@ class ProviderSignsInError(VerificationError):
     code = "provider_signs_in"
 
 
-def configure_access(app: Flask, given: Services) -> None:
+def configure_access(app: Flask) -> None:
     """Hold the app's staff to the table, and let templates ask ``may(route)``."""
-    configure_duties(app, Duties(given.staff.admit, authorize))
+    configure_duties(app, Duties(admit, authorize))
     app.jinja_env.globals.update(may=may, current_member=current_member)
+
+
+def admit(user: User, invited_as: str, at: int) -> None:
+    """Take in who redeems an invitation; log it where it gave back a lost access."""
+    services().staff.admit(user, invited_as, at)
+    if invited_as == RECOVERY:
+        member = services().staff.get(user.id)
+        services().access_log.add(member, RECOVERED, member.id, Ground.ADMINISTRATION, at)
 
 
 def authorize(user: User) -> None:

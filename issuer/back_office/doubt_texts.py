@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from esspass.exchange.dialogue import DIALOGUE
 from esspass.web.settings import Text
 from issuer.exchange.doubt_office import ANSWERED, DOUBT, WITHDRAW
+from issuer.exchange.doubts import SetAside
 
 WAYS: Mapping[str, tuple[Text, Text]] = {
     DIALOGUE: (
@@ -30,10 +31,10 @@ DOUBT_TASKS: Mapping[str, Text] = {
     WITHDRAW: _("Withdraw the document, as the answer in the dialogue says"),
 }
 SET_ASIDE: Mapping[str, Text] = {
-    "cleared": _("It is cleared up already"),
-    "insufficient": _("The reasons do not suffice"),
-    "elsewhere": _("Another institution is asking already"),
-    "other": _("Another reason"),
+    SetAside.CLEARED: _("It is cleared up already"),
+    SetAside.INSUFFICIENT: _("The reasons do not suffice"),
+    SetAside.ELSEWHERE: _("Another institution is asking already"),
+    SetAside.OTHER: _("Another reason"),
 }
 UNREACHABLE: Mapping[str, Text] = {
     "receiver_not_ready": _(

@@ -23,6 +23,7 @@ from esspass.errors import (
 from esspass.exchange.description import Section, describe_content
 from esspass.exchange.envelope import create_digest
 from esspass.exchange.faults import find_faults
+from esspass.exchange.schema import members, root
 from esspass.exchange.sed import sed_type
 from esspass.exchange.subject import describe_subject
 from esspass.web import now, page_blueprint
@@ -115,9 +116,15 @@ def _render(draft: KeptDraft, status: int = 200) -> Response:
         files=[(create_digest(each.data), each) for each in composed.files] if composed else [],
         effects=describe_effects(preview) if preview else [], approval=office.approval,
         second=not own and may("drafts.approve"), subject=subject_of(draft),
-        change=form_of(draft) if own else "", to=form_of(draft, "receivers") if own else "",
+        change=form_of(draft) if own else "", to=_receivers_of(draft, composed) if own else "",
     )  # fmt: skip
     return Response(page, status, mimetype="text/html")
+
+
+def _receivers_of(draft: KeptDraft, composed: Composed | None) -> str:
+    """Return where the receivers are chosen; "" where there is nothing to choose."""
+    chosen = composed is not None and composed.receivers is not None
+    return form_of(draft, "receivers") if chosen else ""
 
 
 def _return_incomplete(draft: KeptDraft, member: Member) -> Response:
@@ -130,8 +137,10 @@ def _return_incomplete(draft: KeptDraft, member: Member) -> Response:
 def _describe(draft: KeptDraft, composed: Composed, *, own: bool) -> list[Part]:
     sed, locale, known = draft.place.sed, texts.locale(), _known(draft)
     parts = []
-    for name, value in composed.content.items():
-        sections = describe_content(sed, {name: value}, locale)
+    for name, _, _ in members(root(sed)):
+        if name not in composed.content:
+            continue
+        sections = describe_content(sed, {name: composed.content[name]}, locale)
         fixed = name in known or not own
         parts.append(Part(sections, "" if fixed else form_of(draft, f"part-{name}")))
     return [part for part in parts if part.sections]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -14,15 +13,17 @@ from werkzeug.wrappers import Response
 
 from esspass.exchange.case_type import LOCAL_CLOSE
 from esspass.exchange.description import describe_content
-from esspass.exchange.model import Action, CaseStatus, MessageAction, RefusedMessageError
+from esspass.exchange.model import Action, CaseStatus, RefusedMessageError
 from esspass.exchange.subject import describe_subject
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import exchange_texts as texts
-from issuer.back_office.access import may
+from issuer.back_office.access import may, signed_in_member
+from issuer.back_office.choice import arrange
 from issuer.back_office.drafts import href_of
+from issuer.back_office.lead import find_lead
 from issuer.back_office.standing import draw_standing
-from issuer.exchange.desk import CaseView, LoggedMessage
+from issuer.exchange.desk import LoggedMessage
 from issuer.exchange.drafts import KeptDraft
 from issuer.exchange.tasks import Task
 from issuer.services import services
@@ -31,16 +32,6 @@ blueprint = require_sign_in(page_blueprint("cases", __name__))
 PAGE_SIZE = 15
 _MOST_TASKS = 100
 _OPENED_IN_BROWSER = ("application/pdf",)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something the clerk may do: its words, where it leads, from when (0: now)."""
-
-    words: str
-    sed: str
-    href: str
-    available_at: int = 0
 
 
 @blueprint.get("/cases")
@@ -69,15 +60,28 @@ def show(case_id: str) -> str:
     view, actions = desk.view(case_id), desk.actions(case_id, at)
     if may("cases.done"):  # who only reads leaves the message unread for those who must act
         desk.mark_read(case_id, at, signed_in_user().name)
+    choices = arrange(case_id, actions if may("case_forms.write") else ())
+    lead = find_lead(view, choices, at)
     return render_template(
         "back_office/exchange/case.html", view=view, case=view.case, texts=texts, now=at,
         subject=describe_subject(view.contents), stations=draw_standing(view, actions, at),
-        choices=_arrange(view, actions if may("case_forms.write") else ()),
+        choices=choices, lead=lead,
+        answers=[each for each in choices["answers"] if each not in lead.choices],
         closable=may("cases.close") and _is_closable(actions, at),
         messages=list(reversed(view.messages)), read=read_message,
         latest={each.message.set_id: each.message.message_id for each in view.messages},
         drafts=_drafts_of(case_id),
         open_tasks=[task for task in view.tasks if task.done_at is None],
+    )  # fmt: skip
+
+
+@blueprint.get("/cases/<case_id>/print")
+def printout(case_id: str) -> str:
+    """Show all of a case in full, to be printed."""
+    at, view = now(), services().desk.view(case_id)
+    return render_template(
+        "back_office/exchange/print.html", view=view, case=view.case, texts=texts, now=at,
+        subject=describe_subject(view.contents), read=read_message, member=signed_in_member(),
     )  # fmt: skip
 
 
@@ -95,37 +99,6 @@ def read_message(logged: LoggedMessage) -> Any:
 
 def _is_closable(actions: Sequence[Action], at: int) -> bool:
     return any(each.sed == LOCAL_CLOSE and each.available_at <= at for each in actions)
-
-
-def _arrange(view: CaseView, actions: Sequence[Action]) -> dict[str, list[Choice]]:
-    """Sort what may be done: answers, new messages, the case itself, by message."""
-    arranged: dict[str, list[Choice]] = {"answers": [], "new": [], "case": []}
-    for action in actions:
-        if not action.local and not action.system:
-            place = _place(action)
-            arranged.setdefault(place, []).append(_choice(view.case.id, action))
-    return arranged
-
-
-def _place(action: Action) -> str:
-    if action.related_set_id and action.action is not MessageAction.UPDATE:
-        return "answers"
-    if action.set_id:
-        return action.set_id
-    return "case" if action.sed.startswith("X") else "new"
-
-
-def _choice(case_id: str, action: Action) -> Choice:
-    update = action.action is MessageAction.UPDATE
-    about = action.set_id or action.related_set_id
-    href = url_for(
-        "case_forms.write",
-        case_id=case_id,
-        sed=action.sed,
-        about=about,
-        update=1 if update else None,
-    )
-    return Choice(texts.action_words(action), action.sed, href, action.available_at)
 
 
 @blueprint.post("/cases/<case_id>/close")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from esspass.attestations import date_name
 from esspass.errors import EsspassError, MalformedError, UndecidedError
+from esspass.exchange.calendar import is_holiday, name_holiday
 from esspass.exchange.case_type import case_type
+from esspass.exchange.deadlines import country_of
 from esspass.exchange.faults import Fault
-from esspass.exchange.model import Action, CaseStatus, MessageAction
+from esspass.exchange.model import Action, CaseStatus, Deadline, MessageAction
 from esspass.exchange.sed import sed_type
 from esspass.exchange.wording import code_words
 from esspass.web import now
@@ -52,7 +54,7 @@ TASKS: dict[str, Text] = {
     "answer_entitlement_request": _("Answer the request for a replacement certificate"),
 }
 """By kind; the parts of the institution that make tasks add theirs."""
-_FOR_A_COUNTRY = frozenset({"notify_on_paper", "withdrawal_on_paper"})
+_FOR_A_COUNTRY = frozenset({"notify_on_paper", "withdrawal_on_paper", "choose_institution"})
 TASK_PAGES: dict[str, Callable[[Task], str]] = {}
 """The page where a task without a case is worked on, by kind."""
 FAULTS: Mapping[Fault, Text] = {
@@ -110,6 +112,18 @@ def institution_name(institution_id: str) -> str:
 def deadline_words(kind: str) -> str:
     """What is due."""
     return str(DEADLINES.get(kind, gettext("Something is due")))
+
+
+def moved_words(deadline: Deadline) -> str:
+    """Why a deadline ends later than it was counted: a rest day where something must be done."""
+    day, country = date.fromisoformat(deadline.counted), country_of(deadline.whose)
+    words = {"day": iso_day(deadline.counted), "country": format_country(country)}
+    if not is_holiday(country, day):
+        return str(gettext("%(day)s is a Saturday or a Sunday.", **words))
+    name = name_holiday(country, day, locale())
+    if not name:
+        return str(gettext("%(day)s is a public holiday in %(country)s.", **words))
+    return str(gettext("%(day)s is a public holiday in %(country)s: %(name)s.", name=name, **words))
 
 
 def task_words(task: Task) -> tuple[str, str]:

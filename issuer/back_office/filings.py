@@ -12,11 +12,13 @@ from werkzeug.wrappers import Response
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from esspass.web.settings import Text
+from issuer.back_office.access import may
 from issuer.endpoints import apply_texts as texts
 from issuer.filing.activities import SEVERAL, read_others
 from issuer.filing.checks import Rule, rules
-from issuer.filing.filings import FiledPerson, Filing, FilingState
+from issuer.filing.filings import FiledPerson, FilingState
 from issuer.filing.form import steps
+from issuer.renewals import day_of
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("back_office_filings", __name__))
@@ -25,7 +27,7 @@ STATES: Mapping[FilingState, tuple[Text, str]] = {
     **texts.STATES,
     FilingState.WAITING: (_("Waits for a clerk"), "unsure"),
 }
-_STATES = [state for state in FilingState if state is not FilingState.DRAFT]
+_STATES = [state for state in FilingState if state not in (FilingState.DRAFT, FilingState.ARRIVED)]
 
 
 @blueprint.get("/applications")
@@ -41,6 +43,7 @@ def index() -> str:
         "back_office/filings.html", page=filings.search(text, state, number, PAGE_SIZE),
         text=text, state=state, all_states=_STATES, states=STATES, forms=texts.FORMS,
         waiting=filings.count_waiting(),
+        answered=[filings.get(each) for each in services().filing.enquiries.unread()],
     )  # fmt: skip
 
 
@@ -50,14 +53,20 @@ def show(filing_id: str) -> str:
     desk = services().filing
     filing = desk.filings.get(filing_id)
     applicant = desk.applicants.get(filing.applicant_id)
+    if may("filing_enquiries.ask"):
+        desk.enquiries.mark_read(filing, now())
+    page = desk.filings.persons_page(filing, max(1, request.args.get("page", 1, type=int)))
     return render_template(
         "back_office/filing.html", filing=filing, applicant=applicant,
-        persons=desk.filings.persons(filing), states=STATES, forms=texts.FORMS,
+        page=page, persons=page.persons, states=STATES, forms=texts.FORMS,
         steps=[step for step in steps(filing.form, filing.answers) if step.id != "workers"],
         title_of=texts.step_title, value_of=texts.describe_answer, locale=str(get_locale()),
         others=read_others(filing.answers), is_regular=filing.answers.get("work") in SEVERAL,
-        own_country=services().config.country, posted_to=texts.posted_to, reasons=_reasons,
-        needs_mandate=_needs_mandate(filing),
+        own_country=services().config.country, posted_to=texts.posted_to,
+        counted=desk.filings.count_states(filing), reasons=_reasons,
+        needs_mandate=desk.needs_mandate(filing),
+        enquiries=desk.enquiries.of(filing), today=day_of(now()),
+        corrections=desk.corrector.corrections.of(filing), change=texts.describe_change,
     )  # fmt: skip
 
 
@@ -68,20 +77,12 @@ def _reasons(person: FiledPerson) -> list[tuple[str, str, str]]:
     return [(rule.id, rule.text(locale), rule.source) for rule in found]
 
 
-def _needs_mandate(filing: Filing) -> bool:
-    desk = services().filing
-    applicant = desk.applicants.get(filing.applicant_id)
-    if not filing.form.is_employer or filing.sent_at is None or applicant is None:
-        return False
-    return not desk.applicants.represents(applicant.pin, filing.answers["employer_number"])
-
-
 @blueprint.post("/applications/<filing_id>/mandate")
 def confirm_mandate(filing_id: str) -> Response:
     """Note that the applicant may act for the employer: from now on for all applications."""
     desk = services().filing
     filing = desk.filings.get(filing_id)
-    if _needs_mandate(filing):
+    if desk.needs_mandate(filing):
         granted = desk.confirm_representative(filing, now(), signed_in_user().name)
         told = ngettext("%(num)s document was granted.", "%(num)s documents were granted.", granted)
         flash(f"{gettext('Noted: this person may act for this employer.')} {told}", "success")

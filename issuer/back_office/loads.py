@@ -93,6 +93,8 @@ def _facts(load: Load) -> list[tuple[str, Any]]:
         numbers.insert(1, (gettext("Sound"), load.accepted))
     else:
         numbers[1:1] = [(gettext("New"), load.added), (gettext("Known before"), load.known)]
+    if load.waiting:
+        numbers.insert(2, (gettext("Of these wait for a second person"), load.waiting))
     kind = title_of(mapping) if mapping else load.mapping
     return [(gettext("Kind of file"), kind), *numbers]
 

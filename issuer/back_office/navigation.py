@@ -9,21 +9,29 @@ from flask_babel import lazy_gettext as _
 
 from esspass.web.settings import Text
 from issuer.back_office.access import current_member, may
+from issuer.back_office.routes import OVERSIGHT
+from issuer.staff import Role
 
 _PASSKEYS = "passkeys.manage"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page in the navigation; ``also`` are further paths under which its parts stand."""
+    """A page in the navigation; ``also`` are further paths under which its parts stand.
+
+    ``roles`` are those who are led to a page that everybody may read.
+    """
 
     route: str
     title: Text
     also: tuple[str, ...] = ()
+    roles: frozenset[Role] = frozenset()
 
     def is_open_to_reader(self) -> bool:
         """Say whether who is signed in may call it. Whom a provider signs in has no passkeys."""
         member = current_member()
+        if member is not None and member.role in self.roles:
+            return True
         if self.route == _PASSKEYS and member is not None and member.provider:
             return False
         return may(self.route)
@@ -64,6 +72,7 @@ SECTIONS = (
         (
             Page("decisions.index", _("Decisions")),
             Page("back_office_filings.index", _("Applications")),
+            Page("filing_enquiries.mandates", _("Mandates")),
             Page("second_looks.index", _("Second looks")),
             Page("back_office_renewals.index", _("Renewals")),
             Page("back_office_replacements.index", _("Replacement certificates")),
@@ -87,6 +96,7 @@ SECTIONS = (
             Page("back_office_loads.index", _("Load records")),
             Page("staff.index", _("Staff")),
             Page("staff.access_log", _("Who saw what")),
+            Page("api_docs.show", _("Programming interface"), roles=OVERSIGHT),
             Page(_PASSKEYS, _("My passkeys")),
         ),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 
 from esspass.web.settings import Text
-from issuer.access_log import Access, Ground
+from issuer.access_log import RECOVERED, RECOVERY_LINK, Access, Ground
 from issuer.back_office.routes import ACCESS
 from issuer.staff import Role
 
@@ -27,11 +27,16 @@ GROUNDS: Mapping[Ground, Text] = {
     Ground.ADMINISTRATION: _("Administration of access (GDPR, Article 32)"),
 }
 
+_NO_ROUTES: Mapping[str, Text] = {
+    RECOVERY_LINK: _("A link for a new passkey was made by command"),
+    RECOVERED: _("Set up a new passkey with such a link"),
+}
+
 
 def describe_access(access: Access) -> Text:
     """Return what somebody did, in words; a route that is no more says its name."""
     known = ACCESS.get(access.route)
-    return known.words if known else access.route
+    return known.words if known else _NO_ROUTES.get(access.route, access.route)
 
 
 def is_decision(access: Access) -> bool:

@@ -79,7 +79,7 @@ def _answers(actions: Sequence[Action], at: int) -> Iterator[str]:
 
 
 def _due(deadline: Deadline, me: str) -> Station:
-    until = gettext("by %(day)s", day=day_words(deadline.due_at))
+    until = gettext("by %(day)s", day=day_words(deadline.due_at - 1))
     words = deadline_words(deadline.kind)
     if deadline.whose == me:
         return Station("ours", words, until)

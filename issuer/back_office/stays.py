@@ -6,22 +6,34 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from esspass.attestations import Person, country_name
+from esspass.attestations import Institution, Person, country_name
 from esspass.errors import MalformedError
-from esspass.exchange.entitlement import CASE_TYPE, EntitlementRequest
+from esspass.exchange.entitlement import (
+    CASE_TYPE,
+    MAX_STAY_DAYS,
+    REQUEST,
+    EntitlementRequest,
+    create_request,
+)
+from esspass.exchange.form import fill_form
+from esspass.exchange.model import Role
 from esspass.exchange.sed import read_json
 from esspass.web import now, page_blueprint
 from esspass.web.passkeys import require_sign_in, signed_in_user
 from issuer.back_office import incoming_texts as texts
+from issuer.back_office.access import signed_in_member
 from issuer.bearer import create_identifier
+from issuer.exchange.drafts import KeptDraft, Place
 from issuer.exchange.stays import Stay
 from issuer.renewals import day_of
 from issuer.services import services
 
 blueprint = require_sign_in(page_blueprint("stays", __name__))
-MAX_DAYS = 366
+_TOO_LONG = _("Shorten what you typed: a field is too long")
+_NOBODY = _("No institution there takes such requests now. Write to it on paper")
 _FIELDS = (
     "country", "surnames", "forenames", "born", "pin", "starts", "ends", "reason", "facility",
 )  # fmt: skip
@@ -52,7 +64,11 @@ def create() -> Response:
     reference = request.form.get("reference", "")[:64]
     errors = _find_errors(values)
     stay = None
-    if not errors:
+    if not errors and services().drafts.approval:
+        draft, errors = _propose(values, reference)
+        if draft is not None:
+            return redirect(url_for("drafts.show", draft_id=draft.id), 303)
+    elif not errors:
         stay, errors = _ask(values, reference)
     if stay is None:
         return Response(_render(values, errors, reference), 400, mimetype="text/html")
@@ -60,15 +76,30 @@ def create() -> Response:
     return redirect(url_for("stays.index"), 303)
 
 
+def _propose(values: dict[str, str], reference: str) -> tuple[KeptDraft | None, dict[str, str]]:
+    """Where two people stand behind each message, the request is a draft first."""
+    member, country = signed_in_member(), values["country"]
+    found = services().desk.find_partners(CASE_TYPE, Role.COUNTERPARTY, country, now())
+    if not found:
+        return None, {"country": str(_NOBODY)}
+    whom = min(found)
+    try:
+        content = create_request(_read(values), Institution(whom, whom, country))
+    except MalformedError:
+        return None, {"surnames": str(_TOO_LONG)}
+    form = {**fill_form(content), "receivers": [whom]}
+    drafts, place = services().drafts.drafts, Place(CASE_TYPE, REQUEST)
+    return drafts.save(reference, place, form, (member.id, member.name), now()), {}
+
+
 def _ask(values: dict[str, str], reference: str) -> tuple[Stay | None, dict[str, str]]:
     office, actor = services().joined.entitlements, signed_in_user().name
     try:
         stay = office.ask(_read(values), values["country"], now(), actor, reference)
     except MalformedError:
-        return None, {"surnames": gettext("Shorten what you typed: a field is too long")}
+        return None, {"surnames": str(_TOO_LONG)}
     if stay is None:
-        words = gettext("No institution there takes such requests now. Write to it on paper")
-        return None, {"country": words}
+        return None, {"country": str(_NOBODY)}
     return stay, {}
 
 
@@ -121,7 +152,7 @@ def _find_period_errors(values: dict[str, str]) -> dict[str, str]:
     assert ends is not None
     if ends < starts:
         return {"ends": gettext("The last day must not lie before the first")}
-    if (ends - starts).days > MAX_DAYS:
+    if (ends - starts).days > MAX_STAY_DAYS:
         return {"ends": gettext("A temporary stay lasts at most a year")}
     return {}
 

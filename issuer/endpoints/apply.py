@@ -5,9 +5,10 @@ Drafts are kept after every page; whoever comes back goes on where something is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from flask import flash, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask_babel import get_locale, gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -17,7 +18,7 @@ from issuer.endpoints import apply_texts as texts
 from issuer.endpoints.applicant import applicant, current_applicant, require_applicant, show
 from issuer.filing.activities import SEVERAL, read_others
 from issuer.filing.checks import rules
-from issuer.filing.desk import FilingDesk, Review
+from issuer.filing.desk import AT_ONCE, FilingDesk, Review
 from issuer.filing.examining import IncompleteError
 from issuer.filing.filings import FiledPerson, Filing, FilingState, SentError
 from issuer.filing.form import Form, Step, steps
@@ -25,6 +26,7 @@ from issuer.services import services
 
 home_blueprint = page_blueprint("apply", __name__)
 blueprint = require_applicant(page_blueprint("filing", __name__))
+_SHOWN = 50
 home_blueprint.add_app_template_filter(texts.iso_day)
 home_blueprint.add_app_template_filter(texts.percent)
 
@@ -41,12 +43,9 @@ def mine() -> str:
     person, own = applicant(), desk()
     own.letters.write_due(now())
     found = [
-        (filing, own.filings.persons(filing)) for filing in own.filings.of_applicant(person.id)
+        (filing, own.filings.count_states(filing)) for filing in own.filings.of_applicant(person.id)
     ]
-    return show(
-        "apply/mine.html", found=found, forms=texts.FORMS, states=texts.STATES,
-        count=texts.count_states,
-    )  # fmt: skip
+    return show("apply/mine.html", found=found, forms=texts.FORMS, states=texts.STATES)
 
 
 @blueprint.post("/apply/new")
@@ -66,25 +65,49 @@ def open_filing(filing_id: str) -> Response | str:
     if filing.sent_at is None:
         waiting = desk().open_steps(filing)
         step = waiting[0] if waiting else None
-        if step is None and filing.form.is_employer and not desk().filings.persons(filing):
+        if step is None and filing.form.is_employer and not desk().filings.count_persons(filing):
             step = desk().find_step(filing, "workers")
         return redirect(page_of(filing, step), 303)
-    return _show_sent(filing)
+    return show_sent(filing)
 
 
-def _show_sent(filing: Filing) -> str:
+def show_sent(
+    filing: Filing, errors: Mapping[str, str] = MappingProxyType({}),
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> str:  # fmt: skip
+    """Show how an application stands; ``errors`` and ``typed`` are of answers, by question."""
     own = desk()
+    own.examine_due(now(), filing)
     own.letters.write_due(now())
-    persons = own.filings.persons(filing)
-    waiting = [person for person in persons if person.state is FilingState.WAITING]
+    page = own.filings.persons_page(filing, max(1, request.args.get("page", 1, type=int)))
+    waiting = [person for person in page.persons if person.state is FilingState.WAITING]
     shared = _shared_obstacles(waiting)
+    counted = own.filings.count_states(filing)
     return show(
-        "apply/sent.html", filing=filing, persons=persons, states=texts.STATES, forms=texts.FORMS,
-        count=texts.count_states, posted_to=texts.posted_to, shared=_reasons(filing, shared),
+        "apply/sent.html", filing=filing, page=page, persons=page.persons, states=texts.STATES,
+        forms=texts.FORMS, counted=counted, done=_count_examined(counted),
+        posted_to=texts.posted_to, enquiries=own.enquiries.of(filing),
+        errors=errors, typed=typed, corrections=own.corrector.corrections.of(filing),
+        change=texts.describe_change, shared=_reasons(filing, shared),
         reasons=lambda person: _reasons(
             filing, tuple(name for name in person.obstacles if name not in shared)
         ),
     )  # fmt: skip
+
+
+def _count_examined(counted: Sequence[tuple[FilingState, int]]) -> int:
+    return sum(number for state, number in counted if state is not FilingState.ARRIVED)
+
+
+@blueprint.get("/apply/<filing_id>/progress")
+def progress(filing_id: str) -> Response:
+    """Tell the page that waits to show itself anew once more was checked than it has ``seen``."""
+    filing = own_filing(filing_id)
+    desk().examine_due(now(), filing)
+    done = _count_examined(desk().filings.count_states(filing))
+    if done > request.args.get("seen", 0, type=int):
+        return jsonify(location=url_for("filing.open_filing", filing_id=filing.id))
+    return jsonify({})
 
 
 def _shared_obstacles(waiting: Sequence[FiledPerson]) -> tuple[str, ...]:
@@ -159,7 +182,7 @@ def check(filing_id: str) -> Response | str:
     """Show the summary: every answer, and what the rules say."""
     filing = draft(filing_id)
     waiting = desk().open_steps(filing)
-    if waiting or not desk().filings.persons(filing):
+    if waiting or not desk().filings.count_persons(filing):
         return redirect(url_for("filing.open_filing", filing_id=filing.id), 303)
     return _show_check(filing)
 
@@ -170,7 +193,8 @@ def _show_check(filing: Filing) -> str:
     return show(
         "apply/check.html", filing=filing, steps=pages, locale=str(get_locale()),
         title_of=texts.step_title, reviews=reviews, value_of=texts.describe_answer,
-        others=read_others(filing.answers), is_regular=filing.answers.get("work") in SEVERAL,
+        shown=reviews[:_SHOWN], is_long=len(reviews) > AT_ONCE, others=read_others(filing.answers),
+        is_regular=filing.answers.get("work") in SEVERAL,
         own_country=services().config.country, to_correct=_gather(filing, reviews, to_correct=True),
         passed_on=_gather(filing, reviews, to_correct=False),
         total=len(pages) + 1,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import format_percent, get_locale, gettext
 from flask_babel import lazy_gettext as _
 
-from esspass.attestations import date_name
+from esspass.attestations import country_name, date_name
 from esspass.web.settings import Text
 from issuer.filing.activities import split_postings
+from issuer.filing.checks import rules
+from issuer.filing.corrections import Correction
 from issuer.filing.examining import find_details
 from issuer.filing.filings import FiledPerson, Filing, FilingState
-from issuer.filing.form import Form, Problem, Question, Step, localize
+from issuer.filing.form import Form, Problem, Question, Step, all_steps, localize, worker_questions
 
 FORMS: Mapping[Form, tuple[Text, Text]] = {
     Form.A1_SELF: (
@@ -31,6 +33,7 @@ FORMS: Mapping[Form, tuple[Text, Text]] = {
 }
 STATES: Mapping[FilingState, tuple[Text, str]] = {
     FilingState.DRAFT: (_("Draft"), "neutral"),
+    FilingState.ARRIVED: (_("Being checked"), "info"),
     FilingState.WAITING: (_("We are looking at it"), "unsure"),
     FilingState.GRANTED: (_("Granted"), "good"),
     FilingState.REFUSED: (_("Refused"), "bad"),
@@ -43,13 +46,14 @@ _PROBLEMS: Mapping[Problem, Text] = {
     Problem.NO_DAY: _("Enter a day, for example 31.12.2027"),
     Problem.NO_COUNTRY: _("Choose a country from the list"),
     Problem.NO_CHOICE: _("Choose one of the answers"),
+    Problem.FORMULA: _("Enter the value itself, not a formula"),
     Problem.NO_SHARE: _("Enter a whole number from 0 to 100"),
 }
 _FILE_ERRORS: Mapping[str, Text] = {
-    "file_too_large": _("The file is larger than one megabyte."),
-    "file_unreadable": _("We cannot read this file. Save it as CSV (UTF-8) or as JSON."),
+    "file_too_large": _("The file is larger than two megabytes, or unpacks to too much."),
+    "file_unreadable": _("We cannot read this file. Save it as XLSX, as CSV (UTF-8) or as JSON."),
     "file_headings": _("Columns are missing. Start from our file, and keep its first line."),
-    "file_too_many": _("An application holds at most 500 workers. Divide the list."),
+    "file_too_many": _("An application holds at most 5,000 workers. Divide the list."),
     "file_empty": _("Choose a file with at least one worker in it."),
 }
 AUTOCOMPLETE = {
@@ -111,12 +115,17 @@ def describe_answer(question: Question, answers: Mapping[str, str], form: Form) 
 
 def iso_day(text: str) -> str:
     """Return an ISO date in words; nothing stays nothing."""
-    return date_name(text, str(get_locale()), "medium") if text else ""
+    return date_name(text, str(get_locale())) if text else ""
 
 
 def percent(share: int) -> str:
     """Return whole per cent in words."""
     return str(format_percent(share / 100))
+
+
+def rule_text(name: str) -> str:
+    """Return the sentence of a rule."""
+    return rules()[name].text(str(get_locale()))
 
 
 def posted_to(filing: Filing, person: FiledPerson) -> str:
@@ -125,7 +134,37 @@ def posted_to(filing: Filing, person: FiledPerson) -> str:
     return find_details(filing, person).get("work_country", "") if is_split else ""
 
 
-def count_states(persons: Sequence[FiledPerson]) -> list[tuple[FilingState, int]]:
-    """Return how many persons stand how, in the order of the states."""
-    counted = Counter(person.state for person in persons)
-    return [(state, counted[state]) for state in FilingState if counted[state]]
+def describe_change(filing: Filing, correction: Correction) -> list[tuple[str, str, str]]:
+    """Return label, former and new answer of each thing that was put right, in words."""
+    locale = str(get_locale())
+    asked = worker_questions() if correction.person_id else _questions(filing)
+    return [
+        (
+            question.label(filing.form, locale),
+            describe_answer(question, correction.before, filing.form),
+            describe_answer(question, correction.after, filing.form),
+        )
+        for question in asked
+        if question.id in correction.after
+    ] + _describe_states(correction)
+
+
+def _questions(filing: Filing) -> list[Question]:
+    return [question for step in all_steps(filing.form) for question in step.questions]
+
+
+def _describe_states(correction: Correction) -> list[tuple[str, str, str]]:
+    if "states" not in correction.after:
+        return []
+    was, now = (_name_states(a) for a in (correction.before, correction.after))
+    return [(gettext("Other countries"), was, now)]
+
+
+def _name_states(answers: Mapping[str, str]) -> str:
+    locale = str(get_locale())
+    return "; ".join(
+        " ".join(filter(None, (country_name(each["work_country"], locale), each.get("work_town"),
+                               iso_day(each.get("starts", "")), iso_day(each.get("ends", "")),
+                               each.get("share") and f"{each['share']} %")))
+        for each in json.loads(answers.get("states") or "[]")
+    )  # fmt: skip

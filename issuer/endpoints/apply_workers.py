@@ -20,14 +20,18 @@ from issuer.filing.filings import MAX_PERSONS, Filing
 from issuer.filing.form import Step, steps, worker_questions
 from issuer.filing.rows import (
     EXAMPLE,
+    MAX_BYTES,
     ParsedRows,
     create_csv,
     create_json_file,
+    create_xlsx,
     parse_rows,
     parse_worker,
 )
 
-blueprint = require_applicant(page_blueprint("filing_workers", __name__))
+_MAX_BODY = MAX_BYTES + 64 * 1024
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+blueprint = require_applicant(page_blueprint("filing_workers", __name__, max_body=_MAX_BODY))
 
 
 @blueprint.get("/apply/<filing_id>/workers")
@@ -48,10 +52,14 @@ def _show(filing: Filing, **values: Any) -> str:
     errors = shown["errors"]
     return show(
         "apply/workers.html", summary=texts.summarize(worker_questions(), filing.form, errors),
-        filing=filing, persons=desk().filings.persons(filing),
+        filing=filing, page=desk().filings.persons_page(filing, _page_number()),
         questions=worker_questions(), locale=str(get_locale()), describe=texts.describe_problem,
         back=page_of(filing, _step_before(filing)), **shown,
     )  # fmt: skip
+
+
+def _page_number() -> int:
+    return max(1, request.args.get("page", 1, type=int))
 
 
 def _step_before(filing: Filing) -> Step:
@@ -103,7 +111,7 @@ def _put(filing: Filing, found: Iterable[Mapping[str, str]]) -> None:
     with filings.database.atomic():
         for answers in found:
             filings.put_person(filing, answers)
-        if len(filings.persons(filing)) > MAX_PERSONS:
+        if filings.count_persons(filing) > MAX_PERSONS:
             raise MalformedError("too many workers", code="file_too_many")
         filings.save(filing, filing.answers, now())
 
@@ -123,10 +131,30 @@ def template(filing_id: str) -> FileResponse:
     return _download(create_csv(str(get_locale()), [EXAMPLE]), "text/csv", "workers.csv")
 
 
+@blueprint.get("/apply/<filing_id>/template.xlsx")
+def template_xlsx(filing_id: str) -> FileResponse:
+    """Give the empty file as a spreadsheet."""
+    own_filing(filing_id)
+    return _download(create_xlsx(str(get_locale()), [EXAMPLE]), _XLSX, "workers.xlsx")
+
+
 @blueprint.get("/apply/<filing_id>/export.csv")
 def export_csv(filing_id: str) -> FileResponse:
     """Give the workers with how each stands, for a spreadsheet or the next application."""
     filing = own_filing(filing_id)
+    made = create_csv(str(get_locale()), *_export(filing))
+    return _download(made, "text/csv", f"{filing.reference or 'draft'}.csv")
+
+
+@blueprint.get("/apply/<filing_id>/export.xlsx")
+def export_xlsx(filing_id: str) -> FileResponse:
+    """Give the same as a spreadsheet."""
+    filing = own_filing(filing_id)
+    made = create_xlsx(str(get_locale()), *_export(filing))
+    return _download(made, _XLSX, f"{filing.reference or 'draft'}.xlsx")
+
+
+def _export(filing: Filing) -> tuple[list[dict[str, str]], list[str]]:
     heading, number = gettext("Status"), gettext("Document number")
     rows = [
         {
@@ -136,8 +164,7 @@ def export_csv(filing_id: str) -> FileResponse:
         }
         for person in desk().filings.persons(filing)
     ]
-    made = create_csv(str(get_locale()), rows, [heading, number])
-    return _download(made, "text/csv", f"{filing.reference or 'draft'}.csv")
+    return rows, [heading, number]
 
 
 @blueprint.get("/apply/<filing_id>/export.json")

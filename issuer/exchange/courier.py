@@ -86,10 +86,14 @@ class Courier:
         return False
 
     def _deliver_by_gateway(self, delivery: Delivery, entry: Entry, now: int) -> bool:
-        """Hand it over, and ask each time whether the gateway has the receipt by now."""
+        """Hand it over once, and ask each time whether the gateway has the receipt by now."""
         if self.gateway is None:
             raise UnavailableError("there is no AS4 gateway here", code="no_gateway")
-        self.gateway.hand_over(entry, now)
+        try:
+            self.gateway.hand_over(entry, delivery.queued_at, now)
+        except MalformedError as error:  # time does not heal it
+            self._bury(delivery, entry.message, error.code, now)
+            return False
         found = self.gateway.find_receipt(delivery.message_id, delivery.receiver)
         if found is None:
             self._fail(delivery, WITH_GATEWAY, now, refused=False)

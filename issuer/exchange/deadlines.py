@@ -28,6 +28,8 @@ MIGRATIONS = {
         )""",
     "issuer-exchange-deadlines-002": """
         CREATE INDEX exchange_deadlines_due ON exchange_deadlines (mine, due_at)""",
+    "issuer-exchange-deadlines-003": """
+        ALTER TABLE exchange_deadlines ADD COLUMN counted TEXT NOT NULL DEFAULT ''""",
 }
 DEADLINE, REMINDER = "deadline", "reminder"
 
@@ -59,8 +61,8 @@ class Deadlines:
     def _add(self, case: Case, deadline: Deadline) -> None:
         self.database.execute(
             "INSERT INTO exchange_deadlines (case_id, kind, set_id, whose, mine, due_at, source,"
-            " verified) VALUES (:case_id, :kind, :set_id, :whose, :mine, :due_at, :source,"
-            " :verified) ON CONFLICT DO NOTHING",
+            " verified, counted) VALUES (:case_id, :kind, :set_id, :whose, :mine, :due_at, :source,"
+            " :verified, :counted) ON CONFLICT DO NOTHING",
             case_id=case.id,
             kind=deadline.kind,
             set_id=deadline.set_id,
@@ -69,6 +71,7 @@ class Deadlines:
             due_at=deadline.due_at,
             source=deadline.source,
             verified=int(deadline.verified),
+            counted=deadline.counted,
         )
 
     def of_case(self, case_id: str) -> list[Deadline]:
@@ -115,4 +118,5 @@ def _deadline(row: Row) -> Deadline:
         due_at=int(row["due_at"]),
         source=row["source"],
         verified=bool(row["verified"]),
+        counted=row["counted"],
     )

@@ -13,15 +13,12 @@ from dataclasses import dataclass, field
 from esspass.errors import (
     MalformedError,
     UnavailableError,
-    UndecidedError,
-    VerificationError,
 )
 from esspass.exchange.content import verify_content
 from esspass.exchange.engine import (
     apply_message,
     close_locally,
     create_message,
-    create_relay_content,
     create_start,
     find_actions,
     open_case,
@@ -35,7 +32,6 @@ from esspass.exchange.model import (
     Deadline,
     Draft,
     Message,
-    MessageAction,
     NewIds,
     RefusedMessageError,
 )
@@ -51,7 +47,7 @@ from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import OUT, Entry
 from issuer.exchange.outbox import Delivery, DeliveryStatus
 from issuer.exchange.participants import Participants
-from issuer.exchange.reactions import FAILED, Reaction
+from issuer.exchange.reactions import Reaction
 from issuer.exchange.refusals import Refusals
 from issuer.exchange.tasks import Task, Tasks
 
@@ -200,23 +196,39 @@ class Desk:
         or rejection is about. Raises UnknownCaseError, RefusedMessageError, MalformedError,
         VerificationError, UndecidedError.
         """
-        signer = self._require_signer()
+        draft = Draft(
+            sed, content, set_id, related_set_id,
+            None if receivers is None else tuple(receivers), describe_files(attachments),
+        )  # fmt: skip
 
         def attempt() -> str:
-            case, revision = self.keeper.cases.get(case_id)
-            draft = Draft(
-                sed, content, set_id, related_set_id,
-                None if receivers is None else tuple(receivers), describe_files(attachments),
-            )  # fmt: skip
-            message = create_message(case, draft, create_ids(), now)
-            if version is not None and message.version != version:
-                raise RefusedMessageError("this version was sent before", code="replayed")
-            self.verify(message, now)
-            arrival = _seal(message, signer, attachments, actor)
-            self.keeper.change(apply_message(case, message, now), revision, arrival, now)
-            return message.set_id
+            read = self.keeper.cases.get(case_id)
+            return self.send_draft(read, draft, attachments, now, actor=actor, version=version)
 
         return retry(attempt)
+
+    def send_draft(
+        self,
+        read: tuple[Case, int],
+        draft: Draft,
+        attachments: Sequence[NewAttachment],
+        now: int,
+        *,
+        actor: str = "",
+        version: int | None = None,
+    ) -> str:
+        """Send a draft, as ``send``, in a case as it was read; return its set id.
+
+        Raises ChangedMeanwhileError if the case is another by now.
+        """
+        signer, (case, revision) = self._require_signer(), read
+        message = create_message(case, draft, create_ids(), now)
+        if version is not None and message.version != version:
+            raise RefusedMessageError("this version was sent before", code="replayed")
+        self.verify(message, now)
+        arrival = _seal(message, signer, attachments, actor)
+        self.keeper.change(apply_message(case, message, now), revision, arrival, now)
+        return message.set_id
 
     def verify(self, message: Message, now: int) -> None:
         """Check that a message may go to its receivers as it is.
@@ -299,53 +311,6 @@ class Desk:
         gateway = self.courier.gateway
         return gateway.take_due(now) if gateway is not None else 0
 
-    def send_automatic(self, now: int, most: int = 20) -> int:
-        """Send what the engine sends by itself; return how many messages.
-
-        That is: to those who joined a case, what they have not got, and who else is in it.
-        """
-        sent = 0
-        for case in self.keeper.cases.to_relay(most):
-            try:
-                sent += self._send_automatic(case, now)
-            except UndecidedError:
-                continue
-            except (MalformedError, VerificationError) as error:
-                self._leave_to_clerk(case, error.code, now)
-        return sent
-
-    def _send_automatic(self, case: Case, now: int) -> int:
-        for action in find_actions(case, now):
-            if not action.automatic or action.available_at > now:
-                continue
-            if action.action is MessageAction.UPDATE:
-                self._send_again(case, str(action.set_id), now)
-            else:
-                self.send(case.id, action.sed, create_relay_content(case), now)
-            return 1
-        return 0
-
-    def _leave_to_clerk(self, case: Case, code: str, now: int) -> None:
-        with self.keeper.database.atomic():
-            self.keeper.cases.stop_relay(case.id)
-            self.tasks.add(
-                FAILED, now, case_id=case.id, reference=f"{case.id}/{case.changed_at}",
-                due_at=now, detail=code,
-            )  # fmt: skip
-
-    def _send_again(self, case: Case, set_id: str, now: int) -> None:
-        """Send the latest version of a document once more, for those who have not got it."""
-        entries = self.keeper.log.of_case(case.id)
-        latest = max(
-            (entry.message for entry in entries if entry.message.set_id == set_id),
-            key=lambda message: message.version,
-        )
-        files = [
-            NewAttachment(each.name, each.media_type, self.attachment(case.id, each.sha256))
-            for each in latest.attachments
-        ]
-        self.send(case.id, latest.sed, latest.content, now, attachments=files, set_id=set_id)
-
     def try_again(
         self, case_id: str, message_id: str, receiver: str, now: int, actor: str = ""
     ) -> None:
@@ -362,7 +327,7 @@ class Desk:
         """Make a task of each case with messages that nobody read for 24 hours."""
         return sum(
             self.tasks.add(UNREAD, now, case_id=case_id, reference=message_id, due_at=now)
-            for case_id, message_id, _ in self.keeper.log.unread_since(now - UNREAD_AFTER)
+            for case_id, message_id in self.keeper.log.unread_since(now - UNREAD_AFTER, UNREAD)
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from esspass.errors import MalformedError, UnavailableError, VerificationError
-from esspass.exchange.dialogue import DIALOGUE, read_standing_of_case
+from esspass.exchange.dialogue import DIALOGUE, OUTCOMES, read_standing_of_case
 from esspass.exchange.doubt import Sender, open_enquiry, verify_doubt, verify_watch
 from esspass.exchange.doubt_content import Asked, create_question, create_reasoned_request
 from esspass.exchange.model import Case, Message
@@ -149,13 +149,16 @@ class DoubtOffice:
         else:
             reply_by = datetime.fromtimestamp(now, UTC).date() + timedelta(days=_REPLY_DAYS)
             content = create_question(doubt, asked.words, reply_by)
-        case_id = self.desk.start(
-            way, (doubt.document.institution,), sed, content, now,
-            attachments=_attach(received) if with_evidence else (),
-            actor=actor, reference=f"doubt:{doubt_id}",
-        )  # fmt: skip
-        self.doubts.pursue(doubt_id, case_id, now, actor)
-        self.desk.tasks.done_about(DOUBT, doubt_id, now, actor)
+        self.view(now)  # asked for here, because a transaction must not wait for the network
+        with self.doubts.database.atomic():  # no case if somebody sets it aside meanwhile
+            case_id = self.desk.start(
+                way, (doubt.document.institution,), sed, content, now,
+                attachments=_attach(received) if with_evidence else (),
+                actor=actor, reference=f"doubt:{doubt_id}",
+            )  # fmt: skip
+            if not self.doubts.pursue(doubt_id, case_id, now, actor):
+                raise DecidedDoubtError
+            self.desk.tasks.done_about(DOUBT, doubt_id, now, actor)
         return case_id
 
     def set_aside(self, doubt_id: str, why: str, now: int, actor: str) -> None:
@@ -200,15 +203,16 @@ class DoubtOffice:
     def work(self, now: int) -> int:
         """Make a task of each withdrawal promised; erase old evidence. Return how many are new."""
         self.doubts.erase_evidence(now - KEPT)
+        for task in self.desk.tasks.open_of(WITHDRAW):
+            if self.find_promised(task.case_id, now) is None:
+                self.desk.tasks.settle(task.case_id, now, kind=WITHDRAW)
         promised = 0
-        for question in self.doubts.questioned():
-            record = self.find_promised(question.case_id, now)
-            if record is None:
-                self.desk.tasks.settle(question.case_id, now, kind=WITHDRAW)
-                continue
-            promised += self.desk.tasks.add(
-                WITHDRAW, now, case_id=question.case_id, due_at=now + _SOON, detail=record.number
-            )
+        for case_id in self.doubts.answered(OUTCOMES, WITHDRAW):
+            record = self.find_promised(case_id, now)
+            if record is not None:
+                promised += self.desk.tasks.add(
+                    WITHDRAW, now, case_id=case_id, due_at=now + _SOON, detail=record.number
+                )
         return promised
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from esspass.errors import VerificationError
 from esspass.exchange.doubt import Doubt, Sender, Watch, parse_doubt, write_doubt
@@ -51,6 +53,15 @@ MIGRATIONS = {
         CREATE INDEX questioned_record ON questioned_documents (record_id)""",
 }
 _SHOWN = 200
+
+
+class SetAside(StrEnum):
+    """Why a doubt is not pursued."""
+
+    CLEARED = "cleared"
+    INSUFFICIENT = "insufficient"
+    ELSEWHERE = "elsewhere"
+    OTHER = "other"
 
 
 class UnknownDoubtError(VerificationError):
@@ -127,14 +138,19 @@ class Doubts:
             raise UnknownDoubtError
         return _doubt(rows[0])
 
-    def latest(self) -> list[ReceivedDoubt]:
+    def latest(self, most: int = _SHOWN, start: int = 0) -> list[ReceivedDoubt]:
         """Return the last two hundred: what waits first, then the latest."""
         rows = self.database.query(
             "SELECT * FROM doubts ORDER BY CASE WHEN decided_at IS NULL THEN 0 ELSE 1 END,"
-            " received_at DESC, id LIMIT :most",
-            most=_SHOWN,
+            " received_at DESC, id LIMIT :most OFFSET :start",
+            most=most,
+            start=start,
         )
         return [_doubt(row) for row in rows]
+
+    def count(self) -> int:
+        """Return how many came in."""
+        return int(self.database.query("SELECT count(*) AS n FROM doubts")[0]["n"])
 
     def count_waiting(self) -> int:
         """Return how many nobody has decided about."""
@@ -205,6 +221,20 @@ class Doubts:
         )
         return ReceivedWatch(**rows[0]) if rows else None
 
+    def watches_after(self, watch_id: str, most: int) -> list[ReceivedWatch]:
+        """Return the next watches in the order of their ids."""
+        rows = self.database.query(
+            "SELECT id, organization, institution_id, document_number, received_at FROM watches"
+            " WHERE id > :id ORDER BY id LIMIT :most",
+            id=watch_id,
+            most=most,
+        )
+        return [ReceivedWatch(**row) for row in rows]
+
+    def forget_watch(self, watch_id: str) -> bool:
+        """Forget a watch; False when it was gone."""
+        return bool(self.database.execute("DELETE FROM watches WHERE id = :id", id=watch_id))
+
     def note_question(self, case_id: str, record_id: str, sed: str, now: int) -> None:
         """Note that an institution asks about a document of ours, once for each case."""
         self.database.execute(
@@ -223,6 +253,22 @@ class Doubts:
             most=_SHOWN,
         )
         return [QuestionedDocument(**row) for row in rows]
+
+    def answered(self, seds: Sequence[str], kind: str) -> list[str]:
+        """Return the cases about documents of ours in force in which one of some messages went.
+
+        Only those without a task of a kind yet.
+        """
+        names = ", ".join(f"'{sed}'" for sed in seds)
+        rows = self.database.query(
+            "SELECT q.case_id FROM questioned_documents q JOIN records r ON r.id = q.record_id"  # noqa: S608 - ours
+            " WHERE r.state IN ('granted', 'suspended') AND EXISTS (SELECT 1 FROM"
+            f" exchange_messages m WHERE m.case_id = q.case_id AND m.sed IN ({names}))"
+            " AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.kind = :kind"
+            " AND t.reference = q.case_id) ORDER BY q.received_at, q.case_id",
+            kind=kind,
+        )
+        return [row["case_id"] for row in rows]
 
     def find_question(self, case_id: str) -> QuestionedDocument | None:
         """Return the document of ours that a case is about."""

@@ -16,15 +16,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from esspass.errors import EsspassError, MalformedError, UndecidedError, VerificationError
+from esspass.errors import (
+    EsspassError,
+    MalformedError,
+    UnavailableError,
+    UndecidedError,
+    VerificationError,
+)
 from esspass.exchange.as4 import Crossing, export_message, import_message
 from esspass.exchange.as4.document import MAX_XML
-from esspass.exchange.envelope import Received, create_digest
+from esspass.exchange.envelope import Received, create_digest, verify_not_early
 from esspass.exchange.model import Message, Role
 from esspass.exchange.partners import find_entry, require_directory, verify_sender
 from esspass.exchange.wire import MAX_ATTACHMENTS, verify_file_name
 from esspass.storage import Database
 from esspass.trust import TrustView
+from issuer.bearer import create_identifier
 from issuer.exchange.inbox import Inbox
 from issuer.exchange.keeping import Keeper
 from issuer.exchange.log import IN, OUT, Entry
@@ -60,17 +67,35 @@ class Gateway:
     keeper: Keeper
     inbox: Inbox
 
-    def hand_over(self, entry: Entry, now: int) -> None:
-        """Leave a message for the gateway, once. Raises MalformedError for what XML cannot say."""
-        target = self.folder / "out" / entry.message.message_id
-        if target.exists():
+    def hand_over(self, entry: Entry, since: int, now: int) -> None:
+        """Leave a message for the gateway, once since it was queued at ``since``.
+
+        Raises MalformedError for what XML cannot say, UnavailableError ``no_gateway``.
+        """
+        if self._handed_over_at(entry.message.message_id) >= since:
             return
         case, _ = self.keeper.cases.get(entry.message.case_id)
         document, crossing = export_message(entry.message, _Roles(case.owner))
+        target = self.folder / "out" / entry.message.message_id
+        if not target.exists():
+            _write_whole(target, {**self._name_files(entry.message), DOCUMENT: document})
         self._note(crossing, OUT, document, "", now)
-        files = self.keeper.log.attachments(entry.message)
-        named = {each.name: files[each.sha256] for each in entry.message.attachments}
-        _write_whole(target, {**named, DOCUMENT: document})
+
+    def _name_files(self, message: Message) -> dict[str, bytes]:
+        """Return the files by name; in a folder, unlike in an envelope, names must differ."""
+        files = self.keeper.log.attachments(message)
+        named = {each.name: files[each.sha256] for each in message.attachments}
+        if len(named) < len(files) or named.keys() & {DOCUMENT, EVIDENCE}:
+            raise MalformedError("two files have the same name", code="bad_file_name")
+        return named
+
+    def _handed_over_at(self, message_id: str) -> int:
+        rows = self.database.query(
+            "SELECT at FROM exchange_crossings WHERE message_id = :id AND direction = :out",
+            id=message_id,
+            out=OUT,
+        )
+        return int(rows[0]["at"]) if rows else -1
 
     def find_receipt(self, message_id: str, receiver: str) -> tuple[str, int] | None:
         """Return the receipt the gateway left, and when it did (epoch seconds)."""
@@ -80,8 +105,17 @@ class Gateway:
         return path.read_text(encoding="utf-8", errors="replace"), int(path.stat().st_mtime)
 
     def take_due(self, now: int) -> int:
-        """Take what the gateway brought; return how many messages were taken."""
-        return sum(self._take(each, now) for each in self._brought())
+        """Take what the gateway brought; return how many messages were taken.
+
+        A folder that cannot be read or moved is left there, and stops no other.
+        """
+        taken = 0
+        for each in self._brought():
+            try:
+                taken += self._take(each, now)
+            except OSError as error:
+                _log.warning("a folder of the gateway cannot be taken: %s", type(error).__name__)
+        return taken
 
     def _brought(self) -> Iterator[Path]:
         incoming = self.folder / "in"
@@ -117,6 +151,7 @@ class Gateway:
             raise VerificationError("this sender signs its messages", code="unsigned")
         if self.me not in message.receivers:
             raise VerificationError("a message for somebody else", code="wrong_receiver")
+        verify_not_early(message, now)
         verify_sender(entry, message, now)
 
     def _complete(self, message: Message) -> Message:
@@ -143,9 +178,11 @@ class Gateway:
         self._move(brought, "refused")
 
     def _move(self, brought: Path, where: str) -> None:
-        target = self.folder / where
-        target.mkdir(parents=True, exist_ok=True)
-        brought.replace(target / brought.name)
+        target = self.folder / where / brought.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():  # the gateway brought it twice under one name
+            target = target.with_name(f"{target.name}-{create_identifier()}")
+        brought.replace(target)
 
     def _note(
         self, crossing: Crossing, direction: str, document: bytes, evidence: str, now: int
@@ -153,7 +190,8 @@ class Gateway:
         self.database.execute(
             "INSERT INTO exchange_crossings (message_id, direction, json_digest, xml_digest, step,"
             " document, evidence, at) VALUES (:message_id, :direction, :json_digest, :xml_digest,"
-            " :step, :document, :evidence, :now) ON CONFLICT (message_id, direction) DO NOTHING",
+            " :step, :document, :evidence, :now) ON CONFLICT (message_id, direction)"
+            " DO UPDATE SET at = excluded.at WHERE excluded.direction = 'out'",
             message_id=crossing.message_id,
             direction=direction,
             json_digest=crossing.json_digest,
@@ -188,11 +226,14 @@ class _Roles(Mapping[str, Role]):
 
 def _write_whole(target: Path, files: Mapping[str, bytes]) -> None:
     draft = target.with_name(f".{target.name}")
-    draft.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        verify_file_name(name)
-        (draft / name).write_bytes(data)
-    draft.replace(target)
+    try:
+        draft.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            verify_file_name(name)
+            (draft / name).write_bytes(data)
+        draft.replace(target)
+    except OSError as error:
+        raise UnavailableError("the gateway's folder takes nothing", code="no_gateway") from error
 
 
 def _read(path: Path) -> bytes:

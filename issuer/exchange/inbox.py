@@ -27,6 +27,7 @@ from esspass.keys.signer import Signer
 from esspass.trust import TrustView
 from issuer.exchange.keeping import Arrival, Keeper, retry
 from issuer.exchange.log import IN, Entry
+from issuer.exchange.quota import Quota
 from issuer.exchange.refusals import Refusals
 
 
@@ -39,6 +40,7 @@ class Inbox:
     key: EncryptionKey = field(repr=False)
     view: Callable[[int], TrustView]
     keeper: Keeper
+    quota: Quota
 
     @property
     def refusals(self) -> Refusals:
@@ -89,10 +91,17 @@ class Inbox:
             raise RefusedMessageError("the case is not known here", code="unknown_case")
         verify_content(message.sed, message.case_version, message.content)
         arrival = Arrival(message, received.signed, IN, received.attachments)
+        case = (
+            open_case(message, self.me) if found is None else apply_message(found[0], message, now)
+        )
+        if keeper.log.holds(message.message_id):
+            raise RefusedMessageError("another message has this id", code="replayed")
         if found is None:
-            keeper.open(open_case(message, self.me), arrival, now)
+            with keeper.database.atomic():
+                self.quota.take(message, now)
+                keeper.open(case, arrival, now)
         else:
-            keeper.change(apply_message(found[0], message, now), found[1], arrival, now)
+            keeper.change(case, found[1], arrival, now)
         return arrival.entry(0, now)
 
     def _refuse(

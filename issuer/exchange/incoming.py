@@ -152,16 +152,23 @@ class IncomingDocuments:
         assert found is not None  # kept just now, or before
         return found.id
 
-    def keep_arrival(self, document_id: str, arrival: Arrival, now: int) -> None:
-        """Keep what the checks found."""
-        self.database.execute(
-            "UPDATE incoming_documents SET grade = :grade, findings = :findings, facts = :facts,"
-            " checked_at = :now WHERE id = :id",
-            id=document_id,
-            grade=arrival.grade,
-            findings=json.dumps([_write_finding(f) for f in arrival.findings]),
-            facts=_write(arrival.facts),
-            now=now,
+    def keep_arrival(self, document: IncomingDocument, arrival: Arrival, now: int) -> bool:
+        """Keep what the checks of a document found; False when it has changed since it was read."""
+        notification = document.notification
+        return bool(
+            self.database.execute(
+                "UPDATE incoming_documents SET grade = :grade, findings = :findings,"
+                " facts = :facts, checked_at = :now WHERE id = :id AND set_id = :set_id"
+                " AND version = :version AND changed_at = :changed_at",
+                id=document.id,
+                grade=arrival.grade,
+                findings=json.dumps([_write_finding(f) for f in arrival.findings]),
+                facts=_write(arrival.facts),
+                now=now,
+                set_id=notification.set_id,
+                version=notification.version,
+                changed_at=document.changed_at,
+            )
         )
 
     def get(self, document_id: str) -> IncomingDocument:

@@ -125,6 +125,13 @@ class Log:
         )
         return _entry(rows[0]) if rows else None
 
+    def holds(self, message_id: str) -> bool:
+        """Say whether a message of any case has this id."""
+        rows = self.database.query(
+            "SELECT 1 AS one FROM exchange_messages WHERE message_id = :id", id=message_id
+        )
+        return bool(rows)
+
     def get(self, message_id: str) -> Entry:
         """Return a message of ours. Raises KeyError."""
         rows = self.database.query(f"{_SELECT} WHERE message_id = :id", id=message_id)
@@ -166,17 +173,22 @@ class Log:
             now=now,
         )
 
-    def unread_since(self, before: int) -> list[tuple[str, str, int]]:
-        """Return case, first message and time, of each case with messages unread since."""
+    def unread_since(self, before: int, kind: str) -> list[tuple[str, str]]:
+        """Return case and first message of each case with messages unread since.
+
+        Only those that no task of a kind is about yet.
+        """
         rows = self.database.query(
-            "SELECT m.case_id, m.message_id, m.at FROM exchange_messages m"
+            "SELECT m.case_id, m.message_id FROM exchange_messages m"
             " WHERE m.direction = 'in' AND m.read_at IS NULL AND m.at <= :before"
             " AND NOT EXISTS (SELECT 1 FROM exchange_messages e WHERE e.case_id = m.case_id"
             " AND e.direction = 'in' AND e.read_at IS NULL AND e.position < m.position)"
-            " ORDER BY m.at, m.message_id LIMIT 500",
+            " AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.kind = :kind"
+            " AND t.reference = m.message_id) ORDER BY m.at, m.message_id LIMIT 500",
             before=before,
+            kind=kind,
         )
-        return [(row["case_id"], row["message_id"], int(row["at"])) for row in rows]
+        return [(row["case_id"], row["message_id"]) for row in rows]
 
 
 _SELECT = """

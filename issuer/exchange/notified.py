@@ -58,9 +58,14 @@ class NotifiedStates:
     database: Database
 
     def waiting(self, most: int = 20) -> list[str]:
-        """Return A1s in force that were given out while nobody abroad was told, oldest first."""
+        """Return A1s in force that were given out while nobody abroad was told, oldest first.
+
+        Not those for which a clerk has still to choose whom to tell.
+        """
         rows = self.database.query(
             f"SELECT id FROM records WHERE unsaid > 0 AND {_WAITS}"  # noqa: S608 - constants
+            " AND NOT EXISTS (SELECT 1 FROM institution_choices c WHERE c.record_id = records.id"
+            " AND c.institution_id = '')"
             " ORDER BY changed_at, id LIMIT :most",
             most=most,
         )

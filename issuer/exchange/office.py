@@ -9,6 +9,7 @@ from esspass.errors import MalformedError
 from esspass.fetch import Fetcher
 from esspass.storage import Database
 from esspass.trust import Competence, ExchangeEntry, TrustView
+from issuer.bearer import KeyedHash
 from issuer.config import IssuerConfig
 from issuer.exchange import (
     cases,
@@ -22,6 +23,7 @@ from issuer.exchange import (
     tasks,
 )
 from issuer.exchange import gateway as gateway_module
+from issuer.exchange import quota as quota_module
 from issuer.exchange.cases import Cases
 from issuer.exchange.courier import Courier
 from issuer.exchange.deadlines import Deadlines
@@ -32,6 +34,7 @@ from issuer.exchange.keeping import Keeper
 from issuer.exchange.log import Log
 from issuer.exchange.outbox import Outbox
 from issuer.exchange.participants import Participants
+from issuer.exchange.quota import Quota
 from issuer.exchange.reactions import Reactions
 from issuer.exchange.tasks import Tasks
 from issuer.keys import IssuerKeys
@@ -45,6 +48,7 @@ MIGRATIONS = {
     **tasks.MIGRATIONS,
     **reactions.MIGRATIONS,
     **refusals.MIGRATIONS,
+    **quota_module.MIGRATIONS,
     **participants.MIGRATIONS,
     **gateway_module.MIGRATIONS,
 }
@@ -62,7 +66,11 @@ def create_desk(
     keeper = create_keeper(database, config.exchange_retry)
     me, signer, key = config.institution_id, keys.exchange, keys.exchange_encryption
     patient = Fetcher(replace(fetcher.policy, timeout=_DELIVERY_SECONDS))
-    box = Inbox(me, signer, key, view, keeper) if signer and key else None
+    quota = Quota(
+        database, KeyedHash(config.secret_key), config.entitlement_requests_per_partner,
+        config.entitlement_requests_per_person,
+    )  # fmt: skip
+    box = Inbox(me, signer, key, view, keeper, quota) if signer and key else None
     folder = config.as4_folder
     gateway = Gateway(me, folder, view, keeper, box) if folder and box else None
     return Desk(

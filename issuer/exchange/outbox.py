@@ -104,12 +104,17 @@ class Outbox:
             )
 
     def due(self, now: int, most: int) -> list[Delivery]:
-        """Return what may be tried now, the longest waiting first."""
+        """Return what may be tried now: first what waits longest for each receiver.
+
+        So what waits for a receiver that does not answer, however much, holds up nobody else.
+        """
         rows = self.database.query(
-            "SELECT * FROM exchange_deliveries d WHERE status = 'SENT' AND next_try <= :now"
+            "SELECT * FROM (SELECT d.*, row_number() OVER (PARTITION BY receiver"
+            " ORDER BY next_try, position, message_id) AS place"
+            " FROM exchange_deliveries d WHERE status = 'SENT' AND next_try <= :now"
             " AND NOT EXISTS (SELECT 1 FROM exchange_deliveries e WHERE e.case_id = d.case_id"
-            " AND e.receiver = d.receiver AND e.status = 'SENT' AND e.position < d.position)"
-            " ORDER BY next_try, position, message_id LIMIT :most",
+            " AND e.receiver = d.receiver AND e.status = 'SENT' AND e.position < d.position))"
+            " AS waiting ORDER BY place, next_try, position, message_id LIMIT :most",
             now=now,
             most=most,
         )

@@ -56,11 +56,15 @@ class Participants:
         return len(changes)
 
     def _known(self) -> tuple[tuple[Institution, ...], int]:
-        """Return what is known, and the oldest issue that any of it stands for."""
-        rows = self.database.query("SELECT institution, sequence_number FROM exchange_partners")
-        institutions = tuple(
-            parse_institution(parse_json(row["institution"])) for row in rows if row["institution"]
+        """Return who takes part, and the oldest issue that any of it stands for.
+
+        Who left stays as a row of the issue in which it did, and says nothing of later ones.
+        """
+        rows = self.database.query(
+            "SELECT institution, sequence_number FROM exchange_partners"
+            " WHERE institution IS NOT NULL"
         )
+        institutions = tuple(parse_institution(parse_json(row["institution"])) for row in rows)
         return institutions, min((int(row["sequence_number"]) for row in rows), default=0)
 
     def _note(

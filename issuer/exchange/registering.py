@@ -107,22 +107,27 @@ class Registrar:
         self.incoming.set_suspended(found.id, news.suspended_from is not None, now)
 
     def check_due(self, now: int) -> int:
-        """Check what arrived, and make a task of each contradiction; return how many."""
+        """Check what arrived, and make a task of each contradiction; return how many.
+
+        Each time another one comes first, so that one that cannot be checked stops no other.
+        """
         due = self.incoming.unchecked()
-        for document in due:
+        first = now % len(due) if due else 0
+        for document in (*due[first:], *due[:first]):
             self.check(document, now)
         return len(due)
 
     def check(self, document: IncomingDocument, now: int) -> Grade:
-        """Check a document now and keep what was found."""
+        """Check a document now and keep what was found, unless it changed meanwhile."""
         arrival = self.checks.check(document, now)
-        if arrival.grade is Grade.CONTRADICTION:
-            notified = document.notification
-            self.desk.tasks.add(
-                CONTRADICTION, now, case_id=notified.case_id, reference=document.id,
-                due_at=now + SOON, detail=document.number,
-            )  # fmt: skip
-        self.incoming.keep_arrival(document.id, arrival, now)
+        with self.incoming.database.atomic():
+            kept = self.incoming.keep_arrival(document, arrival, now)
+            if kept and arrival.grade is Grade.CONTRADICTION:
+                notified = document.notification
+                self.desk.tasks.add(
+                    CONTRADICTION, now, case_id=notified.case_id, reference=document.id,
+                    due_at=now + SOON, detail=document.number,
+                )  # fmt: skip
         return arrival.grade
 
     def _describe(self, institution_id: str, now: int) -> Institution:

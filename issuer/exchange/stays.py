@@ -110,12 +110,18 @@ class Stays:
             raise UnknownStayError
         return _stay(rows[0])
 
-    def latest(self) -> list[Stay]:
+    def latest(self, most: int = _SHOWN, start: int = 0) -> list[Stay]:
         """Return the last hundred, the latest first."""
         rows = self.database.query(
-            "SELECT * FROM stays ORDER BY asked_at DESC, case_id LIMIT :shown", shown=_SHOWN
+            "SELECT * FROM stays ORDER BY asked_at DESC, case_id LIMIT :most OFFSET :start",
+            most=most,
+            start=start,
         )
         return [_stay(row) for row in rows]
+
+    def count(self) -> int:
+        """Return how many were asked for."""
+        return int(self.database.query("SELECT count(*) AS n FROM stays")[0]["n"])
 
 
 def _stay(row: Row) -> Stay:

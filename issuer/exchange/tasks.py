@@ -95,6 +95,14 @@ class Tasks:
         )
         return [_task(row) for row in rows]
 
+    def open_of(self, kind: str) -> list[Task]:
+        """Return what is open of a kind, the most urgent first."""
+        rows = self.database.query(
+            f"SELECT * FROM tasks WHERE kind = :kind AND done_at IS NULL ORDER BY {_OPEN_ORDER}",  # noqa: S608
+            kind=kind,
+        )
+        return [_task(row) for row in rows]
+
     def count(self, due_before: int | None = None) -> int:
         """Return how many are open; of those only what was due before a moment, if one is given."""
         rows = self.database.query(

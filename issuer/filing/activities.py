@@ -36,6 +36,14 @@ def add_other(answers: Answers, state: Answers) -> dict[str, str]:
     return _write(answers, [*read_others(answers), {**state, _ID: create_identifier()}])
 
 
+def replace_other(answers: Answers, state_id: str, state: Answers) -> dict[str, str]:
+    """Return the answers with another word on one State."""
+    others = [
+        {**state, _ID: state_id} if each[_ID] == state_id else each for each in read_others(answers)
+    ]
+    return _write(answers, others)
+
+
 def remove_other(answers: Answers, state_id: str) -> dict[str, str]:
     """Return the answers without a State; without it already, they are the same."""
     return _write(answers, [each for each in read_others(answers) if each[_ID] != state_id])

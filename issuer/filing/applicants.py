@@ -62,6 +62,19 @@ class Applicant:
 
 
 @dataclass(frozen=True, slots=True)
+class Mandate:
+    """Who may act for an employer, and who saw it when (epoch seconds); numbers are folded."""
+
+    pin: str = field(repr=False)
+    name: str = field(repr=False)
+    employer_id: str
+    employer: str
+    employer_number: str
+    confirmed_at: int
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Applicants:
     """Everybody who ever signed in to apply, and their sessions."""
 
@@ -109,6 +122,24 @@ class Applicants:
             now=now,
         )
         return str(rows[0]["remembered"]) if rows else None
+
+    def admit(self, person: Person, now: int) -> Applicant:
+        """Return who applies on paper or at a counter; what a sign-in vouched for stays.
+
+        Raises NumberNeededError.
+        """
+        pin = fold_number(person.pin or "")
+        if not pin:
+            raise NumberNeededError
+        rows = self.database.query(
+            "INSERT INTO applicants (id, pin, person, signed_in_at) VALUES (:id, :pin, :person,"
+            " :now) ON CONFLICT (pin) DO UPDATE SET pin = excluded.pin RETURNING *",
+            id=create_identifier(),
+            pin=pin,
+            person=json.dumps(create_person_record(person), ensure_ascii=False),
+            now=now,
+        )
+        return _applicant(rows[0])
 
     def open_session(self, identity: Identity, now: int) -> str:
         """Sign somebody in; return the token for the cookie. Raises NumberNeededError."""
@@ -176,11 +207,40 @@ class Applicants:
         )
         return [json.loads(row["employer"]) for row in rows]
 
+    def mandates(self) -> list[Mandate]:
+        """Return who may act for whom, the latest first, at most 500."""
+        rows = self.database.query(
+            "SELECT representatives.*, applicants.person FROM representatives LEFT JOIN applicants"
+            " ON applicants.pin = representatives.pin ORDER BY confirmed_at DESC,"
+            " employer_id, representatives.pin LIMIT 500"
+        )
+        return [_mandate(row) for row in rows]
+
+    def end_mandate(self, pin: str, employer_id: str) -> bool:
+        """Forget that a person may act for an employer; False if it was so already."""
+        return bool(
+            self.database.execute(
+                "DELETE FROM representatives WHERE pin = :pin AND employer_id = :employer",
+                pin=pin,
+                employer=employer_id,
+            )
+        )
+
     def represents(self, pin: str, employer_number: str) -> bool:
         """Say whether a person may act for an employer."""
         wanted = fold_number(employer_number)
         known = (fold_number(each["employer_number"]) for each in self.represented(pin))
         return bool(wanted) and wanted in known
+
+
+def _mandate(row: Row) -> Mandate:
+    employer = json.loads(row["employer"])
+    person = parse_person_record(json.loads(row["person"])) if row["person"] else None
+    name = f"{person.forenames} {person.surnames}" if person else row["pin"]
+    return Mandate(
+        row["pin"], name, row["employer_id"], employer["employer_name"],
+        employer["employer_number"], row["confirmed_at"], row["confirmed_by"],
+    )  # fmt: skip
 
 
 def _applicant(row: Row) -> Applicant:

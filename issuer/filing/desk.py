@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from esspass.attestations import Pda1, eessi_country
 from issuer.filing.applicants import Applicant, Applicants
 from issuer.filing.checks import CORRECT, Rule
+from issuer.filing.corrections import Corrector, DecidedError
 from issuer.filing.documents import create_employment, describe_employment, describe_person
+from issuer.filing.enquiries import Enquiries
 from issuer.filing.examining import Examiner, IncompleteError
-from issuer.filing.filings import FiledPerson, Filing, Filings
+from issuer.filing.filings import FiledPerson, Filing, Filings, FilingState
 from issuer.filing.form import Form, Step, steps
 from issuer.filing.writer import LetterWriter
 from issuer.renewals import day_of
 from issuer.service import Issuer
 
+ANSWER_DAYS = 14
+AT_ONCE = 50
+"""Up to so many persons are checked whole before and decided in the request that sends."""
+EXAMINED_AT_ONCE = 20
 _FROM_REGISTER = (
     "residence_street", "residence_town", "residence_postcode", "residence_country",
     "nationality", "birth_town", "birth_country",
@@ -48,6 +55,8 @@ class FilingDesk:
     applicants: Applicants
     examiner: Examiner
     letters: LetterWriter
+    corrector: Corrector
+    enquiries: Enquiries
 
     def start(self, applicant: Applicant, form: Form, now: int) -> str:
         """Begin a draft with what the register knows; return its id."""
@@ -98,16 +107,19 @@ class FilingDesk:
                 if not step.is_complete(filing.answers)]  # fmt: skip
 
     def review(self, filing: Filing, now: int) -> list[Review]:
-        """Check every person of an application against the rules."""
-        return [
-            Review(person, self.examiner.review(filing, person, now))
-            for person in self.filings.persons(filing)
-        ]
+        """Check every person of an application against the rules.
+
+        In a long list only what must be put right is looked for.
+        """
+        persons = self.filings.persons(filing)
+        check = self.examiner.find_mistakes if len(persons) > AT_ONCE else self.examiner.review
+        return [Review(person, check(filing, person, now)) for person in persons]
 
     def send(self, filing: Filing, now: int) -> str:
         """Send a draft: every person of it becomes a decision; return the reference.
 
-        All or nothing. Raises IncompleteError, SentError.
+        All or nothing; of a long list the decisions follow one by one (``examine_due``). Raises
+        IncompleteError, SentError.
         """
         persons = self.filings.persons(filing)
         if self.open_steps(filing) or not persons:
@@ -117,10 +129,46 @@ class FilingDesk:
         with self.filings.database.atomic():
             self.filings.mark_sent(filing.id, reference, now)
             for person in persons:
-                self.examiner.decide(filing, person, now)
+                if len(persons) <= AT_ONCE:
+                    self.examiner.decide(filing, person, now)
+                elif self.examiner.find_mistakes(filing, person, now):
+                    raise IncompleteError
             self.letters.write_received(applicant, reference, now)
+            self._ask_for_mandate(self.filings.get(filing.id), now)
         self.letters.write_due(now)
         return reference
+
+    def examine_due(self, now: int, filing: Filing | None = None) -> int:
+        """Decide on some of a long list that was sent; return how many.
+
+        Each is a transaction of its own: a crash loses none, two at once double none.
+        """
+        rows = self.filings.unexamined(EXAMINED_AT_ONCE, filing)
+        return sum(self.examiner.examine(row.filing, row.person, now) for row in rows)
+
+    def _ask_for_mandate(self, filing: Filing, now: int) -> None:
+        if self._waits(filing) and self.needs_mandate(filing):
+            self.ask(filing, "", day_of(now) + timedelta(days=ANSWER_DAYS), "", now)
+
+    def ask(self, filing: Filing, words: str, due: date, actor: str, now: int) -> None:
+        """Ask the applicant; without words for the mandate. Raises DecidedError, MalformedError."""
+        if not self._waits(filing):
+            raise DecidedError
+        with self.filings.database.atomic():
+            enquiry_id = self.enquiries.ask(filing, words, due, actor, now)
+            asked = next(each for each in self.enquiries.of(filing) if each.id == enquiry_id)
+            self.letters.write_enquiry(self.examiner.applicant(filing), filing, asked)
+
+    def _waits(self, filing: Filing) -> bool:
+        waiting = {FilingState.WAITING, FilingState.ARRIVED}
+        return any(state in waiting for state, _ in self.filings.count_states(filing))
+
+    def needs_mandate(self, filing: Filing) -> bool:
+        """Say whether nobody has seen yet that the applicant may act for the employer."""
+        if not filing.form.is_employer or filing.sent_at is None:
+            return False
+        applicant = self.examiner.applicant(filing)
+        return not self.applicants.represents(applicant.pin, filing.answers["employer_number"])
 
     def _create_reference(self, now: int) -> str:
         country = eessi_country(self.issuer.config.country)

@@ -12,11 +12,12 @@ from esspass.attestations import Document
 from esspass.errors import MalformedError, ProtocolError, VerificationError
 from issuer.filing.activities import split_postings
 from issuer.filing.applicants import Applicant, Applicants
-from issuer.filing.checks import CORRECT, Rule, find_obstacles
+from issuer.filing.checks import CORRECT, Rule, find_mistakes, find_obstacles
 from issuer.filing.documents import DocumentMaker
 from issuer.filing.facts import About, FactFinder, Subject
 from issuer.filing.filings import FiledPerson, Filing, Filings, FilingState
 from issuer.history import Event
+from issuer.reasons import WithdrawalReason
 from issuer.records import Record, RecordState
 from issuer.renewals import day_of
 from issuer.service import Issuer
@@ -54,6 +55,23 @@ class Examiner:
             _subject, rules = self._check(filing, replace(person, posting=posting), now)
             found |= {rule.id: rule for rule in rules}
         return tuple(found.values())
+
+    def find_mistakes(self, filing: Filing, person: FiledPerson, now: int) -> tuple[Rule, ...]:
+        """Return what must be put right before sending; asks no register, so it is quick."""
+        declared, today = merge_answers(filing, person), day_of(now)
+        found: dict[str, Rule] = {}
+        for _posting, details in split_postings(declared):
+            facts = self.facts.find_declared(declared, details, today)
+            found |= {rule.id: rule for rule in find_mistakes(filing.form.kind, facts)}
+        return tuple(found.values())
+
+    def examine(self, filing: Filing, person: FiledPerson, now: int) -> bool:
+        """Decide on one person of a long list that was sent; False if that was done already."""
+        with self.filings.database.atomic():
+            if not self.filings.claim(person):
+                return False
+            self.decide(filing, person, now)
+        return True
 
     def _check(
         self, filing: Filing, person: FiledPerson, now: int
@@ -123,6 +141,23 @@ class Examiner:
                 continue
             return True
         return False
+
+    def revise(self, filing: Filing, person: FiledPerson, now: int) -> None:
+        """Write a pending decision anew after what was declared was put right.
+
+        It keeps its number; what a second person was asked, and the proof of its application, are
+        over. Raises StateError when it is pending no longer.
+        """
+        record = self.issuer.records.get(person.record_id)
+        subject = self.facts.find_subject(find_details(filing, person))
+        document = self._create_document(filing, person, subject, now)
+        document = replace(document, document_number=record.number)
+        self.issuer.records.revise(record.id, subject.person, document, now)
+        self.issuer.records.put_sector(record.id, find_details(filing, person).get("sector", ""))
+        self.issuer.four_eyes.annul(record.id, now)
+        self.issuer.applications.end(record.id, WithdrawalReason.WRONG_DATA, now, "")
+        if self.issuer.can_acknowledge(record):
+            self.issuer.applications.acknowledge(record.id, now)
 
     def decide_again(self, filing: Filing, person: FiledPerson, now: int) -> bool:
         """Grant what waits if by now every rule is met; note what still stands against it."""

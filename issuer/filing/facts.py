@@ -72,22 +72,28 @@ class FactFinder:
             return Subject(found[0], found[1], is_known=False)
         return Subject(found[0], complete_person(found[1], declared), is_known=True)
 
+    def find_declared(self, declared: Answers, details: Answers, today: date) -> dict[str, Any]:
+        """Return the facts that need no register: enough to say what must be put right."""
+        return {
+            "today": today.isoformat(),
+            "work": self._work(declared, details),
+            "period": {"starts": details.get("starts"), "ends": details.get("ends")},
+            "answers": dict(details),
+        }
+
     def find(self, filing: Filing, about: About, today: date) -> dict[str, Any]:
         """Return the facts about one person of an application, as the rules name them."""
         details, subject = about.details, about.subject
         a1s, cards = self._documents(about, "pda1"), self._documents(about, "ehic")
         return {
-            "today": today.isoformat(),
+            **self.find_declared(about.declared, details, today),
             "application": {"capacity": "employer" if filing.form.is_employer else "self"},
-            "work": self._work(about),
-            "period": {"starts": details.get("starts"), "ends": details.get("ends")},
             "person": self._person(subject, details),
             "employer": {
                 "known": _knows_employer(a1s, details),
                 "represented": about.represented,
                 "country": details.get("employer_country"),
             },
-            "answers": dict(details),
             "history": {
                 **_find_postings(a1s, details),
                 "overlaps": _find_overlap(a1s, details),
@@ -102,16 +108,16 @@ class FactFinder:
         found = self.records.of_person(person_id, [kind])
         return [each for each in found if each.state in _COUNTS and each.id != about.record_id]
 
-    def _work(self, about: About) -> dict[str, Any]:
-        country, own = about.details.get("work_country"), self.config.country
+    def _work(self, declared: Answers, details: Answers) -> dict[str, Any]:
+        country, own = details.get("work_country"), self.config.country
         return {
-            "code": about.details.get("work"),
+            "code": details.get("work"),
             "country": country,
             "own_country": own,
             "in_area": all(
-                self._is_in_area(each.get("work_country")) for each in read_states(about.details)
+                self._is_in_area(each.get("work_country")) for each in read_states(details)
             ),
-            **describe_states(about.declared, own),
+            **describe_states(declared, own),
         }
 
     def _is_in_area(self, country: str | None) -> bool:

@@ -19,58 +19,7 @@ from issuer.names import fold_name, fold_number
 from issuer.paging import Paging, find_start
 from issuer.records import RecordState
 
-MIGRATIONS = {
-    "issuer-filings-001": """
-        CREATE TABLE filings (
-            id TEXT PRIMARY KEY,
-            applicant_id TEXT NOT NULL,
-            form TEXT NOT NULL,
-            answers TEXT NOT NULL,
-            reference TEXT NOT NULL,
-            created_at BIGINT NOT NULL,
-            changed_at BIGINT NOT NULL,
-            sent_at BIGINT
-        )""",
-    "issuer-filings-002": "CREATE INDEX filings_applicant ON filings (applicant_id, changed_at)",
-    "issuer-filings-003": """
-        CREATE TABLE filing_persons (
-            id TEXT PRIMARY KEY,
-            filing_id TEXT NOT NULL REFERENCES filings (id),
-            number TEXT NOT NULL,
-            answers TEXT NOT NULL,
-            search TEXT NOT NULL,
-            record_id TEXT NOT NULL,
-            obstacles TEXT NOT NULL,
-            told_at BIGINT,
-            UNIQUE (filing_id, number)
-        )""",
-    "issuer-filings-004": "CREATE INDEX filing_persons_record ON filing_persons (record_id)",
-    "issuer-filings-005": "ALTER TABLE filing_persons RENAME TO filing_persons_before",
-    "issuer-filings-006": """
-        CREATE TABLE filing_persons (
-            id TEXT PRIMARY KEY,
-            filing_id TEXT NOT NULL REFERENCES filings (id),
-            number TEXT NOT NULL,
-            posting TEXT NOT NULL,
-            answers TEXT NOT NULL,
-            search TEXT NOT NULL,
-            record_id TEXT NOT NULL,
-            obstacles TEXT NOT NULL,
-            told_at BIGINT,
-            UNIQUE (filing_id, number, posting)
-        )""",
-    "issuer-filings-007": """
-        INSERT INTO filing_persons (id, filing_id, number, posting, answers, search, record_id,
-            obstacles, told_at) SELECT id, filing_id, number, '', answers, search, record_id,
-            obstacles, told_at FROM filing_persons_before""",
-    "issuer-filings-008": "DROP TABLE filing_persons_before",
-    "issuer-filings-009": """
-        CREATE INDEX filing_persons_decision ON filing_persons (record_id)""",
-    "issuer-filings-010": "CREATE INDEX filings_sent ON filings (sent_at)",
-    "issuer-filings-011": """
-        CREATE INDEX filing_persons_untold ON filing_persons (record_id) WHERE told_at IS NULL""",
-}
-MAX_PERSONS = 500
+MAX_PERSONS = 5000
 _DRAFT_SECONDS = 90 * 86400
 Answers = Mapping[str, str]
 
@@ -79,6 +28,7 @@ class FilingState(StrEnum):
     """How an application stands, for one person."""
 
     DRAFT = "draft"
+    ARRIVED = "arrived"
     WAITING = "pending"
     GRANTED = "granted"
     REFUSED = "refused"
@@ -139,6 +89,13 @@ class StatusRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonsPage(Paging):
+    """One page of an application's persons, counted from 1."""
+
+    persons: tuple[FiledPerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StatusPage(Paging):
     """One page of the staff's table, counted from 1."""
 
@@ -151,6 +108,9 @@ _FILED = """
            filing_persons.obstacles, records.state, records.document_number, filings.*
     FROM filing_persons JOIN filings ON filings.id = filing_persons.filing_id
     LEFT JOIN records ON records.id = filing_persons.record_id"""
+
+_BY_NAME = """ORDER BY filing_persons.search, filing_persons.number, records.created_at,
+    filing_persons.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +128,7 @@ class Filings:
             id=filing_id,
             applicant=applicant_id,
             form=form,
-            answers=_write(answers),
+            answers=write_answers(answers),
             now=now,
         )
         return filing_id
@@ -195,7 +155,7 @@ class Filings:
             "UPDATE filings SET answers = :answers, changed_at = :now"
             " WHERE id = :id AND sent_at IS NULL",
             id=filing.id,
-            answers=_write(answers),
+            answers=write_answers(answers),
             now=now,
         )
         if not changed:
@@ -246,8 +206,8 @@ class Filings:
             id=create_identifier(),
             filing=filing.id,
             number=fold_number(answers["number"]),
-            answers=_write(answers),
-            search=_search_text(answers),
+            answers=write_answers(answers),
+            search=search_text(answers),
         )
         if not put:
             raise SentError
@@ -281,12 +241,55 @@ class Filings:
 
     def persons(self, filing: Filing) -> list[FiledPerson]:
         """Return the persons of an application, by name."""
+        rows = self.database.query(f"{_FILED} WHERE filings.id = :id {_BY_NAME}", id=filing.id)
+        return [_person(row) for row in rows]
+
+    def persons_page(self, filing: Filing, number: int = 1, size: int = 25) -> PersonsPage:
+        """Return a page of the persons of an application, by name."""
         rows = self.database.query(
-            f"{_FILED} WHERE filings.id = :id ORDER BY filing_persons.search,"
-            " filing_persons.number, records.created_at, filing_persons.id",
+            f"{_FILED} WHERE filings.id = :id {_BY_NAME} LIMIT :size OFFSET :start",
+            id=filing.id,
+            size=size,
+            start=find_start(number, size),
+        )
+        found = tuple(_person(row) for row in rows)
+        return PersonsPage(max(number, 1), size, self.count_persons(filing), found)
+
+    def count_persons(self, filing: Filing) -> int:
+        """Return how many persons an application holds."""
+        return sum(count for _state, count in self.count_states(filing))
+
+    def count_states(self, filing: Filing) -> list[tuple[FilingState, int]]:
+        """Return how many persons of an application stand how, in the order of the states."""
+        rows = self.database.query(
+            "SELECT records.state, filings.sent_at, count(*) AS n FROM filing_persons"
+            " JOIN filings ON filings.id = filing_persons.filing_id LEFT JOIN records"
+            " ON records.id = filing_persons.record_id WHERE filings.id = :id"
+            " GROUP BY records.state, filings.sent_at",
             id=filing.id,
         )
-        return [_person(row) for row in rows]
+        counted = {_state(row): int(row["n"]) for row in rows}
+        return [(state, counted[state]) for state in FilingState if state in counted]
+
+    def unexamined(self, most: int, filing: Filing | None = None) -> list[StatusRow]:
+        """Return persons of what was sent that were not checked yet, of one application or all."""
+        rows = self.database.query(
+            f"{_FILED} WHERE filing_persons.record_id = '' AND filings.sent_at IS NOT NULL"
+            " AND (:id = '' OR filings.id = :id)"
+            " ORDER BY filings.sent_at, filing_persons.id LIMIT :most",
+            id=filing.id if filing else "",
+            most=most,
+        )
+        return [StatusRow(_filing(row), _person(row)) for row in rows]
+
+    def claim(self, person: FiledPerson) -> bool:
+        """Take a person to be checked, inside the transaction that enters the decision."""
+        return bool(
+            self.database.execute(
+                "UPDATE filing_persons SET record_id = id WHERE id = :id AND record_id = ''",
+                id=person.id,
+            )
+        )
 
     def decide(self, person_id: str, record_id: str, obstacles: Sequence[str]) -> None:
         """Note the decision that a person's part of an application became."""
@@ -349,11 +352,13 @@ class Filings:
         return int(rows[0]["n"])
 
 
-def _write(answers: Answers) -> str:
+def write_answers(answers: Answers) -> str:
+    """Return answers as they are kept: the same ones give the same text."""
     return json.dumps(dict(answers), ensure_ascii=False, sort_keys=True)
 
 
-def _search_text(answers: Answers) -> str:
+def search_text(answers: Answers) -> str:
+    """Return what a worker is found by: name and number."""
     words = f"{answers.get('surnames', '')} {answers.get('forenames', '')}"
     return f"{fold_name(words)} {fold_number(answers['number']).lower()}"
 
@@ -365,12 +370,18 @@ def _filing(row: Row) -> Filing:
     )  # fmt: skip
 
 
+def _state(row: Row) -> FilingState:
+    """What was sent and is not in the register yet is being checked."""
+    if row["state"]:
+        return FilingState(RecordState(row["state"]))
+    return FilingState.DRAFT if row["sent_at"] is None else FilingState.ARRIVED
+
+
 def _person(row: Row) -> FiledPerson:
-    state = row["state"]
     return FiledPerson(
         row["person_id"], row["number"], row["posting"], json.loads(row["person_answers"]),
         row["record_id"],
         tuple(json.loads(row["obstacles"])),
-        FilingState(RecordState(state)) if state else FilingState.DRAFT,
+        _state(row),
         row["document_number"] or "",
     )  # fmt: skip

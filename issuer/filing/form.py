@@ -57,6 +57,7 @@ class Problem(StrEnum):
     NO_COUNTRY = "no_country"
     NO_CHOICE = "no_choice"
     NO_SHARE = "no_share"
+    FORMULA = "formula"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +166,18 @@ def steps(form: Form, answers: Mapping[str, str]) -> list[Step]:
     return [step for step in _steps() if step.applies(form, answers)]
 
 
+def all_steps(form: Form) -> list[Step]:
+    """Return every page that an application of this kind may need."""
+    return [step for step in _steps() if form in step.forms]
+
+
+@cache
 def worker_questions() -> tuple[Question, ...]:
     """Return what an employer says about each worker; also the columns of the file."""
     return tuple(Question(each["id"], each["kind"], each) for each in _read()["worker"])
 
 
+@cache
 def state_questions(work: str) -> tuple[Question, ...]:
     """Return what is asked about each further State, for a kind of work."""
     asked, known = _read()["state"], _read()["questions"]

@@ -1,7 +1,8 @@
-"""Workers from a file: CSV as spreadsheets write it, or JSON; out comes the same form.
+"""Workers from a file: XLSX, CSV as spreadsheets write it, or JSON; out comes the same form.
 
 Headings are the ids of the questions or their labels in any language. Each wrong row names its
-line, column and reason; what stands in the cell is never repeated whole.
+line, column and reason; what stands in the cell is never repeated whole. Formulas are refused, and
+nothing that is written is one.
 """
 
 from __future__ import annotations
@@ -17,11 +18,18 @@ from esspass.errors import MalformedError
 from esspass.jose.jws import parse_json
 from issuer.filing.filings import MAX_PERSONS
 from issuer.filing.form import Form, Problem, Question, worker_questions
+from issuer.filing.spreadsheets import (
+    FORMULA,
+    FORMULA_MARKS,
+    MAGIC,
+    create_spreadsheet,
+    name_rows,
+    read_spreadsheet,
+)
 from issuer.names import fold_name, fold_number
 
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 _DELIMITERS = ";,\t"
-_FORMULA = ("=", "+", "-", "@", "\t")
 _BOM = "\ufeff"
 EXAMPLE: Mapping[str, str] = {
     "surnames": "Pavyzdys",
@@ -80,10 +88,17 @@ def _is_example(cells: Mapping[str, str]) -> bool:
 
 
 def _read_rows(data: bytes) -> list[tuple[int, Mapping[str, str]]]:
+    if data.startswith(MAGIC):
+        return _read_sheet(data)
     text = _decode(data).lstrip(_BOM)
     if text.lstrip()[:1] in ("[", "{"):
         return _read_json(text)
     return _read_csv(text)
+
+
+def _read_sheet(data: bytes) -> list[tuple[int, Mapping[str, str]]]:
+    rows = read_spreadsheet(data, MAX_PERSONS + 2)
+    return name_rows(_read_headings(rows[0][1]), rows[1:]) if rows else []
 
 
 def _decode(data: bytes) -> str:
@@ -175,7 +190,10 @@ def parse_worker(
     """Return a worker's answers, and what is wrong with them."""
     answers, wrong = {}, []
     for question in worker_questions():
-        value, problem = question.parse(cells.get(question.id, "")[:2000])
+        given = cells.get(question.id, "")[:2000]
+        value, problem = question.parse(given)
+        if given == FORMULA:
+            value, problem = "", Problem.FORMULA
         answers[question.id] = value
         if problem:
             wrong.append((question, problem))
@@ -186,7 +204,7 @@ def parse_worker(
 
 def mask(value: str) -> str:
     """Return as much of a cell as one needs to find it: its ends, never the whole."""
-    text = value.strip()
+    text = "=" if value == FORMULA else value.strip()
     if len(text) < 5:
         return "•" * len(text)
     return f"{text[0]}{'•' * min(len(text) - 2, 6)}{text[-1]}"
@@ -199,19 +217,34 @@ def create_csv(
 
     ``more`` names further members of each worker, appended as columns under their own names.
     """
-    questions = worker_questions()
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
-    writer.writerow([*(each.label(Form.A1_EMPLOYER, locale) for each in questions), *more])
-    for worker in workers:
-        names = [*(each.id for each in questions), *more]
-        writer.writerow([_plain_cell(worker.get(name, "")) for name in names])
+    writer.writerow(_write_headings(locale, more))
+    writer.writerows([_plain_cell(cell) for cell in row] for row in _write_rows(workers, more))
     return (_BOM + text.getvalue()).encode()
+
+
+def _write_headings(locale: str, more: Sequence[str]) -> list[str]:
+    return [*(each.label(Form.A1_EMPLOYER, locale) for each in worker_questions()), *more]
+
+
+def _write_rows(
+    workers: Iterable[Mapping[str, str]], more: Sequence[str]
+) -> Iterable[Sequence[str]]:
+    names = [*(each.id for each in worker_questions()), *more]
+    return ([worker.get(name, "") for name in names] for worker in workers)
+
+
+def create_xlsx(
+    locale: str, workers: Iterable[Mapping[str, str]], more: Sequence[str] = ()
+) -> bytes:
+    """Write workers as a spreadsheet; the rest as for ``create_csv``."""
+    return create_spreadsheet(_write_headings(locale, more), _write_rows(workers, more))
 
 
 def _plain_cell(value: str) -> str:
     """A spreadsheet takes what begins like this for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if value.startswith(FORMULA_MARKS) else value
 
 
 def create_json_file(workers: Iterable[Mapping[str, str]]) -> bytes:

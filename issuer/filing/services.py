@@ -7,15 +7,17 @@ from esspass.fetch import Fetcher
 from esspass.keys.signer import KeySigner
 from issuer.config import IssuerConfig
 from issuer.filing.applicants import Applicants
+from issuer.filing.cards import CardMaker
+from issuer.filing.corrections import Corrections, Corrector
 from issuer.filing.desk import FilingDesk
 from issuer.filing.documents import DocumentMaker
+from issuer.filing.enquiries import Enquiries
 from issuer.filing.examining import Examiner
 from issuer.filing.facts import FactFinder
 from issuer.filing.filings import Filings
 from issuer.filing.writer import LetterWriter
 from issuer.mailbox import Letter, Mailbox, MailboxPush
 from issuer.paper import SPOKEN, PaperOffice, Wish
-from issuer.records import Records
 from issuer.service import Issuer
 
 _ENGLISH = "en"
@@ -26,16 +28,15 @@ def create_filing_desk(config: IssuerConfig, issuer: Issuer) -> FilingDesk:
     database = issuer.records.database
     filings, applicants = Filings(database), Applicants(database)
     facts = FactFinder(config, issuer.records, issuer.entitlements)
-    letters = create_letter_writer(config, issuer.records)
-    examiner = Examiner(issuer, filings, applicants, facts, DocumentMaker(config))
-    return FilingDesk(issuer, filings, applicants, examiner, letters)
-
-
-def create_letter_writer(config: IssuerConfig, records: Records) -> LetterWriter:
-    """Put together what writes letters about the decisions of ``records``."""
-    database = records.database
-    return LetterWriter(
-        config.institution_name, Mailbox(database), Filings(database), Applicants(database), records
+    documents = DocumentMaker(config)
+    letters = LetterWriter(
+        config.institution_name, Mailbox(database), filings, applicants, issuer.records,
+        CardMaker(issuer, documents),
+    )  # fmt: skip
+    examiner = Examiner(issuer, filings, applicants, facts, documents)
+    corrector = Corrector(filings, Corrections(database), examiner, letters)
+    return FilingDesk(
+        issuer, filings, applicants, examiner, letters, corrector, Enquiries(database)
     )
 
 

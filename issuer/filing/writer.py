@@ -12,14 +12,17 @@ from typing import cast
 
 from esspass.attestations import Application, Pda1
 from issuer.filing.applicants import Applicant, Applicants
-from issuer.filing.filings import Filings, FilingState, StatusRow
+from issuer.filing.cards import CardMaker
+from issuer.filing.enquiries import Enquiry
+from issuer.filing.filings import Filing, Filings, FilingState, StatusRow
 from issuer.mailbox import Mailbox, Recipient
 from issuer.names import fold_number
-from issuer.records import Record, Records
+from issuer.records import Record, Records, RecordState
 from issuer.renewals import day_of, last_day
 
 _CHANGED = "replaced"
-_WITH_DOCUMENT = frozenset({"granted", _CHANGED})
+_CARD = "card"
+_WITH_DOCUMENT = frozenset({"granted", _CARD, _CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,32 @@ class LetterWriter:
     filings: Filings
     applicants: Applicants
     records: Records
+    cards: CardMaker
 
     def write_received(self, applicant: Applicant, reference: str, now: int) -> None:
         """Confirm that an application arrived."""
         details = {"reference": reference, "sent_day": day_of(now).isoformat()}
         self.mailbox.post(
             Recipient.PERSON, applicant.pin, "received", reference, now, details=details
+        )
+
+    def write_corrected(self, applicant: Applicant, filing: Filing, reason: str, now: int) -> None:
+        """Tell an applicant that the institution put something right; call it in that change."""
+        details = {"reference": filing.reference, "why": reason}
+        self.mailbox.post(
+            Recipient.PERSON, applicant.pin, "corrected", f"{filing.id} {now}", now, details=details
+        )
+
+    def write_enquiry(self, applicant: Applicant, filing: Filing, enquiry: Enquiry) -> None:
+        """Ask an applicant to answer; call it in the transaction of the question."""
+        topic = "enquiry" if enquiry.words else "mandate"
+        details = {
+            "reference": filing.reference,
+            "question": enquiry.words,
+            "due_day": enquiry.due.isoformat(),
+        }
+        self.mailbox.post(
+            Recipient.PERSON, applicant.pin, topic, enquiry.id, enquiry.asked_at, details=details
         )
 
     def write_due(self, now: int) -> int:
@@ -81,6 +104,9 @@ class LetterWriter:
         self._write(Recipient.PERSON, record.person.pin or "", topic, record, now, {})
         if row.filing.form.is_employer:
             self._tell_employer(row, topic, record, now)
+        card = self.cards.follow(record, now) if is_granted else None
+        if card is not None and card.state is RecordState.GRANTED:
+            self._write(Recipient.PERSON, record.person.pin or "", _CARD, card, now, {})
 
     def _tell_employer(self, row: StatusRow, topic: str, record: Record, now: int) -> None:
         """Write to the employer if a clerk saw the mandate, else to the applicant's page only."""

@@ -97,3 +97,5 @@ def _report(services: Services, load: Load) -> None:
         click.echo(f"{load.accepted} of {load.total} can be loaded; nothing was loaded")
     else:
         click.echo(f"{load.added} new, {load.known} known before, {load.refused} refused")
+        if load.waiting:
+            click.echo(f"{load.waiting} of the new ones wait for a second person")

@@ -19,7 +19,7 @@ from esspass.attestations import (
 )
 from esspass.errors import MalformedError, VerificationError
 from issuer.entitlements import Entitlements
-from issuer.four_eyes import FourEyes, Proposer
+from issuer.four_eyes import Entered, FourEyes, Proposer
 from issuer.history import Event, History
 from issuer.loading.errors import RowError
 from issuer.loading.mapping import Entry
@@ -59,19 +59,17 @@ class Register:
         now: int,
         by: Proposer,
         state: RecordState = RecordState.GRANTED,
-    ) -> bool:
-        """Enter a decision, a risky one as a proposal; say whether it is new. Raises RowError."""
+    ) -> Entered | None:
+        """Enter a decision, a risky one as a proposal; None if it is known. Raises RowError."""
         person, document = entry.person, entry.document
         if not self.check(person, document, now):
-            return False
+            return None
         merged = _merge(self._find_known(person), person)
-        record_id, is_new = self.four_eyes.add(
-            merged, document, now, by, state, sector=entry.sector
-        )
-        if is_new:
-            self.history.add(record_id, Event.IMPORTED, now, by.name)
-            self.entitlements.open(self.records.get(record_id).person_id, document)
-        return is_new
+        entered = self.four_eyes.add(merged, document, now, by, state, sector=entry.sector)
+        if entered.is_new:
+            self.history.add(entered.id, Event.IMPORTED, now, by.name)
+            self.entitlements.open(self.records.get(entered.id).person_id, document)
+        return entered
 
     def _find_known(self, person: Person) -> Person | None:
         found = self.records.find_person(person.pin or "")

@@ -6,8 +6,10 @@ a crash the next step goes on where the last one ended.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from esspass.errors import MalformedError
@@ -20,6 +22,15 @@ from issuer.sectors import NOT_RECORDED
 
 STEP = 200
 _SOURCE = 100
+
+
+class Ending(Enum):
+    """What became of a row; one that waits is new, and a second person must agree to it."""
+
+    REFUSED = auto()
+    KNOWN = auto()
+    ADDED = auto()
+    WAITS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +117,22 @@ class LoadingOffice:
     def _enter(self, load: Load, now: int, most: int) -> None:
         with self.loads.database.atomic():
             rows = self.loads.take_accepted(load.id, most)
-            entered = [self._enter_row(load, row, now) for row in rows]
+            entered = Counter(self._enter_row(load, row, now) for row in rows)
             self.loads.count(
-                load.id, now, refused=entered.count(None), added=entered.count(True),
-                known=entered.count(False),
+                load.id, now, refused=entered[Ending.REFUSED], known=entered[Ending.KNOWN],
+                added=entered[Ending.ADDED] + entered[Ending.WAITS], waiting=entered[Ending.WAITS],
             )  # fmt: skip
 
-    def _enter_row(self, load: Load, row: StoredRow, now: int) -> bool | None:
-        """Say whether the decision is new; None when the register has changed against it."""
+    def _enter_row(self, load: Load, row: StoredRow, now: int) -> Ending:
+        """Enter a row; it is refused when the register has changed against it."""
         try:
-            return self.register.enter(self._parse(load, row), now, Starter(load))
+            entered = self.register.enter(self._parse(load, row), now, Starter(load))
         except RowError as error:
             self.loads.refuse(load.id, row, error)
-            return None
+            return Ending.REFUSED
+        if entered is None or not entered.is_new:
+            return Ending.KNOWN
+        return Ending.WAITS if entered.waits else Ending.ADDED
 
     def _parse(self, load: Load, row: StoredRow) -> Entry:
         if row.content is None:

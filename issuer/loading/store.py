@@ -60,6 +60,7 @@ MIGRATIONS = {
             PRIMARY KEY (load_id, place)
         )""",
     "issuer-loads-006": "ALTER TABLE loads ADD COLUMN started_by TEXT NOT NULL DEFAULT ''",
+    "issuer-loads-008": "ALTER TABLE loads ADD COLUMN waiting BIGINT NOT NULL DEFAULT 0",
     "issuer-loads-007": "ALTER TABLE loads ADD COLUMN started_name TEXT NOT NULL DEFAULT ''",
 }
 _KEPT = 30 * 86400  # seconds that rows nobody went on with stay
@@ -89,7 +90,10 @@ class LoadStageError(VerificationError):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A file on its way into the register; ``known`` counts rows that were there before."""
+    """A file on its way into the register; ``known`` counts rows that were there before.
+
+    Of those ``added``, ``waiting`` wait for a second person.
+    """
 
     id: str
     source: str
@@ -105,6 +109,7 @@ class Load:
     changed_at: int
     started_by: str = ""
     started_name: str = ""
+    waiting: int = 0
 
     @property
     def accepted(self) -> int:
@@ -271,18 +276,20 @@ class Loads:
 
     def count(
         self, load_id: str, now: int, *, checked: int = 0, refused: int = 0, added: int = 0,
-        known: int = 0,
+        known: int = 0, waiting: int = 0,
     ) -> None:  # fmt: skip
         """Add to the numbers of a load."""
         self.database.execute(
             "UPDATE loads SET checked = checked + :checked, refused = refused + :refused,"
-            " added = added + :added, known = known + :known, changed_at = :now WHERE id = :id",
+            " added = added + :added, known = known + :known, waiting = waiting + :waiting,"
+            " changed_at = :now WHERE id = :id",
             id=load_id,
             now=now,
             checked=checked,
             refused=refused,
             added=added,
             known=known,
+            waiting=waiting,
         )
 
     def finish(self, load_id: str, now: int) -> bool:

@@ -25,7 +25,7 @@ from catalogues import (
     read,
     write,
 )
-from specifications import EXCHANGE, RULES, TYPES, read_places, write_document
+from specifications import BACK_OFFICE, EXCHANGE, RULES, TYPES, read_places, write_document
 
 LANGUAGES_OF_THE_EU = (
     "bg", "cs", "da", "de", "el", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt",
@@ -69,7 +69,7 @@ def import_language(language: str, file: Path) -> list[str]:
 
 def find_missing(language: str) -> Counter[str]:
     """Count the texts that a language lacks, by package and by part of ``specs``."""
-    sources = (*PACKAGES, TYPES, RULES, EXCHANGE)
+    sources = (*PACKAGES, TYPES, RULES, EXCHANGE, BACK_OFFICE)
     problems = _compare(language, create_file(language))
     found = Counter(_source(context) for context, _what, _text in problems)
     return Counter({source: found[source] for source in sources if found[source]})

@@ -16,6 +16,7 @@ from typing import Any
 from catalogues import ENGLISH, ROOT
 
 TYPES, RULES, EXCHANGE = "specs/types", "specs/inspection", "specs/exchange"
+BACK_OFFICE = "specs/back_office"
 Place = tuple[str, str, dict[str, Any], str]
 _SPOKEN = ("name", "label", "description")  # of a display (SD-JWT VC draft 13, sections 6.2, 9.2)
 
@@ -23,7 +24,7 @@ _SPOKEN = ("name", "label", "description")  # of a display (SD-JWT VC draft 13, 
 def read_places(language: str) -> Iterator[tuple[Path, Any, list[Place]]]:
     """Yield each file that holds a text: its path, its document, its places in a language."""
     for path in sorted(
-        each for part in (TYPES, EXCHANGE) for each in (ROOT / part).rglob("*.json")
+        each for part in (TYPES, EXCHANGE, BACK_OFFICE) for each in (ROOT / part).rglob("*.json")
     ):
         document = json.loads(path.read_text(encoding="utf-8"))
         if places := list(_find_places(document, language, path.relative_to(ROOT).as_posix())):
@@ -35,9 +36,17 @@ def read_places(language: str) -> Iterator[tuple[Path, Any, list[Place]]]:
 
 
 def write_document(path: Path, document: Any) -> None:
-    """Keep a document of ``specs``."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    """Keep a document of ``specs``; one that says the same stays as it was written."""
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) == document:
+        return
+    text = json.dumps(document, ensure_ascii=False, indent=_find_indent(path))
     path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _find_indent(path: Path) -> int:
+    """The indent a file has already, so that an import changes nothing but texts."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return len(lines[1]) - len(lines[1].lstrip(" ")) if len(lines) > 1 else 2
 
 
 def _find_places(node: Any, language: str, context: str) -> Iterator[Place]:

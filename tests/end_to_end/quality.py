@@ -49,7 +49,7 @@ _FOCUS = r"""() => {
 
 
 # Words that two languages share.
-_SHARED = {"ro": {"Document", "Link"}}
+_SHARED = {"ro": {"Document", "Link", "Sector"}}
 
 
 def words_of(page):

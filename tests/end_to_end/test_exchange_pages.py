@@ -119,6 +119,13 @@ def test_a_notification_is_written_sent_and_read(partners, lt, el):
     files = [{"name": "A1 Kairys.pdf", "mimeType": "application/pdf", "buffer": PDF}]
     lt.page.set_input_files("#attachments", files)
     lt.press(".govuk-button-group button")
+    assert "A1 Kairys.pdf" in lt.text
+    assert "A new case is opened" in lt.text
+    lt.press(".exchange-change[href*='part-EmployerInMember']")
+    assert lt.page.input_value("[id='EmployerInMemberStateWhichLegislationApplies.0.name']")
+    assert lt.page.locator("input[name=drop]").count() == 1
+    lt.press(".govuk-button-group button")
+    lt.press(".exchange-send")
     assert lt.page.locator(".app-flash--good").count() == 1
     assert "Under way" in lt.text
     partners.settle()
@@ -153,7 +160,7 @@ def test_a_determination_is_contested_and_the_other_side_sees_it(partners, lt, e
     el.read("en")
     el.go(f"/cases/{case_id}")
     assert "Your turn" in el.text
-    el.press("a.exchange-choice[href*='A004']")
+    el.press(".exchange-next a[href*='A004']")
     assert "Kairys" in el.text
     assert el.page.locator("[name^='Person.']").count() == 0
     for name in ("town", "country"):
@@ -161,6 +168,8 @@ def test_a_determination_is_contested_and_the_other_side_sees_it(partners, lt, e
         el.page.fill(place, "Πάτρα") if name == "town" else el.page.select_option(place, "EL")
     fill(el.page, {"Disagreement.justification": "Κατοικεί στην Ελλάδα"})
     el.press(".govuk-button-group button")
+    assert "These run no longer" in el.text
+    el.press(".exchange-send")
     partners.settle()
     lt.read("en")
     lt.go(f"/cases/{case_id}")
@@ -176,6 +185,8 @@ def test_an_invalidated_notification_no_longer_counts(partners, lt, el):
     assert "Kairys" in lt.text
     lt.page.check("input[name$='.reason'][value='04']")
     lt.press(".govuk-button-group button")
+    assert "no longer counts" in lt.text
+    lt.press(".exchange-send")
     partners.settle()
     el.read("en")
     el.go(f"/cases/{case_id}")
@@ -206,6 +217,42 @@ def test_every_page_in_every_language(partners, lt):
     countries = read_json("common.schema.json")["$defs"]["countryCodeWorld"]["enum"]
     names = [country_name(code, "en") for code in (*countries, "XK")]
     review(lt, pages, languages=LANGUAGES, names=(*NAMES, *names))
+
+
+def test_drafts_failures_and_paper_in_every_language(partners, lt):
+    """With nothing in them, and full; the page before sending as it is, and when it cannot be."""
+    lt.read("en")
+    review(lt, ["/drafts", "/failed-messages"], languages=LANGUAGES, names=NAMES)
+    case_id = start(partners, "LA_BUC_02", "A003", EL, full=True)
+    lt.go(f"/cases/{case_id}/write/X009")
+    lt.press("button[name=do][value=keep]")
+    lt.go(f"/cases/{case_id}")
+    lt.press(".exchange-message a[href*='X008']")
+    lt.page.check("input[name$='.reason'][value='04']")
+    lt.press(".govuk-button-group button")
+    shown = lt.path
+    partner = partners[LT]
+    lost = partner.start("LA_BUC_04", "A009", named("A009"), EL)
+    (delivery,) = partner.desk.keeper.outbox.of_case(lost)
+    message = partner.desk.keeper.log.get(delivery.message_id).message
+    partner.desk.courier._bury(delivery, message, "unavailable", partner.now)
+    partner.desk.refusals.add(EL, "digest", "not_allowed_now", partner.now)
+    partner.desk.refusals.add("", "digest", "bad_signature", partner.now)
+    pages = [shown, "/drafts", "/failed-messages", "/failed-messages?all=1"]
+    pages += [f"/cases/{case_id}/print", f"/cases/{case_id}", f"/cases/{case_id}/write/X005"]
+    review(lt, pages, languages=LANGUAGES, names=NAMES)
+    partner.send(case_id, "X008", _withdrawn(), related_set_id=_first(partner, case_id))
+    review(lt, [shown, "/drafts/nothing"], languages=LANGUAGES, names=NAMES)
+
+
+def _withdrawn():
+    content = create_content("X008")
+    content["TheFollowingSEDConsideredInvalidWithdrawn"] |= {"reason": "04", "SEDType": "A003"}
+    return content
+
+
+def _first(partner, case_id):
+    return partner.desk.view(case_id).messages[0].message.set_id
 
 
 def test_all_of_it_by_keyboard(partners, lt):

@@ -22,6 +22,7 @@ NAMES = (
     "Auditor",
     "Jonas",
     "Kairys",
+    "Tester",  # who put bad input in before, if that ran
     *COUNTRIES,
 )
 

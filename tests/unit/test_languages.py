@@ -20,7 +20,7 @@ COMPLETE = ("en", "lt", "el", "ro")
 NEW = "fi"
 SOURCES = (
     "esspass/web", "esspass/documents", "issuer", "wallet", "verifier", "specs/types",
-    "specs/inspection", "specs/exchange",
+    "specs/inspection", "specs/exchange", "specs/back_office",
 )  # fmt: skip
 KEPT = ("esspass", "issuer", "wallet", "verifier", "demo", "specs", "scripts", "tests")
 
@@ -96,6 +96,7 @@ def test_what_is_missing_is_counted_for_all_of_the_eu():
     [
         ("specs/types/codes.json", "specs/types"),
         ("specs/types/purposes.json", "specs/types"),
+        ("specs/back_office/letters.json", "specs/back_office"),
         ("specs/types/ehic/metadata.json", "specs/types"),
         ("specs/inspection/texts/el.json", "specs/inspection"),
         ("esspass/documents/translations/el/LC_MESSAGES/messages.po", "esspass/documents"),

@@ -123,8 +123,14 @@ class _Pages:
         return self._render("sign_up.html", invitation="", following=following)
 
     def invitation_page(self, token: str) -> str:
-        self.sign_in.store.check_invitation(token, now())
-        return self._render("sign_up.html", invitation=token, following=self.home)
+        store = self.sign_in.store
+        invited = store.find_invited(store.check_invitation(token, now()))
+        return self._render(
+            "sign_up.html",
+            invitation=token,
+            following=self.home,
+            known=invited.name if invited else "",
+        )
 
     def begin_sign_in(self) -> Response:
         return self._ask(self.ceremonies().begin_sign_in(now()))
@@ -190,16 +196,21 @@ class _Pages:
         user, role = current_user(), self.sign_in.role
         if user is not None:
             return Registration(user.id, user.name, role)
-        name = _name(body.get("name"), gettext("My wallet") if role == CITIZEN else "")
+        if role == CITIZEN:
+            return Registration(new_user_id(), _name(body.get("name"), gettext("My wallet")), role)
+        return self._invited(body)
+
+    def _invited(self, body: dict[str, Any]) -> Registration:
+        """Who redeems an invitation: somebody new by the name typed, or a user who is known."""
+        store, token, role = self.sign_in.store, body.get("invitation"), self.sign_in.role
+        invitation = store.check_invitation(token if isinstance(token, str) else "", now())
+        user = store.find_invited(invitation)
+        if user is not None:
+            return Registration(user.id, user.name, role, invitation)
+        name = _name(body.get("name"), "")
         if not name:
             raise MalformedError("a name is needed", code="name_missing")
-        if role == CITIZEN:
-            return Registration(new_user_id(), name, role)
-        token = body.get("invitation")
-        invited = self.sign_in.store.check_invitation(
-            token if isinstance(token, str) else "", now()
-        )
-        return Registration(new_user_id(), name, role, invited)
+        return Registration(new_user_id(), name, role, invitation)
 
     def _ask(self, question: tuple[str, dict[str, Any]]) -> Response:
         session[_CHALLENGE_KEY], options = question

@@ -51,6 +51,7 @@ MIGRATIONS = {
             expires_at BIGINT NOT NULL,
             used_at BIGINT
         )""",
+    "web-invitations-002": "ALTER TABLE web_invitations ADD COLUMN user_id TEXT",
 }
 CHALLENGE_LIFETIME = 300
 INVITATION_LIFETIME = 24 * 3600
@@ -215,17 +216,40 @@ class PasskeyStore:
             raise VerificationError("no such challenge is open", code="challenge_missing")
         return Challenge(**rows[0])
 
-    def add_invitation(self, role: str, now: int, lifetime: int) -> str:
-        """Make an invitation that works once; return its token, which is not kept."""
+    def add_invitation(self, role: str, now: int, lifetime: int, user_id: str | None = None) -> str:
+        """Make an invitation that works once; return its token, which is not kept.
+
+        With ``user_id`` it is for a further passkey of that user.
+        """
         token = secrets.token_urlsafe(32)
         self.database.execute(
-            "INSERT INTO web_invitations (token_hash, role, expires_at)"
-            " VALUES (:token_hash, :role, :expires_at)",
+            "INSERT INTO web_invitations (token_hash, role, expires_at, user_id)"
+            " VALUES (:token_hash, :role, :expires_at, :user_id)",
             token_hash=hash_token(token),
             role=role,
             expires_at=now + lifetime,
+            user_id=user_id,
         )
         return token
+
+    def find_invited(self, invitation_hash: str) -> User | None:
+        """Return the user whom an invitation is for, None if it is for somebody new.
+
+        Raises VerificationError when that user is gone.
+        """
+        rows = self.database.query(
+            "SELECT user_id FROM web_invitations WHERE token_hash = :hash", hash=invitation_hash
+        )
+        if not rows or rows[0]["user_id"] is None:
+            return None
+        user = self.find_user(rows[0]["user_id"])
+        if user is None:
+            raise VerificationError("no such invitation is open", code="invitation_unknown")
+        return user
+
+    def forget_passkeys(self, user_id: str) -> int:
+        """Forget every passkey of a user, who stays; return how many."""
+        return self.database.execute("DELETE FROM web_passkeys WHERE user_id = :id", id=user_id)
 
     def check_invitation(self, token: str, now: int) -> str:
         """Return the hash of an open invitation. Raises VerificationError."""

@@ -1,10 +1,11 @@
 """What is due, by whom and until when."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from esspass.exchange.calendar import add_months, find_end
+from esspass.attestations import pda1_states
+from esspass.exchange.calendar import PeriodEnd, add_months, find_end, is_holiday, name_holiday
 from esspass.exchange.case_type import case_type, case_types
 from esspass.exchange.engine import find_deadlines
 from tests.unit.exchange.network import DAY, INSTITUTIONS, Network
@@ -33,21 +34,59 @@ def _due(network, me):
 
 
 @pytest.mark.parametrize(
-    ("at", "period", "end"),
+    ("at", "period", "country", "end", "counted"),
     [
-        ("2026-03-02T10:00", {"months": 2}, "2026-05-05"),  # 2 May is a Saturday
-        ("2026-03-03T23:59", {"months": 2}, "2026-05-05"),  # 3 May is a Sunday
-        ("2026-03-04T00:00", {"months": 2}, "2026-05-05"),
-        ("2026-12-31T12:00", {"months": 2}, "2027-03-02"),  # 28 February is a Sunday
-        ("2027-12-31T12:00", {"months": 2}, "2028-03-01"),
-        ("2026-03-02T10:00", {"days": 14}, "2026-03-17"),
-        ("2026-03-02T10:00", {"working_days": 10}, "2026-03-17"),
-        ("2026-03-06T10:00", {"working_days": 1}, "2026-03-10"),
-        ("2026-03-07T10:00", {"working_days": 1}, "2026-03-10"),
+        ("2026-03-02T10:00", {"months": 2}, "XX", "2026-05-05", date(2026, 5, 2)),  # a Saturday
+        ("2026-03-03T23:59", {"months": 2}, "XX", "2026-05-05", date(2026, 5, 3)),
+        ("2026-03-04T00:00", {"months": 2}, "XX", "2026-05-05", None),
+        ("2026-12-31T12:00", {"months": 2}, "XX", "2027-03-02", date(2027, 2, 28)),
+        ("2027-12-31T12:00", {"months": 2}, "XX", "2028-03-01", None),
+        ("2026-03-02T10:00", {"days": 14}, "XX", "2026-03-17", None),
+        ("2026-03-02T10:00", {"working_days": 10}, "XX", "2026-03-17", None),
+        ("2026-03-06T10:00", {"working_days": 1}, "XX", "2026-03-10", None),
+        ("2026-03-07T10:00", {"working_days": 1}, "XX", "2026-03-10", None),
+        # Good Friday and Easter Monday: 10 and 13 April 2026 in Greece, 3 and 6 April in Germany
+        ("2026-03-27T10:00", {"days": 14}, "GR", "2026-04-15", date(2026, 4, 10)),
+        ("2026-03-27T10:00", {"days": 14}, "DE", "2026-04-11", None),
+        ("2026-03-20T10:00", {"days": 14}, "DE", "2026-04-08", date(2026, 4, 3)),
+        ("2026-04-09T10:00", {"working_days": 1}, "GR", "2026-04-15", None),
+        ("2026-04-09T10:00", {"working_days": 1}, "RO", "2026-04-15", None),
+        ("2026-04-09T10:00", {"working_days": 1}, "LT", "2026-04-11", None),
+        # 11 March is a holiday in Lithuania alone
+        ("2026-03-02T10:00", {"working_days": 10}, "LT", "2026-03-18", None),
+        ("2025-12-11T10:00", {"days": 14}, "LT", "2025-12-30", date(2025, 12, 25)),
+        ("2025-12-11T10:00", {"days": 14}, "GR", "2025-12-30", date(2025, 12, 25)),
     ],
 )
-def test_a_period_ends_with_the_last_hour_of_its_last_working_day(at, period, end):
-    assert find_end(_at(at), **period) == _at(end)
+def test_a_period_ends_with_the_last_hour_of_its_last_working_day(
+    at, period, country, end, counted
+):
+    assert find_end(_at(at), country, **period) == PeriodEnd(_at(end), counted)
+
+
+@pytest.mark.parametrize("country", sorted(pda1_states()))
+def test_the_holidays_of_every_state_are_known(country):
+    assert is_holiday(country, date(2026, 1, 1))
+    assert is_holiday(country, date(2026, 12, 25))
+    assert not is_holiday(country, date(2026, 2, 11))
+
+
+@pytest.mark.parametrize(
+    ("country", "locale", "name"),
+    [
+        ("GR", "en", "Good Friday"), ("GR", "el", "Μεγάλη Παρασκευή"), ("GR", "lt", ""),
+        ("RO", "ro", "Vinerea Mare"), ("XX", "en", ""), ("LT", "lt", ""),
+    ],
+)  # fmt: skip
+def test_a_holiday_is_named_where_the_language_has_a_name(country, locale, name):
+    assert name_holiday(country, date(2026, 4, 10), locale) == name
+
+
+def test_holidays_are_those_of_the_state_whose_turn_it_is(begin):
+    """25 March is a holiday in Greece, not in Romania."""
+    network = begin("LA_BUC_02", EL, RO, at="2027-01-25T10:00")
+    found = {d.whose: (d.due_at, d.counted) for d in find_deadlines(network.copies[LT])}
+    assert found == {EL: (_at("2027-03-27"), "2027-03-25"), RO: (_at("2027-03-26"), "")}
 
 
 def test_months_later_at_the_same_hour():
@@ -73,7 +112,9 @@ def test_a_new_version_or_a_new_determination_starts_the_two_months_anew(begin):
     network = begin("LA_BUC_02")
     network.now = _at("2026-04-01T10:00")
     network.send(LT, "A003", set_id=network.sent[0].set_id)
-    assert _due(network, LT) == [("determination_final", EL, _at("2026-06-02"))]
+    assert _due(network, LT) == [
+        ("determination_final", EL, _at("2026-06-03"))
+    ]  # 1 June is Whit Monday there
     network.rest()
     network.send(EL, "A004")
     network.rest()

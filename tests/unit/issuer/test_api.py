@@ -6,16 +6,32 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
-from esspass.attestations import EHIC, create_person_record, create_record
+from esspass.attestations import (
+    EHIC,
+    PDA1_APPLICATION,
+    PDA1_EUDI,
+    create_person_record,
+    create_record,
+)
 from issuer import migrate
+from issuer.api import (
+    case_shapes,
+    doubt_shapes,
+    filing_shapes,
+    incoming_shapes,
+    letter_shapes,
+    shapes,
+    stay_shapes,
+)
 from issuer.api.clients import purposes
-from issuer.api.document import create_document
+from issuer.api.document import create_document, examples
 from issuer.api.roles import OPEN, ROLES
 from issuer.commands import issuer
 from issuer.staff import Role
 from tests.builders.issuance import ISSUER, NOW
 from tests.unit.issuer.api_client import API, Program
 from tests.unit.issuer.loading.test_loading import row
+from tests.unit.issuer.staffing import hire
 from tests.unit.issuer.test_parts import environ
 
 __all__ = ["environ"]
@@ -75,7 +91,7 @@ def test_the_description_is_whole(office):
             place = place[step]
     assert set(
         document["components"]["securitySchemes"]["token"]["flows"]["clientCredentials"]["scopes"]
-    ) == set(purposes())
+    ) == set(purposes()) | set(Role)
 
 
 def test_people_read_it_on_a_page_without_foreign_resources(office):
@@ -95,6 +111,8 @@ def test_people_read_it_on_a_page_without_foreign_resources(office):
         ({}, "wrong", 401, "invalid_client"),
         ({"scope": "statistics"}, None, 400, "invalid_scope"),
         ({"scope": ""}, None, 400, "invalid_scope"),
+        ({"scope": "clerk"}, None, 400, "invalid_scope"),
+        ({"scope": "records approver"}, None, 400, "invalid_scope"),
         ({"grant_type": "password"}, None, 400, "unsupported_grant_type"),
         ({"more": "x"}, None, 400, "invalid_request"),
     ],
@@ -122,7 +140,7 @@ def test_nobody_calls_without_a_token(office, header):
     headers = {"Authorization": header} if header is not None else {}
     answer = office.app.test_client().get(f"{API}/decisions", headers=headers, base_url=ISSUER)
     assert is_problem(answer, 401, "invalid_token")
-    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api", DPoP algs="ES256"'
 
 
 def test_neither_secret_nor_token_is_kept(office, clerk):
@@ -291,3 +309,68 @@ def test_programs_are_let_in_and_shut_out_by_command(environ):
     assert run("revoke", client_id).exit_code == 0
     assert "(shut out)" in run("list").output
     assert run("revoke", client_id).exit_code == 1
+
+
+def test_every_body_has_an_example_that_is_valid():
+    bodies = {
+        reference(content)
+        for operations in create_document()["paths"].values()
+        for operation in operations.values()
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+    }
+    assert bodies - {""} <= set(examples())
+    named = vars(shapes) | vars(case_shapes) | vars(doubt_shapes) | vars(filing_shapes)
+    named |= vars(incoming_shapes) | vars(letter_shapes) | vars(stay_shapes)
+    for name, example in examples().items():
+        named[name].model_validate(example)
+
+
+def reference(content):
+    return content["schema"].get("$ref", "").rpartition("/")[2]
+
+
+def test_who_oversees_is_led_to_the_description(office):
+    people = hire(office)
+    for role in Role:
+        page = people[role].get("/statistics").text
+        assert ('href="/api/docs"' in page) == (role in (Role.SUPERVISOR, Role.AUDITOR)), role
+    shown = people[Role.SUPERVISOR].get("/api/docs").text
+    assert "Idempotency-Key" in shown
+    assert "A1-LT-2026-000777" in shown
+
+
+def test_renewals_are_listed_granted_and_declined(office, clerk):
+    renewals, record_id = office.issuer.renewals, office.records["builder", "ehic"]
+    for key, kind in (("builder", "ehic"), ("builder", "pda1")):
+        renewals.request(office.issuer.records.get(office.records[key, kind]), NOW)
+    page = clerk.get("/renewal-requests", size=1).json
+    assert (len(page["items"]), page["total"]) == (1, 2)
+    granted = clerk.post(f"/renewal-requests/{record_id}/grant")
+    assert office.issuer.records.get(granted.json["decision"]).kind == "ehic"
+    assert is_problem(clerk.post(f"/renewal-requests/{record_id}/grant"), 409, "wrong_state")
+    path = f"/renewal-requests/{office.records['builder', 'pda1']}"
+    assert clerk.post(f"{path}/decline").status_code == 204
+    assert clerk.get("/renewal-requests").json["items"] == []
+
+
+def test_a_proof_of_application_is_made_once(make_office, people):
+    office = make_office(attestation_types=(PDA1_EUDI, PDA1_APPLICATION))
+    clerk = Program(office, "clerk")
+    record_id = clerk.post("/decisions", new_decision(people)).json["id"]
+    made = clerk.post(f"/decisions/{record_id}/application")
+    assert (made.status_code, made.json["kind"]) == (201, "application"), made.text
+    assert clerk.post(f"/decisions/{record_id}/application").json == made.json
+    granted = office.records["builder", "pda1"]
+    assert is_problem(clerk.post(f"/decisions/{granted}/application"), 409, "wrong_state")
+
+
+def test_a_token_has_the_roles_that_were_asked_for(office):
+    both = Program(office, "clerk", "approver")
+    path = f"/decisions/{office.records['builder', 'ehic']}"
+    assert both.post(f"{path}/hold").status_code == 200
+    both.token = both.ask_token(scope="records clerk").json["access_token"]
+    assert is_problem(both.post(f"{path}/approve"), 403, "forbidden")
+    both.token = both.ask_token(scope="approver records").json["access_token"]
+    assert both.post(f"{path}/approve").json["state"] == "granted"
+    office.services.database.execute("UPDATE api_clients SET roles = 'clerk'")
+    assert is_problem(both.post(f"{path}/hold"), 403, "forbidden")

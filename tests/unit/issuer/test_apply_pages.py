@@ -228,7 +228,17 @@ def test_another_persons_pages_are_not_there(office, citizen, people):
     mailbox = office.services.filing.letters.mailbox
     own = mailbox.of(Recipient.PERSON, people["builder"].person.pin)[0]
     other = Citizen(office, people["driver"].person)
-    for path in ("", "/work", "/check", "/workers", "/export.csv", "/export.json", "/template.csv"):
+    for path in (
+        "",
+        "/work",
+        "/check",
+        "/workers",
+        "/export.csv",
+        "/export.json",
+        "/template.csv",
+        "/export.xlsx",
+        "/template.xlsx",
+    ):
         assert other.get(f"/apply/{filing_id}{path}").status_code == 400, path
     for path in ("", "/paper.pdf"):
         assert other.get(f"/letters/{own.id}{path}").status_code == 404
@@ -297,6 +307,9 @@ def test_workers_from_a_file_and_by_hand(office, people):
     assert boss.page.text.count("We are looking at it") >= 2
     exported = boss.get(f"/apply/{filing_id}/export.csv").text
     assert "We are looking at it" in exported
+    sheet = boss.get(f"/apply/{filing_id}/export.xlsx")
+    assert sheet.data.startswith(b"PK")
+    assert sheet.mimetype.endswith("spreadsheetml.sheet")
     assert boss.get(f"/apply/{filing_id}/export.json").json["workers"][0]["status"] == "pending"
 
 

@@ -1,6 +1,7 @@
 """Doubts from a verifier, over the institution's desk, to the institution that issued and back."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -291,6 +292,19 @@ class TestDialogue:
         with pytest.raises(DecidedDoubtError):
             world.ask(doubt_id)
         assert world.el.desk.search().total == 1
+
+    def test_set_aside_while_it_is_asked_about_makes_no_case(self, world):
+        doubt_id, office = world.raise_doubt(), world.office
+
+        def view_while_a_colleague_decides(now):
+            if office.doubts.get(doubt_id).decided_at is None:
+                office.doubts.set_aside(doubt_id, "Cleared.", now, "Colleague")
+            return office.desk.view_of(now)
+
+        slow = replace(office, desk=replace(office.desk, view_of=view_while_a_colleague_decides))
+        with pytest.raises(DecidedDoubtError):
+            slow.ask(doubt_id, "DA_BUC_01", ASKED, world.now, actor="Clerk", with_evidence=True)
+        assert world.el.desk.search().total == 0
 
     def test_a_kill_between_case_and_note_makes_no_second_case(self, world):
         doubt_id = world.raise_doubt()

@@ -19,6 +19,7 @@ from esspass.storage import connect
 from issuer.exchange.cases import UnknownCaseError
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import GIVE_UP_AFTER, DeliveryStatus
+from issuer.exchange.relaying import Relay
 from issuer.work import create_worker
 from tests.builders.exchange import ALL_COMPETENCES, EL, LT, RO, Partners
 from tests.builders.lists import DAY
@@ -454,6 +455,19 @@ def test_a_poison_message_stops_nobody_else_and_ends_with_a_clerk(pair):
     assert task.detail == "A009"
 
 
+def test_much_for_one_that_does_not_answer_holds_up_nobody_else(tmp_path, database):
+    with running(tmp_path, EL, RO, database=database) as partners:
+        lt = partners[LT]
+        for _ in range(25):
+            lt.start("LA_BUC_04", "A009", A009, EL)
+        partners.clock[0] += 1
+        case_id = lt.start("LA_BUC_04", "A009", A009, RO)
+        partners.list(EL, endpoint=NOBODY)
+        partners.publish()
+        lt.desk.deliver_due(lt.now)
+        assert status_of(lt, case_id, RO).status is DeliveryStatus.DELIVERED
+
+
 def test_an_inbox_that_nobody_reads_for_a_day_is_an_alarm(pair):
     lt, el = pair[LT], pair[EL]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
@@ -512,6 +526,28 @@ def test_a_refusal_for_good_ends_a_delivery_at_once(pair):
     )
 
 
+def test_a_message_with_the_id_of_another_is_refused(pair):
+    lt, el = pair[LT], pair[EL]
+    case_id = lt.start("LA_BUC_04", "A009", A009, EL)
+    lt.pump()
+    message = lt.desk.keeper.log.of_case(case_id)[0].message
+    twin = replace(message, case_id="c" * 22, set_id="s" * 22)
+    assert refuse(pair, *forge(pair, twin)) == "replayed"
+    assert el.desk.search().total == 1
+
+
+def test_unread_messages_beyond_the_first_five_hundred_are_alarms_too(pair):
+    lt, el = pair[LT], pair[EL]
+    for _ in range(3):
+        lt.start("LA_BUC_04", "A009", A009, EL)
+    pair.settle()
+    pair.clock[0] += DAY
+    log = el.desk.keeper.log
+    assert len(log.unread_since(el.now, "unread")) == 3
+    assert el.desk.warn_of_unread(el.now) == 3
+    assert log.unread_since(el.now, "unread") == [], "these have their task: room for others"
+
+
 def test_cases_are_found_by_whom_they_are_about(pair):
     lt = pair[LT]
     case_id = lt.start("LA_BUC_04", "A009", A009, EL)
@@ -530,6 +566,19 @@ def test_cases_are_found_by_whom_they_are_about(pair):
     assert lt.desk.search("nobody").total == 0
     assert lt.desk.search(status=CaseStatus.CLOSED).total == 0
     assert lt.desk.search(status=CaseStatus.OPEN).total == 1
+
+
+def test_a_case_of_many_messages_is_found_by_what_came_last(pair):
+    lt = pair[LT]
+    case_id = lt.start("LA_BUC_05", "A010", A010, EL)
+    for _ in range(15):
+        lt.send(case_id, "A010", create_content("A010", full=True))
+    last = {**A010, "Person": {**A010["Person"], "PersonIdentification": {
+        **A010["Person"]["PersonIdentification"], "familyName": "Vėlyvoji",
+    }}}  # fmt: skip
+    lt.send(case_id, "A010", last)
+    assert [each.case.id for each in lt.desk.search("velyvoji").cases] == [case_id]
+    assert lt.desk.search(A010["Person"]["PersonIdentification"]["familyName"]).total == 1
 
 
 def test_a_copy_is_closed_alone(pair):
@@ -556,6 +605,21 @@ def test_a_participant_that_changes_is_noted_in_its_cases(pair):
     assert [t.kind for t in lt.desk.tasks.of_case(case_id)].count("partner_changed") == 1
 
 
+def test_who_left_is_done_with_and_may_come_back(trio):
+    lt, listed = trio[LT], trio.world.institutions
+    watch = lt.desk.participants
+    watch.watch(lt.now)
+    trio.world.institutions = [each for each in listed if each.institution_id != RO]
+    for _ in range(2):
+        trio.publish()
+        watch.watch(lt.now)
+    assert watch._known()[1] == trio.view.directory.sequence_number, "there is nothing left to do"
+    trio.world.institutions = listed
+    trio.publish()
+    assert watch.watch(lt.now) == 1
+    assert watch._known()[1] == trio.view.directory.sequence_number
+
+
 def test_a_newcomer_gets_what_it_has_not_got(trio):
     lt, ro = trio[LT], trio[RO]
     case_id = lt.start("LA_BUC_05", "A010", create_content("A010"), EL, attachments=[PDF])
@@ -568,6 +632,32 @@ def test_a_newcomer_gets_what_it_has_not_got(trio):
     assert ro.desk.attachment(case_id, create_digest(PDF.data)) == PDF.data
 
 
+def test_what_a_clerk_says_meanwhile_is_not_undone_by_the_machine(trio):
+    lt, ro = trio[LT], trio[RO]
+    case_id = lt.start("LA_BUC_05", "A010", A010, EL)
+    (document,) = [each for each in lt.desk.view(case_id).case.documents if each.sed == "A010"]
+    content = create_content("X005")
+    content["InstitutionsToAdd"] = [{"institutionID": RO, "institutionName": "Fund"}]
+    lt.send(case_id, "X005", content)
+    newer = create_content("A010", full=True)
+    said = []
+
+    def view_while_a_clerk_sends(now):
+        if not said:
+            said.append(lt.send(case_id, "A010", newer, set_id=document.set_id))
+        return lt.desk.view_of(now)
+
+    worker = Relay(replace(lt.desk, view_of=view_while_a_clerk_sends))
+    assert worker.send_due(lt.now) == 0, "somebody was faster"
+    trio.settle()
+    versions = [
+        (each.message.version, each.message.content)
+        for each in ro.desk.view(case_id).messages
+        if each.message.sed == "A010"
+    ]
+    assert versions == [(2, newer)]
+
+
 def test_a_newcomer_that_cannot_be_written_to_is_left_to_a_clerk(trio):
     lt = trio[LT]
     case_id = lt.start("LA_BUC_05", "A010", create_content("A010"), EL)
@@ -576,7 +666,7 @@ def test_a_newcomer_that_cannot_be_written_to_is_left_to_a_clerk(trio):
     lt.send(case_id, "X005", content)
     trio.list(RO, [])
     trio.publish()
-    assert lt.desk.send_automatic(lt.now) == 0
+    assert Relay(lt.desk).send_due(lt.now) == 0
     tasks = [t for t in lt.desk.tasks.of_case(case_id) if t.kind == "reaction_failed"]
     assert [task.detail for task in tasks] == ["receiver_not_ready"]
     assert lt.desk.keeper.cases.to_relay(20) == []

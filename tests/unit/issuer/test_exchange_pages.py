@@ -1,5 +1,6 @@
 """The desk's pages: real institutions, real messages; what a clerk sees and sends."""
 
+import html
 import io
 import re
 
@@ -7,14 +8,14 @@ import pytest
 
 from esspass.exchange.case_type import case_types
 from esspass.exchange.form import fill_form
-from esspass.exchange.model import CaseStatus
+from esspass.exchange.model import CaseStatus, Deadline
 from esspass.web.passkeys import PasskeyStore, ServerSessionStore, User
 from issuer.back_office import exchange_texts as texts
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import DeliveryStatus
 from issuer.staff import Role
 from tests.builders.exchange import ALL_COMPETENCES, EL, LT, RO, running_partners
-from tests.builders.lists import NOW
+from tests.builders.lists import DAY, NOW
 from tests.builders.messages import create_content
 
 A009 = create_content("A009", full=True)
@@ -124,6 +125,87 @@ def test_web_01_no_change_without_the_secret_of_the_form(lt, path):
 def test_every_deadline_has_words():
     kinds = {rule.kind for kind in case_types() for rule in kind.deadlines}
     assert kinds == set(texts.DEADLINES)
+
+
+@pytest.mark.parametrize(
+    ("whose", "counted", "language", "words"),
+    [
+        (EL, "2027-03-25", "en", "25 March 2027 is a public holiday in Greece: Independence Day."),
+        (EL, "2027-03-25", "ro", "25 martie 2027"),
+        (RO, "2027-03-27", "en", "27 March 2027 is a Saturday or a Sunday."),
+        ("EU:ECAP01", "2027-03-27", "en", "27 March 2027 is a Saturday or a Sunday."),
+    ],
+)
+def test_a_deadline_that_a_rest_day_moved_says_which(partners, whose, counted, language, words):
+    deadline = Deadline("determination_final", "s", whose, NOW, "", verified=True, counted=counted)
+    with partners[LT].app.test_request_context(headers={"Accept-Language": language}):
+        assert texts.moved_words(deadline).startswith(words)
+
+
+def test_a_deadline_is_named_by_its_last_day(partners, lt):
+    case_id = partners[LT].start("LA_BUC_02", "A003", create_content("A003", full=True), EL)
+    (deadline,) = partners[LT].desk.view(case_id).deadlines
+    page = lt.get(f"/cases/{case_id}").text
+    with partners[LT].app.test_request_context(headers={"Accept-Language": "en"}):
+        assert f"by {texts.day_words(deadline.due_at - 1)}" in page
+        assert texts.day_words(deadline.due_at) not in page
+
+
+def lead(page):
+    """Whose turn it is, what to do, the deadline, as the top of a case says it."""
+    top = page.text.partition('<div class="exchange-lead">')[2].partition(
+        '<section class="app-card'
+    )[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", top).split())
+
+
+def test_one_sees_first_whose_turn_it_is_and_until_when(others):
+    lt, el = Clerk(others[LT]), Clerk(others[EL])
+    case_id = start(others, "LA_BUC_02", "A003", create_content("A003", full=True))
+    (deadline,) = others[EL].desk.view(case_id).deadlines
+    path, left = f"/cases/{case_id}", (deadline.due_at - 1) // DAY - NOW // DAY
+    assert "Your turn React, or the determination becomes final" in lead(el.get(path))
+    assert f"{left} days left" in lead(el.get(path))
+    assert "Disagreement with determination" in lead(el.get(path))
+    assert "Fund EL:2000 acts" in lead(lt.get(path))
+    assert "X009" not in lt.get(path).text.partition("exchange-standing")[0]
+    others.clock[0] = deadline.due_at - 1
+    assert "ends today" in lead(el.get(path))
+    others.clock[0] = deadline.due_at
+    assert "1 day overdue" in lead(el.get(path))
+    assert "Fund EL:2000 is late" in lead(lt.get(path))
+    assert "X009" in lt.get(path).text.partition("exchange-standing")[0]
+
+
+def test_who_asked_waits_for_the_first_step_of_the_other_side(partners, lt, el):
+    """Who asked has a later deadline of their own, but nothing to do yet."""
+    case_id = start(partners, "DA_BUC_01", "DA01", create_content("DA01", full=True))
+    assert lead(lt.get(f"/cases/{case_id}")).startswith("Fund EL:2000 acts Acknowledge the request")
+    assert lead(el.get(f"/cases/{case_id}")).startswith("Your turn Acknowledge the request")
+
+
+def test_without_a_deadline_the_top_says_so(partners, lt, el):
+    posting = f"/cases/{start(partners)}"
+    said = html.unescape(lead(el.get(posting)))
+    assert said == "Nobody's turn Nothing is awaited from us Deadline No deadline runs."
+    closed = start(partners, "S_BUC_05", "S044", create_content("S044"))
+    lt.post(f"/cases/{closed}/close")
+    assert lead(lt.get(f"/cases/{closed}")).startswith("The case is over")
+
+
+def test_the_print_view_holds_everything_and_no_buttons(partners, lt, el):
+    content = create_content("A003", full=True)
+    case_id = start(partners, "LA_BUC_02", "A003", content)
+    assert f'href="/cases/{case_id}/print"' in el.get(f"/cases/{case_id}").text
+    page = el.get(f"/cases/{case_id}/print")
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    assert case_id in main
+    assert content["Person"]["PersonIdentification"]["familyName"] in main
+    assert "React, or the determination becomes final, Fund EL:2000" in main
+    assert "Printed on" in main
+    assert "<details" not in main
+    assert "<button" not in main
+    assert el.get("/cases/unknown/print").status_code == 400
 
 
 def test_with_no_data(partners):

@@ -298,6 +298,46 @@ def test_a_card_near_its_end_is_granted(desk, people):
     assert len(made.number) == 20
 
 
+def end_the_cards(desk, pin):
+    for record in desk.issuer.records.search(pin).records:
+        if record.kind == "ehic":
+            desk.issuer.records.withdraw(record.id, "wallet_lost", TODAY, NOW)
+
+
+def cards_of(desk, pin):
+    found = desk.issuer.records.search(pin).records
+    return [each for each in found if each.kind == "ehic" and each.state is RecordState.GRANTED]
+
+
+def test_a_card_follows_an_a1_with_a_letter_and_an_offer(desk, builder):
+    """Insured, and without a card for the first day: it is not asked for again."""
+    end_the_cards(desk, builder.pin)
+    desk.send(draft(desk, builder), NOW)
+    (card,) = cards_of(desk, builder.pin)
+    letters = desk.letters.mailbox.of(Recipient.PERSON, builder.pin)
+    letter = next(letter for letter in letters if letter.topic == "card")
+    assert letter.record_id == card.id
+    assert card.number in letter.text("el")
+    vct = desk.issuer.types_of(card)[0]
+    assert desk.issuer.create_offer(card.id, vct, tx_code=False, now=NOW).uri
+    desk.send(draft(desk, builder, starts=(NEXT_YEAR - timedelta(1)).isoformat()), NOW + 60)
+    assert len(cards_of(desk, builder.pin)) == 1
+
+
+def test_no_card_follows_for_who_has_one_or_is_not_insured_here(desk, builder, people):
+    desk.send(draft(desk, builder, ends=NEXT_YEAR.isoformat()), NOW)
+    assert len(cards_of(desk, builder.pin)) == 1
+    (card,) = cards_of(desk, builder.pin)
+    desk.issuer.withdraw(card.id, "conditions_not_met", TODAY, NOW)
+    filing = draft(desk, builder, starts=(NEXT_YEAR + timedelta(1)).isoformat())
+    desk.send(filing, NOW)
+    _person, record = decided(desk, filing)
+    if record.state is RecordState.PENDING:
+        desk.issuer.approve(record.id, NOW, "clerk")
+    desk.letters.write_due(NOW)
+    assert cards_of(desk, builder.pin) == []
+
+
 @pytest.mark.parametrize(
     ("key", "answers", "names"),
     [

@@ -7,8 +7,16 @@ import json
 import pytest
 
 from esspass.errors import MalformedError
+from issuer.filing.filings import MAX_PERSONS
 from issuer.filing.form import Form, Problem, worker_questions
-from issuer.filing.rows import create_csv, create_json_file, mask, parse_rows
+from issuer.filing.rows import (
+    MAX_BYTES,
+    create_csv,
+    create_json_file,
+    create_xlsx,
+    mask,
+    parse_rows,
+)
 
 GOOD = {
     "surnames": "Žemaitis", "forenames": "Šarūnas", "date_of_birth": "1984-05-17",
@@ -23,6 +31,7 @@ def test_what_we_write_we_read(locale):
     assert parsed.errors == ()
     assert [{k: v for k, v in row.items() if v} for row in parsed.workers] == [GOOD]
     assert parse_rows(create_json_file([GOOD])).workers == parsed.workers
+    assert parse_rows(create_xlsx(locale, [GOOD])).workers == parsed.workers
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
@@ -65,9 +74,9 @@ def test_a_number_that_stands_twice_is_one_worker():
         (b"a;b\n1;2\n", "file_headings"), (b"\xff\xfa\x00", "file_unreadable"),
         (b"[1, 2]", "file_unreadable"), (b'{"workers": 3}', "file_unreadable"),
         (b"[{", "file_unreadable"), (b'"a', "file_unreadable"), (b"[]", "file_empty"),
-        (b"x" * (1024 * 1024 + 1), "file_too_large"),
+        (b"x" * (MAX_BYTES + 1), "file_too_large"),
         (b"\xff\xfea", "file_unreadable"),
-        (json.dumps([GOOD] * 501).encode(), "file_too_many"),
+        (json.dumps([GOOD] * (MAX_PERSONS + 1)).encode(), "file_too_many"),
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xe9\xe9", "file_unreadable"),
         (b'"' + b"a" * 200_000 + b'"', "file_unreadable"),
     ],

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from esspass.errors import MalformedError
+from esspass.exchange.wire import verify_file_name
 from esspass.storage import connect
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import DeliveryStatus
@@ -125,6 +127,98 @@ def test_brought_twice_it_is_there_once(pair, folders):
     work(pair, EL)
     assert pair[EL].messages(case_id) == ["A005"]
     assert not list((folders[EL] / "in").iterdir())
+
+
+def test_what_the_gateway_took_is_handed_over_anew_only_when_a_clerk_says_so(pair, folders):
+    case_id = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    work(pair, LT)
+    (handed_over,) = (folders[LT] / "out").iterdir()
+    shutil.rmtree(handed_over)  # the gateway took it, and has no receipt yet
+    work(pair, LT)
+    work(pair, LT)
+    assert not list((folders[LT] / "out").iterdir())
+    pair.clock[0] += 3 * 86400
+    work(pair, LT)
+    assert delivery(pair[LT], case_id, EL).status is DeliveryStatus.ERROR
+    message = pair[LT].desk.view(case_id).messages[0].message
+    pair[LT].desk.try_again(case_id, message.message_id, EL, pair.clock[0])
+    work(pair, LT)
+    work(pair, LT)
+    assert [each.name for each in (folders[LT] / "out").iterdir()] == [message.message_id]
+
+
+@pytest.mark.parametrize(
+    "names", [("a.txt", "a.txt"), ("document.xml", "a.txt"), ("evidence.xml", "a.txt")]
+)
+def test_files_that_have_one_name_in_a_folder_go_to_a_clerk_at_once(pair, folders, names):
+    files = [NewAttachment(each, "text/plain", str(n).encode()) for n, each in enumerate(names)]
+    case_id = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL, attachments=files)
+    work(pair, LT)
+    assert delivery(pair[LT], case_id, EL).code == "bad_file_name"
+    assert delivery(pair[LT], case_id, EL).status is DeliveryStatus.ERROR
+    assert [t.detail for t in pair[LT].desk.tasks.of_case(case_id) if t.kind == "undelivered"] == [
+        "bad_file_name"
+    ]
+    assert not (folders[LT] / "out").exists()
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/b", "a\\b", "", "a\nb", "x" * 256])
+def test_what_is_no_file_name(name):
+    with pytest.raises(MalformedError):
+        verify_file_name(name)
+
+
+def test_a_folder_that_takes_nothing_is_tried_again(pair, folders):
+    folders[LT].mkdir(exist_ok=True)
+    (folders[LT] / "out").write_text("a file where the folder should be")
+    case_id = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    work(pair, LT)
+    assert delivery(pair[LT], case_id, EL).code == "no_gateway"
+    (folders[LT] / "out").unlink()
+    work(pair, LT)
+    assert delivery(pair[LT], case_id, EL).code == "with_gateway"
+    assert len(list((folders[LT] / "out").iterdir())) == 1
+
+
+def test_brought_twice_under_one_name_it_holds_up_nobody(pair, folders):
+    first = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    work(pair, LT)
+    carry(folders, LT, EL)
+    work(pair, EL)
+    (done,) = (folders[EL] / "done").iterdir()
+    shutil.copytree(done, folders[EL] / "in" / done.name)
+    later = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    work(pair, LT)
+    carry(folders, LT, EL)
+    work(pair, EL)
+    assert pair[EL].messages(first) == pair[EL].messages(later) == ["A005"]
+    assert len(list((folders[EL] / "done").iterdir())) == 3
+    assert not list((folders[EL] / "in").iterdir())
+
+
+def test_a_folder_that_cannot_be_moved_holds_up_nobody(pair, folders):
+    cases = []
+    for _ in range(2):
+        cases.append(pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL))
+        work(pair, LT)
+    carry(folders, LT, EL)
+    (folders[EL] / "done").write_text("a file where the folder should be")
+    work(pair, EL)
+    assert [pair[EL].messages(each) for each in cases] == [["A005"], ["A005"]]
+    (folders[EL] / "done").unlink()
+    work(pair, EL)
+    assert not list((folders[EL] / "in").iterdir())
+    assert [pair[EL].messages(each) for each in cases] == [["A005"], ["A005"]]
+
+
+def test_a_message_of_tomorrow_is_refused(pair, folders):
+    pair.clock[0] += 3600
+    pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL)
+    pair[LT].pump()
+    pair.clock[0] -= 3600
+    carry(folders, LT, EL)
+    pair[EL].pump()
+    assert [each.code for each in pair[EL].desk.refusals.latest()] == ["not_yet_valid"]
 
 
 @pytest.mark.parametrize(

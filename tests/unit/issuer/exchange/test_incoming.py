@@ -61,7 +61,7 @@ def test_the_number_is_unique_per_institution_only(register, notify):
 
 def test_a_later_version_replaces_an_earlier_one_and_is_checked_again(register, notify):
     document_id = register.keep(notify(), NOW)
-    register.keep_arrival(document_id, Arrival((), {}), NOW + 1)
+    register.keep_arrival(register.get(document_id), Arrival((), {}), NOW + 1)
     assert register.unchecked() == []
     longer = replace(notify(ends=notify().document.ends + timedelta(30)), version=2)
     register.keep(longer, NOW + 10)
@@ -70,6 +70,18 @@ def test_a_later_version_replaces_an_earlier_one_and_is_checked_again(register, 
     assert kept.document.ends == longer.document.ends
     assert kept.changed_at == NOW + 10
     assert register.unchecked() == [kept]
+
+
+def test_checks_of_an_older_version_are_not_kept_for_the_newer(register, notify):
+    read = register.get(register.keep(notify(), NOW))
+    register.keep(replace(notify(), version=2), NOW)  # while the first is being checked
+    assert not register.keep_arrival(read, Arrival((), {}), NOW + 1)
+    (newer,) = register.unchecked()
+    assert newer.notification.version == 2
+    register.withdraw(newer.id, "04", date(2026, 3, 1), NOW + 2)
+    assert not register.keep_arrival(newer, Arrival((), {}), NOW + 3)
+    assert register.keep_arrival(register.get(newer.id), Arrival((), {}), NOW + 3)
+    assert register.unchecked() == []
 
 
 def test_a_withdrawn_document_never_comes_back(register, notify):
@@ -98,7 +110,7 @@ def test_suspended_and_put_back_in_force(register, notify):
 
 def test_a_changed_period_is_checked_again(register, notify):
     document_id = register.keep(notify(), NOW)
-    register.keep_arrival(document_id, Arrival((), {}), NOW + 1)
+    register.keep_arrival(register.get(document_id), Arrival((), {}), NOW + 1)
     shorter = replace(notify().document, ends=notify().document.starts + timedelta(9))
     register.change_period(document_id, shorter, NOW + 2)
     assert [each.document for each in register.unchecked()] == [shorter]
@@ -109,7 +121,7 @@ def test_findings_are_kept_and_searched_for(register, notify):
     other = register.keep(notify("LT-A1-2"), NOW + 1)
     finding = ArrivalFinding("overlap", Grade.CONTRADICTION, "two_legislations", {"number": "9"})
     arrival = Arrival((ArrivalFinding("A-12", Grade.NOTE, "open_ended"), finding), {"x": 1})
-    register.keep_arrival(document_id, arrival, NOW + 2)
+    register.keep_arrival(register.get(document_id), arrival, NOW + 2)
     assert register.get(document_id).arrival == arrival
     assert arrival.grade is Grade.CONTRADICTION
     found = register.search(Search(grade=Grade.CONTRADICTION))

@@ -299,7 +299,7 @@ def test_risky_rows_wait_for_a_second_person_who_is_not_the_one_who_loaded_them(
     desk = Desk(database, keys, four_eyes_risk=4)
     long = row(902, ends="2029-10-31")
     load = desk.load(as_csv([row(901), long]))
-    assert (load.added, load.refused) == (2, 0)
+    assert (load.added, load.refused, load.waiting) == (2, 0, 1)
     states = {record.number[-3:]: record.state for record in desk.records.search().records}
     assert states == {"901": "granted", "902": "pending"}
     (look,) = desk.second_looks.four_eyes.waiting()
