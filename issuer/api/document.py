@@ -45,11 +45,12 @@ PROPOSING: Mapping[str, str] = {
         ("add_decision", "approve_decision", "withdraw_decision", "grant_renewal"), "SecondLook"
     ),
     "decide_application": "SecondLook",
+    "amend_decision": "SecondLook",
 }
 """Operations that may end as a proposal to a second person, and the shape of that."""
 CONDITIONAL = frozenset(
     {"approve_decision", "refuse_decision", "hold_decision", "suspend_decision"}
-    | {"reinstate_decision", "withdraw_decision"}
+    | {"reinstate_decision", "withdraw_decision", "amend_decision"}
 )
 """Operations that heed ``If-Match``."""
 ALSO_CSV = frozenset({"export_application"})

@@ -24,6 +24,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "suspend_decision": _APPROVERS,
     "reinstate_decision": _APPROVERS,
     "withdraw_decision": _APPROVERS,
+    "amend_decision": _APPROVERS,
     "acknowledge_decision": _CHANGERS,
     "list_second_looks": _READERS,
     "get_second_look": _READERS,

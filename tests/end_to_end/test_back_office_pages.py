@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_WEBUILD, Ehic
+from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_WEBUILD, Ehic, Pda1
 from esspass.web.passkeys import PasskeyStore, new_user, new_user_id
 from issuer import import_decisions
 from issuer.replacements import Replacement
@@ -170,6 +170,61 @@ def test_paper_and_hold(clerk, cast, office):
     with clerk.page.expect_download() as download:
         clerk.page.click("main form button[type=submit]")
     assert download.value.suggested_filename.startswith("AP-A1-LT-")
+
+
+@pytest.mark.browser
+@pages
+def test_changing_a_decision(clerk, cast, office):
+    resident = settle(cast, "Žilinskas", "Rokas")
+    names = ("Rokas", "Žilinskas", *OWN_NAMES, *data_of(resident))
+    a1 = office.record_id(resident, "pda1")
+    path = f"/decisions/{a1}/change"
+
+    def send_nothing(who):
+        who.go(path)
+        who.press("form[action$='/change'] button[type=submit]")
+
+    def end_earlier(who):
+        who.go(path)
+        who.page.check("input[name=reason][value=other_period]")
+        ends = datetime.fromisoformat(who.page.input_value("#ends")) - timedelta(days=7)
+        who.page.fill("#ends", ends.date().isoformat())
+        who.press("form[action$='/change'] button[type=submit]")
+
+    review(clerk, [path, send_nothing, end_earlier], languages=LANGUAGES, names=names)
+    clerk.read("en")
+    end_earlier(clerk)
+    clerk.press("form[action$='/confirm'] button:not([name])")
+    assert "It took the place of document" in clerk.text
+    review(clerk, [clerk.path, f"/decisions/{a1}"], languages=("en",))
+
+
+def data_of(resident):
+    """What stands in a document as it is, in every language."""
+    (document,) = (each for each in resident.documents if isinstance(each, Pda1))
+    for each in document.employments:
+        yield from (each.name, each.address.town, each.address.street_and_number)
+    for state in document.states_of_activity:
+        for place in state.places:
+            yield from (place.name, place.address.town, place.address.street_and_number)
+
+
+@pytest.mark.browser
+@pages
+def test_choosing_the_institution(clerk, cast, office):
+    resident = settle(cast, "Žilinskas", "Rokas")
+    a1 = office.record_id(resident, "pda1")
+    choices = office.services.joined.notifier.choices
+    for country in ("GR", "PL"):
+        choices.ask(a1, country, int(time.time()))
+    path = f"/decisions/{a1}/institution/GR"
+
+    def choose_nothing(who):
+        who.go(path)
+        who.press("form[action*='/institution/'] button[type=submit]")
+
+    pages = [path, choose_nothing, f"/decisions/{a1}/institution/PL"]
+    review(clerk, pages, languages=LANGUAGES, names=("Rokas", "Žilinskas", "EL:"))
 
 
 @pytest.mark.browser
