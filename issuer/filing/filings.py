@@ -344,7 +344,12 @@ class Filings:
 
     def count_waiting(self) -> int:
         """Return how many decisions on applications a clerk still has to take."""
-        return self.search(state=FilingState.WAITING, size=1).total
+        rows = self.database.query(
+            "SELECT count(*) AS n FROM records JOIN filing_persons"
+            " ON filing_persons.record_id = records.id WHERE records.state = :waiting",
+            waiting=FilingState.WAITING,
+        )
+        return int(rows[0]["n"])
 
 
 def write_answers(answers: Answers) -> str:
