@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from esspass.errors import MalformedError
 from esspass.exchange.model import Attachment, Message, MessageAction
+from esspass.exchange.shape import MAX_FACTS
 from esspass.trust.directory import parse_institution_id
 
 T = TypeVar("T")
 MAX_RECEIVERS = 50
-MAX_FACTS = 500
 MAX_ATTACHMENTS = 20
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 MAX_FILE_NAME = 255
@@ -87,7 +87,8 @@ def parse_message(value: Any) -> Message:
 
 def verify_file_name(name: str) -> None:
     """Refuse a name that is no plain file name of at most 255 characters. Raises MalformedError."""
-    if not 1 <= len(name) <= MAX_FILE_NAME or not name.isprintable() or set(name) & set("/\\"):
+    plain = name.isprintable() and not set(name) & set("/\\") and name not in (".", "..")
+    if not 1 <= len(name) <= MAX_FILE_NAME or not plain:
         raise MalformedError("a file name is too long or has another form", code="bad_file_name")
 
 

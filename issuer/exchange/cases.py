@@ -134,21 +134,25 @@ class Cases:
         """
         changed = self.database.execute(
             "UPDATE exchange_cases SET status = :status, state = :state, changed_at = :changed_at,"
-            " search = substr(search || ' ' || :search, 1, :most),"
+            " search = COALESCE(:search, search),"
             " automatic = :automatic, revision = revision + 1"
             " WHERE id = :id AND revision = :revision",
             id=case.id,
             status=case.status.value,
             state=write_value(case),
             changed_at=case.changed_at,
-            search=search,
-            most=_MAX_SEARCH,
+            search=self._add_words(case.id, search) if search else None,
             automatic=_has_automatic(case),
             revision=revision,
         )
         if not changed:
             raise ChangedMeanwhileError
         return revision + 1
+
+    def _add_words(self, case_id: str, words: str) -> str:
+        """Return what a case is found by with further words; each stands there once."""
+        rows = self.database.query("SELECT search FROM exchange_cases WHERE id = :id", id=case_id)
+        return _write_words(f"{rows[0]['search']} {words}" if rows else words)
 
     def to_relay(self, most: int) -> list[Case]:
         """Return cases in which the machine has something to send by itself."""
@@ -256,7 +260,11 @@ def find_words(message: Message) -> str:
 
 def _search_text(case: Case, message: Message) -> str:
     about = fold_name(" ".join([case.id, case.type, *case.participants]))
-    return f"{about} {find_words(message)}"[:_MAX_SEARCH]
+    return _write_words(f"{about} {find_words(message)}")
+
+
+def _write_words(text: str) -> str:
+    return " ".join(dict.fromkeys(text.split()))[:_MAX_SEARCH]
 
 
 def _find_texts(node: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str]]:

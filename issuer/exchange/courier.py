@@ -89,7 +89,11 @@ class Courier:
         """Hand it over once, and ask each time whether the gateway has the receipt by now."""
         if self.gateway is None:
             raise UnavailableError("there is no AS4 gateway here", code="no_gateway")
-        self.gateway.hand_over(entry, delivery.queued_at, now)
+        try:
+            self.gateway.hand_over(entry, delivery.queued_at, now)
+        except MalformedError as error:  # time does not heal it
+            self._bury(delivery, entry.message, error.code, now)
+            return False
         found = self.gateway.find_receipt(delivery.message_id, delivery.receiver)
         if found is None:
             self._fail(delivery, WITH_GATEWAY, now, refused=False)

@@ -137,6 +137,7 @@ class DraftOffice:
         """
         if self.approval:
             raise SecondPersonNeededError
+        self.desk.view_of(now)  # asked for here: a transaction must not wait for the network
         with self.drafts.database.atomic():
             composed = self.compose(draft, now)
             self.drafts.take_own(draft.id, draft.revision, member.id)
@@ -148,6 +149,7 @@ class DraftOffice:
         Raises NotApproverError, SamePersonError, ChangedDraftError and what ``Desk.send`` raises.
         """
         verify_second(draft, member)
+        self.desk.view_of(now)
         with self.drafts.database.atomic():
             composed = self.compose(draft, now)
             self.drafts.take_proposed(draft.id, draft.revision, member.id)

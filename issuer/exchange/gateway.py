@@ -78,10 +78,16 @@ class Gateway:
         document, crossing = export_message(entry.message, _Roles(case.owner))
         target = self.folder / "out" / entry.message.message_id
         if not target.exists():
-            files = self.keeper.log.attachments(entry.message)
-            named = {each.name: files[each.sha256] for each in entry.message.attachments}
-            _write_whole(target, {**named, DOCUMENT: document})
+            _write_whole(target, {**self._name_files(entry.message), DOCUMENT: document})
         self._note(crossing, OUT, document, "", now)
+
+    def _name_files(self, message: Message) -> dict[str, bytes]:
+        """Return the files by name; in a folder, unlike in an envelope, names must differ."""
+        files = self.keeper.log.attachments(message)
+        named = {each.name: files[each.sha256] for each in message.attachments}
+        if len(named) < len(files) or named.keys() & {DOCUMENT, EVIDENCE}:
+            raise MalformedError("two files have the same name", code="bad_file_name")
+        return named
 
     def _handed_over_at(self, message_id: str) -> int:
         rows = self.database.query(

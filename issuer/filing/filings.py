@@ -244,7 +244,7 @@ class Filings:
         rows = self.database.query(f"{_FILED} WHERE filings.id = :id {_BY_NAME}", id=filing.id)
         return [_person(row) for row in rows]
 
-    def persons_page(self, filing: Filing, number: int = 1, size: int = 100) -> PersonsPage:
+    def persons_page(self, filing: Filing, number: int = 1, size: int = 25) -> PersonsPage:
         """Return a page of the persons of an application, by name."""
         rows = self.database.query(
             f"{_FILED} WHERE filings.id = :id {_BY_NAME} LIMIT :size OFFSET :start",

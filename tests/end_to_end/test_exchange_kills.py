@@ -56,14 +56,26 @@ def cases_of(desk):
         number += 1
 
 
-def is_quiet(asking, answering, asked):
-    """Whether every question has its answer, and nobody has anything left to deliver."""
+def read_progress(asking, answering):
+    """What each has to deliver still, and how many answers have come."""
     sql = "SELECT count(*) AS n FROM exchange_deliveries WHERE status = 'SENT'"
     waiting = [desk.keeper.database.query(sql)[0]["n"] for desk in (asking, answering)]
     answered = asking.keeper.database.query(
         "SELECT count(*) AS n FROM exchange_messages WHERE sed = 'A006'"
     )[0]["n"]
-    return waiting == [0, 0] and answered >= asked
+    return *waiting, answered
+
+
+def wait_until_quiet(asking, answering, asked):
+    """Wait until every question has its answer and nobody anything to deliver, or all stands."""
+    latest, since = None, time.monotonic()
+    while time.monotonic() < since + _QUIET_SECONDS:
+        progress = read_progress(asking, answering)
+        if progress == (0, 0, asked):
+            return
+        if progress != latest:
+            latest, since = progress, time.monotonic()
+        time.sleep(0.5)
 
 
 @dataclass
@@ -161,9 +173,7 @@ def test_kills_lose_nothing_and_double_nothing(
             victim.start()
         with opened(asking) as here, opened(answering) as there:
             clerk.process.join(_QUIET_SECONDS)
-            deadline = time.monotonic() + _QUIET_SECONDS
-            while not is_quiet(here, there, questions) and time.monotonic() < deadline:
-                time.sleep(0.5)
+            wait_until_quiet(here, there, questions)
             verify(here, there, set(notes.read_text().split()), questions)
     finally:
         for victim in victims:

@@ -568,6 +568,19 @@ def test_cases_are_found_by_whom_they_are_about(pair):
     assert lt.desk.search(status=CaseStatus.OPEN).total == 1
 
 
+def test_a_case_of_many_messages_is_found_by_what_came_last(pair):
+    lt = pair[LT]
+    case_id = lt.start("LA_BUC_05", "A010", A010, EL)
+    for _ in range(15):
+        lt.send(case_id, "A010", create_content("A010", full=True))
+    last = {**A010, "Person": {**A010["Person"], "PersonIdentification": {
+        **A010["Person"]["PersonIdentification"], "familyName": "Vėlyvoji",
+    }}}  # fmt: skip
+    lt.send(case_id, "A010", last)
+    assert [each.case.id for each in lt.desk.search("velyvoji").cases] == [case_id]
+    assert lt.desk.search(A010["Person"]["PersonIdentification"]["familyName"]).total == 1
+
+
 def test_a_copy_is_closed_alone(pair):
     lt = pair[LT]
     case_id = lt.start("S_BUC_05", "S044", create_content("S044"), EL)

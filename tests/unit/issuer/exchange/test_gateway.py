@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from esspass.errors import MalformedError
+from esspass.exchange.wire import verify_file_name
 from esspass.storage import connect
 from issuer.exchange.desk import NewAttachment
 from issuer.exchange.outbox import DeliveryStatus
@@ -143,6 +145,27 @@ def test_what_the_gateway_took_is_handed_over_anew_only_when_a_clerk_says_so(pai
     work(pair, LT)
     work(pair, LT)
     assert [each.name for each in (folders[LT] / "out").iterdir()] == [message.message_id]
+
+
+@pytest.mark.parametrize(
+    "names", [("a.txt", "a.txt"), ("document.xml", "a.txt"), ("evidence.xml", "a.txt")]
+)
+def test_files_that_have_one_name_in_a_folder_go_to_a_clerk_at_once(pair, folders, names):
+    files = [NewAttachment(each, "text/plain", str(n).encode()) for n, each in enumerate(names)]
+    case_id = pair[LT].start("LA_BUC_06", "A005", create_content("A005"), EL, attachments=files)
+    work(pair, LT)
+    assert delivery(pair[LT], case_id, EL).code == "bad_file_name"
+    assert delivery(pair[LT], case_id, EL).status is DeliveryStatus.ERROR
+    assert [t.detail for t in pair[LT].desk.tasks.of_case(case_id) if t.kind == "undelivered"] == [
+        "bad_file_name"
+    ]
+    assert not (folders[LT] / "out").exists()
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/b", "a\\b", "", "a\nb", "x" * 256])
+def test_what_is_no_file_name(name):
+    with pytest.raises(MalformedError):
+        verify_file_name(name)
 
 
 def test_a_folder_that_takes_nothing_is_tried_again(pair, folders):
