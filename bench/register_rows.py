@@ -74,7 +74,7 @@ def _state(place: int) -> str:
 
 
 def _at(place: int) -> int:
-    return NOW - (place * 997) % YEAR
+    return NOW - (place * 26_293) % YEAR
 
 
 def _create_rows(made: list[tuple[int, Pda1]]) -> dict[str, list[Fields]]:
@@ -139,7 +139,10 @@ def _add_message(
 ) -> None:
     at, case = _at(place) + position * 86400, f"c{place:015}"
     sender = "LT:1000" if direction == "out" else "EL:2000"
-    message = {"content": {"words": "x" * 1200}, "version": 1}
+    content: dict[str, object] = {"words": "x" * 1200}
+    if sed == "H001" and place % 20 == 0:  # it doubts a document
+        content["PortableDocument"] = {}
+    message = {"content": content, "version": 1}
     related = f"s{place:015}-1" if sed == "H002" else None
     tables["exchange_messages"].append({
         "message_id": f"m{place:015}-{position}", "case_id": case, "position": position,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from demo.actors import Cast, Inspector, Office, Owner, clock
+from demo.amendment import Amendment
 from demo.dialogue import Dialogue
 from demo.exchange import Exchange
 from demo.hospital import treat
@@ -75,6 +76,7 @@ class _Scenario:
         self._exchange.replace_card()
         mason = self.owners["mason"]
         Dialogue(self.story, self.greece, mason, self.host, self.lithuania).tell()
+        Amendment(self.story, self.owners["painter"], self.host, self.lithuania).tell()
         self._refuse()
         self._withdraw()
         self._exchange.hear_of_withdrawal()

@@ -31,7 +31,9 @@ from esspass.web.relying_party import create_relying_party_blueprint
 from esspass.web.statistics import create_statistics_blueprint
 from issuer.api import endpoints as api_endpoints
 from issuer.back_office import (
+    amending,
     applications,
+    choices,
     decisions,
     enquiries,
     filing_corrections,
@@ -108,6 +110,8 @@ _BLUEPRINTS = (
     decisions.blueprint,
     back_office_offers.blueprint,
     withdrawal.blueprint,
+    amending.blueprint,
+    choices.blueprint,
     paper.blueprint,
     back_office_paper.blueprint,
     applications.blueprint,

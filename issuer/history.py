@@ -46,6 +46,7 @@ class Event(StrEnum):
     AMENDS = "amends"
     AMENDED = "amended"
     AMENDMENT_REFUSED = "amendment_refused"
+    AGREED = "agreed"
     PROPOSED = "proposed"
     PROPOSAL_DECLINED = "proposal_declined"
     RENEWED = "renewed"

@@ -33,6 +33,12 @@ _SELECT = """
            records.withdrawal_date, records.decision_id, records.sector, records.replaces,
            persons.person
     FROM records JOIN persons ON persons.id = records.person_id"""
+_INSERT = """
+    INSERT INTO records (id, person_id, kind, document_number, document, state, created_at,
+                         changed_at, issuances, decision_id, sector, replaces)
+    VALUES (:id, :person_id, :kind, :number, :document, :state, :now, :now, 0, :decision_id,
+            :sector, :replaces)
+    ON CONFLICT DO NOTHING"""
 
 
 class RecordState(StrEnum):
@@ -124,11 +130,7 @@ class Records:
         with self.database.atomic():
             person_id = self._keep_person(person, person.pin, now)
             added = self.database.execute(
-                "INSERT INTO records (id, person_id, kind, document_number, document,"
-                " state, created_at, changed_at, issuances, decision_id, sector, replaces)"
-                " VALUES (:id, :person_id, :kind, :number, :document, :state, :now, :now, 0,"
-                " :decision_id, :sector, :replaces)"
-                " ON CONFLICT DO NOTHING",
+                _INSERT,
                 id=create_identifier(),
                 person_id=person_id,
                 kind=document_kind(document),
@@ -141,13 +143,10 @@ class Records:
                 replaces=replaces,
             )
             self._index_person(person_id, person)
-        rows = self.database.query(
-            "SELECT id FROM records WHERE document_number = :number",
-            number=document.document_number,
-        )
-        if not rows:
+        found = self.find_number(document.document_number)
+        if found is None:
             raise StateError("another decision changes this one already")
-        return str(rows[0]["id"]), bool(added)
+        return found.id, bool(added)
 
     def _index_person(self, person_id: str, person: Person) -> None:
         """Put all decisions of a person into the index: their name may have changed."""
@@ -196,9 +195,7 @@ class Records:
 
     def lock(self, record_id: str) -> None:
         """Let nobody else change a decision until the transaction ends; call it inside one."""
-        self.database.execute(
-            "UPDATE records SET changed_at = changed_at WHERE id = :id", id=record_id
-        )
+        self.database.execute("UPDATE records SET state = state WHERE id = :id", id=record_id)
 
     def find_number(self, number: str) -> Record | None:
         """Return the decision with this document number."""

@@ -79,23 +79,42 @@ def find_condition(text: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _find_word(word: str, params: dict[str, str]) -> str:
-    """Parts parted by a hyphen are all looked for, or the whole as it stands without it."""
-    parts = [_find_prefix({part, *romanize_words(part)}, params) for part in _split(word)]
-    whole = fold_number(word).lower()
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"({' AND '.join(parts)} OR {_find_prefix({fold_name(whole)}, params)})"
+    parts = [{part, *romanize_words(part)} for part in _split(word)]
+    if len(parts) > 1:
+        return _find_parts(parts, {fold_name(fold_number(word))}, params)
+    return "".join(_find_prefix(part, params, _find_sectors(part, params)) for part in parts)
 
 
-def _find_prefix(words: Collection[str], params: dict[str, str]) -> str:
+def _find_parts(parts: list[set[str]], whole: set[str], params: dict[str, str]) -> str:
+    """Parts parted by a hyphen are all looked for, or the whole as it stands without it.
+
+    Of a document number all but the longest part are in nearly every decision, so that one is
+    looked up and the others are asked of what it found.
+    """
+    longest = max(parts, key=lambda part: max(map(len, part)))
+    found = _find_prefix(longest | whole, params)
+    every = " AND ".join(_has_prefix(part, params) for part in parts)
+    return f"({found} AND ({_has_prefix(whole, params)} OR {every}))"
+
+
+def _find_prefix(words: Collection[str], params: dict[str, str], more: str = "") -> str:
+    found = f"SELECT record_id FROM search_words WHERE {_ranges(words, params)}"  # noqa: S608
+    return f"records.id IN ({found}{more})"
+
+
+def _has_prefix(words: Collection[str], params: dict[str, str]) -> str:
+    found = f"AND ({_ranges(words, params)})"
+    return f"EXISTS (SELECT 1 FROM search_words WHERE record_id = records.id {found})"  # noqa: S608
+
+
+def _ranges(words: Collection[str], params: dict[str, str]) -> str:
     ranges = []
     for word in sorted(words):
         name = _letters(len(params))
         params[f"low_{name}"] = _encode(word)
         params[f"high_{name}"] = _encode(word) + "g"  # after every hexadecimal digit
         ranges.append(f"word >= :low_{name} AND word < :high_{name}")
-    found = f"SELECT record_id FROM search_words WHERE {' OR '.join(ranges)}"  # noqa: S608
-    return f"records.id IN ({found}{_find_sectors(words, params)})"
+    return " OR ".join(ranges)
 
 
 def _find_sectors(words: Collection[str], params: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from esspass.attestations import PDA1_APPLICATION, Document, attestation_type
+from esspass.attestations import PDA1_APPLICATION, Document, Pda1, attestation_type
 from esspass.errors import ProtocolError, VerificationError
 from esspass.openid4vci.offer import (
     AuthorizationGrant,
@@ -229,15 +229,20 @@ class Issuer:
         AmendmentError.
         """
         record, reason = self.records.get(record_id), AmendmentReason(reason)
-        decided = self.amendments.prepare(record, document, now)
-        if decided.ends >= day_of(now):
-            self._check_claims(replace(record, document=decided), now)
+        decided = self.check_amendment(record, document, now)
         with self.records.database.atomic():
             new_id = self.amendments.enter(record, decided, reason, now, actor)
             risk = self.four_eyes.assess(self.records.get(new_id), None, now)
             if not self.four_eyes.is_needed(risk):
                 self.approve(new_id, now, actor)
         return new_id
+
+    def check_amendment(self, record: Record, document: Document, now: int) -> Pda1:
+        """Return what would be decided. Raises StateError, AmendmentError."""
+        decided = self.amendments.prepare(record, document, now)
+        if decided.ends >= day_of(now):
+            self._check_claims(replace(record, document=decided), now)
+        return decided
 
     def _check_claims(self, record: Record, now: int) -> None:
         try:

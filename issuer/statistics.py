@@ -6,10 +6,10 @@ Only counts leave this module.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from esspass.attestations import Document, Pda1, parse_record
 from esspass.statistics import (
     NONE,
     SEVERAL,
@@ -71,7 +71,7 @@ class Statistics:
             ends=ends,
         )
         for row in rows:
-            article, country = _describe(parse_record(json.loads(row["document"])))
+            article, country = _describe(row["kind"], json.loads(row["document"]))
             sector = _sector(row["kind"], row["sector"])
             yield row["kind"], article, country, sector, month_of(row["at"])
 
@@ -137,12 +137,12 @@ class Statistics:
             yield _name(row["organization"]), decision, days, month_of(row["decided_at"])
 
 
-def _describe(document: Document) -> tuple[str, str]:
-    """Return the ground and the country of work."""
-    if not isinstance(document, Pda1):
+def _describe(kind: str, document: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the ground and the country of work, of a document as it is stored."""
+    if kind != "pda1":
         return NONE, NONE
-    countries = {each.country for each in document.states_of_activity}
-    return document.status_confirmation, countries.pop() if len(countries) == 1 else SEVERAL
+    countries = {each["country"] for each in document["states_of_activity"]}
+    return document["status_confirmation"], countries.pop() if len(countries) == 1 else SEVERAL
 
 
 def _sector(kind: str, sector: str) -> str:

@@ -32,11 +32,16 @@ class Standing(StrEnum):
 
     VALID = "valid"
     WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
     REFUSED = "refused"
     EXPIRED = "expired"
     ENDED = "ended"
     NOT_YET = "not_yet"
     UNKNOWN = "unknown"
+
+
+_MAY_END = frozenset({Standing.VALID, Standing.NOT_YET, Standing.WITHDRAWN})
+_REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Card:
     @property
     def renewable(self) -> bool:
         """Whether fresh copies may be asked for: not of what the institution has withdrawn."""
-        return self.standing is not Standing.WITHDRAWN
+        return self.standing not in (Standing.WITHDRAWN, Standing.REPLACED)
 
 
 def create_card(held: HeldCredential, locale: str, now: int) -> Card:
@@ -86,12 +91,17 @@ def create_card(held: HeldCredential, locale: str, now: int) -> Card:
 
 
 def apply_notices(card: Card, notices: Sequence[Notice], now: int) -> Card:
-    """Believe the institution's latest word before its status list says so too."""
-    if not notices or notices[0].status not in _OVER or card.standing is not Standing.VALID:
+    """Believe the institution's latest word before its status list says so too.
+
+    It alone says that another document took the place of a withdrawn one.
+    """
+    if not notices or notices[0].status not in _OVER or card.standing not in _MAY_END:
         return card
     today = datetime.fromtimestamp(now, UTC).date().isoformat()
-    begun = notices[0].effective_from <= today
-    return replace(card, standing=Standing.WITHDRAWN) if begun else card
+    if notices[0].effective_from > today and card.standing is not Standing.WITHDRAWN:
+        return card
+    replaced = any(notice.reason == _REPLACED for notice in notices)
+    return replace(card, standing=Standing.REPLACED if replaced else Standing.WITHDRAWN)
 
 
 def _period(vct: str, claims: Mapping[str, Any]) -> tuple[date | None, date | None]:

@@ -39,7 +39,8 @@ from esspass.exchange.content import verify_content
 from esspass.exchange.sed import CASE_VERSION
 
 _ARTICLE = "ArticleRegulationECNo8832004Or9872009"
-_EXCEPTION = "11"
+EXCEPTION = "11"
+"""The code of form A1, section 3, for an exception (Article 16)."""
 _CODES: Mapping[str, str] = {
     "12_1": "01",
     "12_2": "03",
@@ -48,7 +49,7 @@ _CODES: Mapping[str, str] = {
     "11_4": "07",
     "11_5": "10",
     "15": "06",
-    "16": _EXCEPTION,
+    "16": EXCEPTION,
     "13_2_a": "04",
     "13_2_b": "04",
     "13_3": "08",
@@ -237,7 +238,7 @@ def read_notification(content: Mapping[str, Any], institution: Institution) -> t
         employments=tuple(read_employments(content)),
         states_of_activity=read_places(content.get("PlaceWork", {})),
         institution=institution,
-        exception_description=words if code == _EXCEPTION else None,
+        exception_description=words if code == EXCEPTION else None,
         applies_for_duration=decision.get("appliesForDurationActivity"),
         is_provisional=decision.get("determinationProvisional"),
         issued_on=read_day(named.get("issuedOn")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from esspass.exchange.sed import sed_type
@@ -99,5 +99,12 @@ def step_title(sed: str) -> str:
 
 
 def describe_withdrawal(reason: str) -> str:
-    """Return why a document was withdrawn: a code of X008 in words, or the words themselves."""
+    """Return why a document was withdrawn: a code of X008 in words, or the words themselves.
+
+    ``replaced:<number>`` names the document that took its place.
+    """
+    code, _, number = reason.partition(":")
+    if code == "replaced" and number:
+        words = gettext("Document %(number)s took its place. Ask for that one.", number=number)
+        return str(words)
     return code_words("X008", reason, str(get_locale()))

@@ -17,7 +17,7 @@ from esspass.web.blueprints import make_protocol
 from esspass.web.error_pages import answer_protocol, answer_under
 from issuer.api.admission import admit_caller
 from issuer.api.clients import Caller
-from issuer.api.conditions import carry_out_once
+from issuer.api.conditions import can_be_named, carry_out_once
 from issuer.api.problems import answer_invalid, answer_problem
 from issuer.api.roles import OPEN, ROLES
 from issuer.services import services
@@ -43,8 +43,8 @@ class _Blueprint(APIBlueprint):
         provide_automatic_options: bool | None = None,
         **options: Any,
     ) -> None:
-        changes = not rule.startswith("/search/") and CHANGING & set(options.get("methods") or ())
-        if view_func is not None and changes:
+        changes = CHANGING & set(options.get("methods") or ())
+        if view_func is not None and changes and can_be_named(rule):
             endpoint, view_func = endpoint or view_func.__name__, carry_out_once(view_func)
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 

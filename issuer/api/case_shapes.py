@@ -203,6 +203,7 @@ class Proposal(Shape):
     receivers: list[str]
     proposed_by: str
     proposed_at: Moment | None
+    remark: str = Field(description="why it was sent back")
 
 
 class Proposals(ListPage):

@@ -62,7 +62,7 @@ def add_decision(given: shapes.NewDecision) -> Answered:
     found = register.records.find_number(entry.document.document_number or "")
     if found is None:
         raise UnknownRecordError
-    return answer_proposal(found.id) or _show(found)
+    return answer_proposal(found.id) or show_decision(found)
 
 
 @blueprint.get("/decisions/<record_id>")
@@ -70,7 +70,7 @@ def add_decision(given: shapes.NewDecision) -> Answered:
 @blueprint.doc(tags=_TAG)
 def get_decision(record_id: str) -> Answered:
     """Read a decision; its ETag names this state of it."""
-    return _show(services().issuer.records.get(record_id))
+    return show_decision(services().issuer.records.get(record_id))
 
 
 @blueprint.get("/decisions/<record_id>/history")
@@ -89,7 +89,7 @@ def get_history(record_id: str, wanted: shapes.Paging) -> dict[str, Any]:
 @blueprint.doc(tags=_TAG)
 def approve_decision(record_id: str) -> Answered:
     """Approve a decision that waits; a risky one is put before a second person (202)."""
-    with _unchanged(record_id) as record:
+    with unchanged(record_id) as record:
         done = services().second_looks.grant(record.id, caller().member, now())
     return _read(record_id) if done else require_proposal(record_id)
 
@@ -127,14 +127,14 @@ def reinstate_decision(record_id: str) -> Answered:
 
 
 def _turn(turn: Callable[[str, int, str], object], record_id: str) -> Answered:
-    with _unchanged(record_id) as record:
+    with unchanged(record_id) as record:
         turn(record.id, now(), caller().name)
     return _read(record_id)
 
 
 @contextmanager
-def _unchanged(record_id: str) -> Iterator[Record]:
-    """The decision, which stands as ``If-Match`` says until the change is made."""
+def unchanged(record_id: str) -> Iterator[Record]:
+    """Give the decision, which stands as ``If-Match`` says until the change is made."""
     records = services().issuer.records
     with records.database.atomic():
         records.lock(record_id)
@@ -150,7 +150,7 @@ def _unchanged(record_id: str) -> Iterator[Record]:
 def withdraw_decision(record_id: str, given: shapes.Withdrawal) -> Answered:
     """Withdraw a document, for ever; what is risky is put before a second person (202)."""
     withdrawal = Withdrawal(WithdrawalReason(given.reason), given.effective)
-    with _unchanged(record_id) as record:
+    with unchanged(record_id) as record:
         count = services().second_looks.withdraw(record.id, withdrawal, caller().member, now())
     return require_proposal(record_id) if count is None else {"credentials": count}
 
@@ -165,10 +165,11 @@ def acknowledge_decision(record_id: str) -> Answered:
 
 
 def _read(record_id: str) -> Answered:
-    return _show(services().issuer.records.get(record_id))
+    return show_decision(services().issuer.records.get(record_id))
 
 
-def _show(record: Record) -> Answered:
+def show_decision(record: Record) -> Answered:
+    """Write a decision whole, with its ETag."""
     shown = _decision(record)
     return shown, {"ETag": create_etag(shown)}
 
@@ -195,4 +196,5 @@ def _decision(record: Record) -> dict[str, Any]:
         "types": services().issuer.types_of(record),
         "withdrawal_reason": record.withdrawal_reason,
         "withdrawal_date": record.withdrawal_date,
+        "replaces": record.replaces or None,
     }

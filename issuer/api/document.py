@@ -17,7 +17,7 @@ from flask import Response
 
 from issuer.api.blueprint import PREFIX, blueprint
 from issuer.api.clients import purposes
-from issuer.api.conditions import KEY_HEADER, MAX_KEY
+from issuer.api.conditions import KEY_HEADER, MAX_KEY, can_be_named
 from issuer.api.problems import MEDIA_TYPE
 from issuer.api.roles import ROLES
 from issuer.api.shapes import Problem
@@ -45,11 +45,12 @@ PROPOSING: Mapping[str, str] = {
         ("add_decision", "approve_decision", "withdraw_decision", "grant_renewal"), "SecondLook"
     ),
     "decide_application": "SecondLook",
+    "amend_decision": "SecondLook",
 }
 """Operations that may end as a proposal to a second person, and the shape of that."""
 CONDITIONAL = frozenset(
     {"approve_decision", "refuse_decision", "hold_decision", "suspend_decision"}
-    | {"reinstate_decision", "withdraw_decision"}
+    | {"reinstate_decision", "withdraw_decision", "amend_decision"}
 )
 """Operations that heed ``If-Match``."""
 ALSO_CSV = frozenset({"export_application"})
@@ -165,7 +166,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
 
 def _add_conditions(path: str, method: str, operation: dict[str, Any]) -> None:
     parameters = list(operation.get("parameters", []))
-    if method != "get" and "/search/" not in path:
+    if method != "get" and can_be_named(path):
         parameters.append(_ONCE)
     if operation["operationId"] in CONDITIONAL:
         parameters.append(_MATCH)

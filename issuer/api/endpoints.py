@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from issuer.api import (
+    amendments,
     audit,
     cases,
     decisions,
     docs,
     document,
     doubts,
+    filing_care,
     filing_drafts,
     filings,
     incoming,
@@ -27,7 +29,8 @@ from issuer.api import (
 from issuer.api.blueprint import blueprint
 
 VIEWS = (
-    tokens, filings, filing_drafts, decisions, second_looks, offers, renewals, letters, loads,
-    cases, proposals, partners, incoming, doubts, stays, tasks, statistics, audit, document,
+    tokens, filings, filing_drafts, filing_care, decisions, amendments, second_looks, offers,
+    renewals, letters, loads, cases, proposals, partners, incoming, doubts, stays, tasks,
+    statistics, audit, document,
 )  # fmt: skip
 BLUEPRINTS = (blueprint, docs.blueprint)

@@ -12,6 +12,13 @@ from issuer.api import filing_shapes as shapes
 from issuer.api.blueprint import blueprint, caller
 from issuer.api.filings import find_application, write_application
 from issuer.api.problems import AnswersError
+from issuer.filing.activities import (
+    MAX_STATES,
+    add_other,
+    parse_state,
+    read_others,
+    remove_other,
+)
 from issuer.filing.desk import FilingDesk
 from issuer.filing.filings import MAX_PERSONS, Filing
 from issuer.filing.form import steps
@@ -49,12 +56,13 @@ def start_application(given: shapes.NewApplication) -> dict[str, Any]:
 def answer_application(filing_id: str, given: shapes.NewAnswers) -> dict[str, Any]:
     """Answer questions of a draft; a wrong answer is named, and none of this call is kept."""
     filing = find_application(filing_id)
-    answers = _parse_answers(filing, given.answers)
+    answers = parse_answers(filing, given.answers)
     _desk().filings.save(filing, {**filing.answers, **answers}, now())
     return write_application(find_application(filing_id))
 
 
-def _parse_answers(filing: Filing, given: Mapping[str, str]) -> dict[str, str]:
+def parse_answers(filing: Filing, given: Mapping[str, str]) -> dict[str, str]:
+    """Read answers to questions that are asked of this application. Raises AnswersError."""
     asked = steps(filing.form, {**filing.answers, **given})
     questions = {question.id: question for step in asked for question in step.questions}
     answers, places = {}, []
@@ -68,6 +76,37 @@ def _parse_answers(filing: Filing, given: Mapping[str, str]) -> dict[str, str]:
     if places:
         raise AnswersError(places)
     return answers
+
+
+@blueprint.post("/applications/<filing_id>/states")
+@blueprint.input(shapes.NewState, arg_name="given")
+@blueprint.output(shapes.Application)
+@blueprint.doc(tags=_TAG)
+def add_state(filing_id: str, given: shapes.NewState) -> dict[str, Any]:
+    """Name one more State of the work in a draft."""
+    filing = find_application(filing_id)
+    answers, wrong = parse_state(given.answers, filing.answers.get("work", ""))
+    places = [{"place": f"json.answers.{q.id}", "reason": why.value} for q, why in wrong]
+    if not places and answers["ends"] and answers["starts"] > answers["ends"]:
+        places.append({"place": "json.answers.ends", "reason": "end_before_start"})
+    if _desk().find_step(filing, "states") is None:
+        places.append({"place": "json.answers", "reason": "not_asked"})
+    if len(read_others(filing.answers)) >= MAX_STATES:
+        places.append({"place": "json.answers", "reason": "too_many"})
+    if places:
+        raise AnswersError(places)
+    _desk().filings.save(filing, add_other(filing.answers, answers), now())
+    return write_application(find_application(filing_id))
+
+
+@blueprint.post("/applications/<filing_id>/states/<state_id>/remove")
+@blueprint.output(shapes.Application)
+@blueprint.doc(tags=_TAG)
+def remove_state(filing_id: str, state_id: str) -> dict[str, Any]:
+    """Take a State of the work out of a draft."""
+    filing = find_application(filing_id)
+    _desk().filings.save(filing, remove_other(filing.answers, state_id), now())
+    return write_application(find_application(filing_id))
 
 
 @blueprint.post("/applications/<filing_id>/workers")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from issuer.api.shapes import Body, Count, ListPage, Moment, Paging, PersonShape, Shape, Text
+from issuer.filing.enquiries import MAX_WORDS
 from issuer.filing.filings import MAX_PERSONS, FilingState
 from issuer.filing.form import Form
 
@@ -105,8 +107,17 @@ class FiledPerson(Shape):
     obstacles: list[Obstacle]
 
 
+class FiledPersons(ListPage):
+    """A page of the persons of an application, by name."""
+
+    items: list[FiledPerson]
+
+
 class Application(Shape):
-    """An application whole; ``missing`` are questions of a draft without an answer."""
+    """An application; ``missing`` are questions of a draft without an answer.
+
+    ``persons`` are the first hundred of ``persons_total``.
+    """
 
     id: str
     form: Form
@@ -114,8 +125,10 @@ class Application(Shape):
     applicant: PersonShape  # type: ignore[valid-type]
     answers: dict[str, str]
     missing: list[str]
+    states: list[dict[str, str]] = Field(description="of the work, the first one without id")
     needs_mandate: bool
     persons: list[FiledPerson]
+    persons_total: Count
     created_at: Moment
     changed_at: Moment
     sent_at: Moment | None
@@ -137,3 +150,67 @@ class ExportedWorkers(Shape):
     """The workers of an application with how each stands; also as CSV."""
 
     workers: list[dict[str, str]]
+
+
+class NewState(Body):
+    """One more State of the work, by the questions about it."""
+
+    answers: Answers
+
+
+class NewEnquiry(Body):
+    """What the applicant is asked, and until when; from tomorrow on, within a year."""
+
+    words: str = Field(min_length=1, max_length=MAX_WORDS)
+    due: date
+
+
+class AnswerFile(Shape):
+    """A file that came with an answer."""
+
+    id: str
+    name: str
+
+
+class Enquiry(Shape):
+    """A question; ``words`` is empty where the mandate is asked for."""
+
+    id: str
+    words: str
+    asked_by: str
+    asked_at: Moment
+    due: date
+    answer: str
+    answered_at: Moment | None
+    attachments: list[AnswerFile]
+
+
+class Enquiries(ListPage):
+    """A page of questions to the applicant, the oldest first."""
+
+    items: list[Enquiry]
+
+
+class NewCorrection(Body):
+    """Answers to put right, of the whole application or of one worker; the applicant reads why."""
+
+    person: str | None = None
+    answers: Answers
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Correction(Shape):
+    """What was put right; ``before`` and ``after`` hold the answers that differ."""
+
+    person: str | None
+    before: dict[str, str]
+    after: dict[str, str]
+    reason: str
+    actor: str
+    at: Moment
+
+
+class Corrections(ListPage):
+    """A page of corrections, the latest first."""
+
+    items: list[Correction]

@@ -11,8 +11,10 @@ from esspass.attestations import create_person_record
 from esspass.web import now
 from issuer.api import filing_shapes as shapes
 from issuer.api.blueprint import blueprint, caller
-from issuer.api.listing import Answered, write_page
+from issuer.api.listing import Answered, cut_page, write_page
 from issuer.api.second_looks import require_proposal
+from issuer.api.shapes import Paging
+from issuer.filing.activities import read_states
 from issuer.filing.checks import Rule, rules
 from issuer.filing.desk import FilingDesk
 from issuer.filing.filings import FiledPerson, Filing, FilingState, StatusRow, UnknownFilingError
@@ -23,6 +25,7 @@ _TAG = ["Applications"]
 _JSON, _CSV = "application/json", "text/csv"
 _CHARSET = "; charset=utf-8"
 _STATUS, _NUMBER = "status", "document_number"
+_STATES, _SHOWN = "states", 100
 
 
 @blueprint.get("/applications")
@@ -51,13 +54,22 @@ def get_application(filing_id: str) -> dict[str, Any]:
     return write_application(find_application(filing_id))
 
 
+@blueprint.get("/applications/<filing_id>/persons")
+@blueprint.input(Paging, location="query", arg_name="wanted")
+@blueprint.output(shapes.FiledPersons)
+@blueprint.doc(tags=_TAG)
+def list_application_persons(filing_id: str, wanted: Paging) -> dict[str, Any]:
+    """List the persons of an application with how each stands, by name."""
+    return cut_page(_find_persons(find_application(filing_id)), wanted, lambda each: each)
+
+
 @blueprint.post("/applications/<filing_id>/persons/<person_id>/decide")
 @blueprint.input(shapes.Deciding, arg_name="given")
 @blueprint.output(shapes.Application)
 @blueprint.doc(tags=_TAG)
 def decide_application(filing_id: str, person_id: str, given: shapes.Deciding) -> Answered:
     """Grant or refuse one person's part; a risky grant is put before a second person (202)."""
-    person = _find_person(find_application(filing_id), person_id)
+    person = find_person(find_application(filing_id), person_id)
     if given.outcome == "refuse":
         services().issuer.refuse(person.record_id, now(), caller().name)
     elif not services().second_looks.grant(person.record_id, caller().member, now()):
@@ -65,7 +77,8 @@ def decide_application(filing_id: str, person_id: str, given: shapes.Deciding) -
     return write_application(find_application(filing_id))
 
 
-def _find_person(filing: Filing, person_id: str) -> FiledPerson:
+def find_person(filing: Filing, person_id: str) -> FiledPerson:
+    """Return a person of an application that was sent. Raises UnknownFilingError."""
     found = (each for each in _desk().filings.persons(filing) if each.id == person_id)
     person = next(found, None)
     if person is None or not person.record_id:
@@ -79,7 +92,7 @@ def _find_person(filing: Filing, person_id: str) -> FiledPerson:
 def confirm_mandate(filing_id: str) -> dict[str, Any]:
     """Note that the applicant may act for the employer; what waits is checked again."""
     filing = find_application(filing_id)
-    if not _needs_mandate(filing):
+    if not _desk().needs_mandate(filing):
         return {"granted": 0}
     return {"granted": _desk().confirm_representative(filing, now(), caller().name)}
 
@@ -114,25 +127,29 @@ def write_application(filing: Filing) -> dict[str, Any]:
         for question in step.questions
         if not (question.is_optional or filing.answers.get(question.id))
     ]
+    persons = _find_persons(filing)
     own = ("id", "form", "reference", "created_at", "changed_at", "sent_at")
     return {
         **{name: getattr(filing, name) for name in own},
         "applicant": create_person_record(applicant.person),
-        "answers": dict(filing.answers),
+        "answers": {name: text for name, text in filing.answers.items() if name != _STATES},
+        "states": read_states(filing.answers) if filing.form.kind == "a1" else [],
         "missing": missing if filing.sent_at is None else [],
-        "needs_mandate": _needs_mandate(filing),
-        "persons": _write_persons(filing, is_whole=not missing),
+        "needs_mandate": desk.needs_mandate(filing),
+        "persons": persons[:_SHOWN],
+        "persons_total": len(persons),
     }
 
 
-def _write_persons(filing: Filing, *, is_whole: bool) -> list[dict[str, Any]]:
-    desk = _desk()
-    if filing.sent_at is None and is_whole:
+def _find_persons(filing: Filing) -> list[dict[str, Any]]:
+    """The persons; those of a short draft that is complete as the rules would judge them now."""
+    desk, known = _desk(), rules()
+    persons = desk.filings.persons(filing)
+    if filing.sent_at is None and len(persons) <= _SHOWN and not desk.open_steps(filing):
         return [_write_person(each.person, each.obstacles) for each in desk.review(filing, now())]
-    known = rules()
     return [
         _write_person(person, [known[name] for name in person.obstacles if name in known])
-        for person in desk.filings.persons(filing)
+        for person in persons
     ]
 
 
@@ -148,14 +165,6 @@ def _write_person(person: FiledPerson, obstacles: Sequence[Rule]) -> dict[str, A
             for rule in obstacles
         ],
     }
-
-
-def _needs_mandate(filing: Filing) -> bool:
-    desk = _desk()
-    applicant = desk.applicants.get(filing.applicant_id)
-    if not filing.form.is_employer or filing.sent_at is None or applicant is None:
-        return False
-    return not desk.applicants.represents(applicant.pin, filing.answers["employer_number"])
 
 
 def _search(wanted: shapes.ApplicationFilter, text: str) -> dict[str, Any]:

@@ -48,8 +48,8 @@ _STATUSES: Mapping[str, int] = {
     "unknown_attachment": 404, "unknown_second_look": 404, "second_look_over": 409,
     "unknown_letter": 404, "unknown_document": 404, "unknown_doubt": 404, "unknown_stay": 404,
     "unknown_filing": 404, "filing_sent": 409, "not_for_workers": 409, "same_person": 409,
-    "unknown_draft": 404, "draft_changed": 409,
-    "approver_needed": 403,
+    "filing_decided": 409, "filing_unchanged": 409, "filing_split": 409, "unknown_draft": 404,
+    "draft_changed": 409, "approver_needed": 403,
     "status_not_expressible": 409,
 }  # fmt: skip
 _CLASSES: Mapping[type[EsspassError], int] = {

@@ -15,7 +15,7 @@ from issuer.api.blueprint import PREFIX, blueprint, caller
 from issuer.api.listing import cut_page
 from issuer.api.shapes import Paging
 from issuer.exchange.desk import NewAttachment
-from issuer.exchange.drafts import KeptDraft, Place
+from issuer.exchange.drafts import KeptDraft, Place, UnknownDraftError
 from issuer.four_eyes import SecondPersonNeededError
 from issuer.services import services
 
@@ -30,6 +30,17 @@ def list_proposals(wanted: Paging) -> dict[str, Any]:
     """List messages that others wrote and this program may agree to, at most a hundred."""
     found = services().drafts.drafts.waiting_for(caller().member.id)
     return cut_page(found, wanted, _write)
+
+
+@blueprint.get("/proposals/<draft_id>")
+@blueprint.output(shapes.Proposal)
+@blueprint.doc(tags=_TAG)
+def get_proposal(draft_id: str) -> dict[str, Any]:
+    """Read a message that waits; of one that was sent back, only who wrote it."""
+    draft = services().drafts.drafts.get(draft_id)
+    if draft.proposed_at is None and draft.clerk != caller().member.id:
+        raise UnknownDraftError
+    return _write(draft)
 
 
 @blueprint.post("/proposals/<draft_id>/accept")
@@ -74,7 +85,7 @@ def propose_message(
         office.preview(office.compose(draft, at), at)
         office.drafts.propose(draft.id, draft.revision, member.id, at)
     proposed = _write(office.drafts.get(draft.id))
-    headers = {"Location": f"{PREFIX}/proposals"}
+    headers = {"Location": f"{PREFIX}/proposals/{draft.id}"}
     return Response(json.dumps(proposed), 202, headers, content_type="application/json")
 
 
@@ -89,4 +100,5 @@ def _write(draft: KeptDraft) -> dict[str, Any]:
         "receivers": list(draft.form.get("receivers", ())),
         "proposed_by": draft.clerk_name,
         "proposed_at": draft.proposed_at,
+        "remark": draft.remark,
     }

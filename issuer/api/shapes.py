@@ -13,7 +13,7 @@ from esspass.attestations import Application, Ehic, Pda1, Person, Pid
 from issuer.four_eyes import Outcome
 from issuer.loading import Stage
 from issuer.offers import Grant, OfferState
-from issuer.reasons import CHOSEN_BY_CLERKS
+from issuer.reasons import CHOSEN_BY_CLERKS, AmendmentReason
 from issuer.records import RecordState
 from issuer.risk import Action
 from issuer.sectors import NOT_RECORDED
@@ -50,11 +50,11 @@ def _model(name: str, source: type[Any], **more: Any) -> type[Shape]:
 
 
 PersonShape = _model("Person", Person)
-_Pda1 = _model("Pda1", Pda1, kind=(Literal["pda1"], ...))
+Pda1Shape = _model("Pda1", Pda1, kind=(Literal["pda1"], ...))
 _Ehic = _model("Ehic", Ehic, kind=(Literal["ehic"], ...))
 _Pid = _model("Pid", Pid, kind=(Literal["pid"], ...))
 _Application = _model("Application", Application, kind=(Literal["application"], ...))
-_Document: Any = _Pda1 | _Ehic | _Pid | _Application
+_Document: Any = Pda1Shape | _Ehic | _Pid | _Application
 DocumentShape = Annotated[_Document, Field(discriminator="kind")]
 
 
@@ -139,6 +139,7 @@ class Decision(DecisionSummary):
     types: list[str] = Field(description="the vcts it can be issued in")
     withdrawal_reason: str | None
     withdrawal_date: date | None
+    replaces: str | None = Field(description="the decision that this one changed")
 
 
 class HistoryEntry(Shape):
@@ -161,6 +162,13 @@ class Withdrawal(Body):
 
     reason: Literal[tuple(str(reason) for reason in CHOSEN_BY_CLERKS)]  # type: ignore[valid-type]
     effective: date = Field(description="not in the future")
+
+
+class Amendment(Body):
+    """The whole document as it shall be, and why; under the old number it gets one of its own."""
+
+    document: Pda1Shape  # type: ignore[valid-type]
+    reason: Literal[tuple(map(str, AmendmentReason))]  # type: ignore[valid-type]
 
 
 class Withdrawn(Shape):

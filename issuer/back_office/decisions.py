@@ -77,6 +77,8 @@ def render_decision(template: str, record: Record, **values: Any) -> str:
         can_acknowledge=issuer.can_acknowledge(record),
         notified=services().joined.notified.of_record(record.id),
         second_look=issuer.four_eyes.of_record(record.id), sectors=sector_choices(locale),
+        replacement=issuer.records.replacement_of(record.id),
+        replaced=issuer.records.get(record.replaces) if record.replaces else None,
         **values,
     )  # fmt: skip
 

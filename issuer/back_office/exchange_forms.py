@@ -11,6 +11,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from esspass.errors import MalformedError
 from esspass.exchange.case_type import CaseType, Flag, case_type, case_types
 from esspass.exchange.description import describe_content
 from esspass.exchange.envelope import MAX_MESSAGE_BYTES, create_digest
@@ -131,11 +132,15 @@ def _fill(sheet: Sheet, prefilled: Mapping[str, Sequence[str]]) -> Response:
         return _show(replace(sheet, form=kept.form if kept else prefilled, kept=kept))
     typed = request.form.to_dict(flat=False)
     form = {name: values for name, values in typed.items() if name not in _OURS}
-    kept = drafts.save(
-        sheet.draft_id, sheet.place, form, (member.id, member.name), now(), files=_files(),
-        dropped=typed.get("drop", ()),
-    )  # fmt: skip
-    sheet = replace(sheet, form=form, kept=kept, more=request.form.get("more", ""))
+    sheet = replace(sheet, form=form, more=request.form.get("more", ""))
+    try:
+        kept = drafts.save(
+            sheet.draft_id, sheet.place, form, (member.id, member.name), now(), files=_files(),
+            dropped=typed.get("drop", ()),
+        )  # fmt: skip
+    except MalformedError as error:  # a file that cannot go with a message
+        return _show(replace(sheet, errors={"attachments": texts.cause_words(error.code)}), 400)
+    sheet = replace(sheet, kept=kept)
     doing = request.form.get("do", "")
     if sheet.more or doing == "find" or (not doing and is_searching(form)):
         return _show(sheet)

@@ -54,7 +54,7 @@ TASKS: dict[str, Text] = {
     "answer_entitlement_request": _("Answer the request for a replacement certificate"),
 }
 """By kind; the parts of the institution that make tasks add theirs."""
-_FOR_A_COUNTRY = frozenset({"notify_on_paper", "withdrawal_on_paper"})
+_FOR_A_COUNTRY = frozenset({"notify_on_paper", "withdrawal_on_paper", "choose_institution"})
 TASK_PAGES: dict[str, Callable[[Task], str]] = {}
 """The page where a task without a case is worked on, by kind."""
 FAULTS: Mapping[Fault, Text] = {

@@ -59,8 +59,20 @@ def show(document_id: str) -> str:
         findings=texts.describe_findings(document.arrival, rules, locale),
         article=code_name("status_confirmation", document.document.status_confirmation, locale),
         reason=texts.describe_reason(document.withdrawal_reason, locale),
-        others=_others(document), open_end=OPEN_END,
+        others=_others(document), open_end=OPEN_END, before=_find_before(document),
+        follower=_find_follower(document),
     )  # fmt: skip
+
+
+def _find_before(document: IncomingDocument) -> IncomingDocument | None:
+    institution = document.notification.institution_id
+    return _joined().incoming.find_replaced(institution, document.number)
+
+
+def _find_follower(document: IncomingDocument) -> IncomingDocument | None:
+    institution = document.notification.institution_id
+    number = document.replaced_by
+    return _joined().incoming.find(institution, number) if number else None
 
 
 def _others(document: IncomingDocument) -> list[IncomingDocument]:

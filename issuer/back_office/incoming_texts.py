@@ -15,7 +15,13 @@ from esspass.inspection.explain import installed_rules
 from esspass.inspection.rules import Ending
 from esspass.web.settings import Text
 from issuer.back_office import exchange_texts
-from issuer.exchange.notification import Arrival, ArrivalFinding, Grade, IncomingState
+from issuer.exchange.notification import (
+    Arrival,
+    ArrivalFinding,
+    Grade,
+    IncomingDocument,
+    IncomingState,
+)
 from issuer.exchange.notifying import BY_HAND, ON_PAPER
 from issuer.exchange.registering import CONTRADICTION, UNPLACED
 from issuer.exchange.stays import Seal, Stay
@@ -122,6 +128,11 @@ def _describe(
     label = texts["rules"][finding.check]["question"]
     source = f"{finding.check} · {rule.source['reference']}"
     return DescribedFinding(label, kind, grade, said.sentence, said.next, source)
+
+
+def describe_state(document: IncomingDocument) -> tuple[Text, str]:
+    """Where a document stands, and its colour; another may have taken its place."""
+    return (_("Replaced"), "neutral") if document.replaced_by else STATES[document.state]
 
 
 def describe_reason(reason: str | None, locale: str) -> str:

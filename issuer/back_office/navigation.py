@@ -72,6 +72,7 @@ SECTIONS = (
         (
             Page("decisions.index", _("Decisions")),
             Page("back_office_filings.index", _("Applications")),
+            Page("filing_enquiries.mandates", _("Mandates")),
             Page("second_looks.index", _("Second looks")),
             Page("back_office_renewals.index", _("Renewals")),
             Page("back_office_replacements.index", _("Replacement certificates")),

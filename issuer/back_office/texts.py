@@ -84,6 +84,7 @@ _EVENTS: Mapping[Event, Text] = {
     Event.AMENDS: _("Entered as a change of an earlier document"),
     Event.AMENDED: _("A change was entered"),
     Event.AMENDMENT_REFUSED: _("The change was refused"),
+    Event.AGREED: _("The exception was agreed with an institution abroad"),
     Event.PROPOSED: _("Put before a second person"),
     Event.PROPOSAL_DECLINED: _("Sent back by the second person"),
     Event.RENEWED: _("Renewed"),

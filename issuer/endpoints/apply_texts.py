@@ -115,7 +115,7 @@ def describe_answer(question: Question, answers: Mapping[str, str], form: Form) 
 
 def iso_day(text: str) -> str:
     """Return an ISO date in words; nothing stays nothing."""
-    return date_name(text, str(get_locale()), "medium") if text else ""
+    return date_name(text, str(get_locale())) if text else ""
 
 
 def percent(share: int) -> str:

@@ -162,17 +162,17 @@ class Drafts:
     ) -> None:
         for sha256 in dropped:
             self.database.execute(
-                "DELETE FROM exchange_draft_files WHERE draft_id = :id AND sha256 = :sha256",
+                "DELETE FROM exchange_draft_files WHERE draft_id = :id AND sha256 = :digest",
                 id=draft_id,
-                sha256=sha256,
+                digest=sha256,
             )
         for each in files:
             verify_file_name(each.name)
             self.database.execute(
                 "INSERT INTO exchange_draft_files (draft_id, sha256, name, media_type, data)"
-                " VALUES (:id, :sha256, :name, :media_type, :data) ON CONFLICT DO NOTHING",
+                " VALUES (:id, :digest, :name, :media_type, :data) ON CONFLICT DO NOTHING",
                 id=draft_id,
-                sha256=create_digest(each.data),
+                digest=create_digest(each.data),
                 name=each.name,
                 media_type=each.media_type,
                 data=encode_base64url(each.data),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from esspass.inspection.status import Statuses
 from esspass.trust import TrustView
-from issuer.exchange import incoming, notified, stays
+from issuer.exchange import choices, incoming, notified, stays
 from issuer.exchange.arrival import ArrivalCheck
+from issuer.exchange.choices import Choices
 from issuer.exchange.desk import Desk
 from issuer.exchange.incoming import IncomingDocuments
 from issuer.exchange.notified import NotifiedStates
@@ -21,7 +22,12 @@ from issuer.history import History
 from issuer.paper import PaperOffice
 from issuer.records import Records
 
-MIGRATIONS = {**incoming.MIGRATIONS, **notified.MIGRATIONS, **stays.MIGRATIONS}
+MIGRATIONS = {
+    **incoming.MIGRATIONS,
+    **notified.MIGRATIONS,
+    **choices.MIGRATIONS,
+    **stays.MIGRATIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def create_joined(
     checks = ArrivalCheck(country, view, statuses, known, records)
     joined = Joined(
         Registrar(desk, known, checks, view),
-        Notifier(country, desk, records, told, decided.paper),
+        Notifier(country, desk, records, told, Choices(database), decided.paper),
         Announcer(desk, records, told, decided.write_letters),
         EntitlementOffice(
             country, desk, records, decided.history, decided.paper, Stays(database), view,

@@ -23,6 +23,8 @@ from esspass.exchange.contents import (
     find_route,
     find_states_concerned,
 )
+from issuer.exchange.agreements import Agreements
+from issuer.exchange.choices import CHOOSE, Choices
 from issuer.exchange.desk import Desk, NewAttachment
 from issuer.exchange.notified import NOBODY, Notified, NotifiedStates
 from issuer.exchange.registering import CORE_TYPE, SOON
@@ -44,7 +46,13 @@ class Notifier:
     desk: Desk
     records: Records
     notified: NotifiedStates
+    choices: Choices
     paper: PaperOffice
+
+    @property
+    def agreements(self) -> Agreements:
+        """The exceptions that institutions abroad asked for, or agreed to."""
+        return Agreements(self.desk, self.paper.issuance.history)
 
     @property
     def versions(self) -> Versions:
@@ -63,11 +71,18 @@ class Notifier:
         return done
 
     def notify(self, record: Record, now: int) -> tuple[Notified, ...]:
-        """Tell every State concerned of one A1. Raises UndecidedError, UnavailableError."""
+        """Tell every State concerned of one A1; nobody while a clerk has to choose whom.
+
+        Raises UndecidedError, UnavailableError.
+        """
         document, person = _read(record)
         states = find_states_concerned(document, person)
         route = find_route(document)
-        reached = {state: self._find(route, state, now) for state in states}
+        found = {state: self._find(record, route, state, now) for state in states}
+        if wanted := [state for state, whom in found.items() if whom is None]:
+            self._ask(record, wanted, now)
+            return ()
+        reached = {state: whom for state, whom in found.items() if whom is not None}
         told = tuple(self._tell(record, route, reached, now))
         known = {each.country for each in told}
         left = [state for state in states if state not in known]
@@ -76,10 +91,33 @@ class Notifier:
         self.notified.keep(kept)
         return kept
 
-    def _find(self, route: Route, state: str, now: int) -> str:
-        """The institution that takes such cases there; where there are several, the first."""
+    def _find(self, record: Record, route: Route, state: str, now: int) -> str | None:
+        """The institution that takes such cases there; None where a clerk has to choose.
+
+        Who was told of the decision before is told of what takes its place.
+        """
         found = self.desk.find_partners(route.case_type, "CP", state, now)
-        return min(found, default=NOBODY)
+        if len(found) < 2:
+            return min(found, default=NOBODY)
+        known = self.choices.find(record.id, state) or self.versions.find_told(record, state)
+        return known if known in found else None
+
+    def _ask(self, record: Record, states: Sequence[str], now: int) -> None:
+        with self.records.database.atomic():
+            for state in states:
+                if self.choices.ask(record.id, state, now):
+                    self.desk.tasks.add(
+                        CHOOSE, now, reference=_name_choice(record, state, now),
+                        due_at=now + SOON, detail=state,
+                    )  # fmt: skip
+
+    def choose(self, record: Record, state: str, institution_id: str, now: int, actor: str) -> None:
+        """Keep which institution of a State is told. Raises StateError when nobody asks."""
+        with self.records.database.atomic():
+            asked_at = self.choices.choose(record.id, state, institution_id, now, actor)
+            if asked_at is None:
+                raise StateError
+            self.desk.tasks.done_about(CHOOSE, _name_choice(record, state, asked_at), now, actor)
 
     def _tell(
         self, record: Record, route: Route, reached: dict[str, str], now: int
@@ -91,6 +129,8 @@ class Notifier:
             return
         document, person = _read(record)
         try:
+            for whom in there.values():
+                self.agreements.settle(record, whom, now)
             content = create_notification(document, person, self._amends(record))
             said = Said(content, tuple(self._attach(record, tuple(reached), now)))
             for told in self.versions.send(record, earlier, said, now):
@@ -175,6 +215,11 @@ def _group(
         return
     for state in states:
         yield f"a1/{record.number}/{state}", (state,)
+
+
+def _name_choice(record: Record, state: str, asked_at: int) -> str:
+    """The reference of a task; a choice asked for anew is another one."""
+    return f"{record.number}/{state}/{asked_at}"
 
 
 def _read(record: Record) -> tuple[Pda1, Person]:

@@ -60,6 +60,11 @@ class Versions:
             return record, []
         return (found if rows else before), rows
 
+    def find_told(self, record: Record, country: str) -> str:
+        """Return which institution of a State was told of the decision before; or nothing."""
+        told = self._find_told(record)[1]
+        return next((each.institution_id for each in told if each.country == country), "")
+
     def describe_replaced(self, record: Record) -> Amended:
         """Name the decision that this one replaces, as those who were told of it know it."""
         before = self._find_told(record)[0]

@@ -81,6 +81,12 @@ def find_obstacles(kind: str, facts: Mapping[str, Any]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules().values() if rule.stands_against(kind, facts))
 
 
+def find_mistakes(kind: str, facts: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """Return only what must be put right before an application can be sent."""
+    found = (rule for rule in rules().values() if rule.level == CORRECT)
+    return tuple(rule for rule in found if rule.stands_against(kind, facts))
+
+
 @cache
 def rules() -> Mapping[str, Rule]:
     """Return all rules by id. Raises MalformedError for a condition that cannot be."""

@@ -12,7 +12,7 @@ from esspass.attestations import Document
 from esspass.errors import MalformedError, ProtocolError, VerificationError
 from issuer.filing.activities import split_postings
 from issuer.filing.applicants import Applicant, Applicants
-from issuer.filing.checks import CORRECT, Rule, find_obstacles
+from issuer.filing.checks import CORRECT, Rule, find_mistakes, find_obstacles
 from issuer.filing.documents import DocumentMaker
 from issuer.filing.facts import About, FactFinder, Subject
 from issuer.filing.filings import FiledPerson, Filing, Filings, FilingState
@@ -62,8 +62,7 @@ class Examiner:
         found: dict[str, Rule] = {}
         for _posting, details in split_postings(declared):
             facts = self.facts.find_declared(declared, details, today)
-            rules = find_obstacles(filing.form.kind, facts)
-            found |= {rule.id: rule for rule in rules if rule.level == CORRECT}
+            found |= {rule.id: rule for rule in find_mistakes(filing.form.kind, facts)}
         return tuple(found.values())
 
     def examine(self, filing: Filing, person: FiledPerson, now: int) -> bool:

@@ -244,7 +244,7 @@ class Filings:
         rows = self.database.query(f"{_FILED} WHERE filings.id = :id {_BY_NAME}", id=filing.id)
         return [_person(row) for row in rows]
 
-    def persons_page(self, filing: Filing, number: int = 1, size: int = 100) -> PersonsPage:
+    def persons_page(self, filing: Filing, number: int = 1, size: int = 25) -> PersonsPage:
         """Return a page of the persons of an application, by name."""
         rows = self.database.query(
             f"{_FILED} WHERE filings.id = :id {_BY_NAME} LIMIT :size OFFSET :start",
@@ -344,7 +344,12 @@ class Filings:
 
     def count_waiting(self) -> int:
         """Return how many decisions on applications a clerk still has to take."""
-        return self.search(state=FilingState.WAITING, size=1).total
+        rows = self.database.query(
+            "SELECT count(*) AS n FROM records JOIN filing_persons"
+            " ON filing_persons.record_id = records.id WHERE records.state = :waiting",
+            waiting=FilingState.WAITING,
+        )
+        return int(rows[0]["n"])
 
 
 def write_answers(answers: Answers) -> str:

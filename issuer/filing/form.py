@@ -171,11 +171,13 @@ def all_steps(form: Form) -> list[Step]:
     return [step for step in _steps() if form in step.forms]
 
 
+@cache
 def worker_questions() -> tuple[Question, ...]:
     """Return what an employer says about each worker; also the columns of the file."""
     return tuple(Question(each["id"], each["kind"], each) for each in _read()["worker"])
 
 
+@cache
 def state_questions(work: str) -> tuple[Question, ...]:
     """Return what is asked about each further State, for a kind of work."""
     asked, known = _read()["state"], _read()["questions"]

@@ -74,10 +74,17 @@ def _read(data: bytes, most: int) -> list[tuple[int, list[str]]]:
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        found = _rows(sheet.iter_rows(max_col=_MAX_COLUMNS))
+        width = _find_width(next(sheet.iter_rows(max_row=1, max_col=_MAX_COLUMNS), ()))
+        found = _rows(sheet.iter_rows(max_col=width))
         return [row for row, _ in zip(found, range(most), strict=False)]
     finally:
         book.close()
+
+
+def _find_width(headings: Sequence[Any]) -> int:
+    """Return how many columns have a heading: what stands beside them is not read."""
+    places = [place for place, cell in enumerate(headings, 1) if cell.value not in (None, "")]
+    return max(places, default=1)
 
 
 def _rows(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_WEBUILD, Ehic
+from esspass.attestations import EHIC, PDA1_APPLICATION, PDA1_WEBUILD, Ehic, Pda1
+from esspass.web.passkeys import PasskeyStore, new_user, new_user_id
 from issuer import import_decisions
 from issuer.replacements import Replacement
 from tests.end_to_end.conftest import add_authenticator
@@ -173,6 +174,61 @@ def test_paper_and_hold(clerk, cast, office):
 
 @pytest.mark.browser
 @pages
+def test_changing_a_decision(clerk, cast, office):
+    resident = settle(cast, "Žilinskas", "Rokas")
+    names = ("Rokas", "Žilinskas", *OWN_NAMES, *data_of(resident))
+    a1 = office.record_id(resident, "pda1")
+    path = f"/decisions/{a1}/change"
+
+    def send_nothing(who):
+        who.go(path)
+        who.press("form[action$='/change'] button[type=submit]")
+
+    def end_earlier(who):
+        who.go(path)
+        who.page.check("input[name=reason][value=other_period]")
+        ends = datetime.fromisoformat(who.page.input_value("#ends")) - timedelta(days=7)
+        who.page.fill("#ends", ends.date().isoformat())
+        who.press("form[action$='/change'] button[type=submit]")
+
+    review(clerk, [path, send_nothing, end_earlier], languages=LANGUAGES, names=names)
+    clerk.read("en")
+    end_earlier(clerk)
+    clerk.press("form[action$='/confirm'] button:not([name])")
+    assert "It took the place of document" in clerk.text
+    review(clerk, [clerk.path, f"/decisions/{a1}"], languages=("en",))
+
+
+def data_of(resident):
+    """What stands in a document as it is, in every language."""
+    (document,) = (each for each in resident.documents if isinstance(each, Pda1))
+    for each in document.employments:
+        yield from (each.name, each.address.town, each.address.street_and_number)
+    for state in document.states_of_activity:
+        for place in state.places:
+            yield from (place.name, place.address.town, place.address.street_and_number)
+
+
+@pytest.mark.browser
+@pages
+def test_choosing_the_institution(clerk, cast, office):
+    resident = settle(cast, "Žilinskas", "Rokas")
+    a1 = office.record_id(resident, "pda1")
+    choices = office.services.joined.notifier.choices
+    for country in ("GR", "PL"):
+        choices.ask(a1, country, int(time.time()))
+    path = f"/decisions/{a1}/institution/GR"
+
+    def choose_nothing(who):
+        who.go(path)
+        who.press("form[action*='/institution/'] button[type=submit]")
+
+    pages = [path, choose_nothing, f"/decisions/{a1}/institution/PL"]
+    review(clerk, pages, languages=LANGUAGES, names=("Rokas", "Žilinskas", "EL:"))
+
+
+@pytest.mark.browser
+@pages
 def test_staff_and_who_saw_what(clerk, office):
     names = tuple(member.name for member in office.services.staff.everybody())
 
@@ -213,3 +269,22 @@ def test_an_invited_auditor_reads_and_changes_nothing(clerk, kept_pages, office,
     assert "Vida Auditorienė" in auditor.text
     assert "Read a decision" in auditor.text
     assert person.person.surnames not in auditor.text
+
+
+@pytest.mark.browser
+@pages
+def test_who_lost_every_passkey_comes_back_by_a_link(clerk, kept_pages, office):
+    now, user = int(time.time()), new_user(new_user_id(), "staff", "Rasa")
+    PasskeyStore(office.services.database).add_user(user, now)
+    office.services.staff.admit(user, "auditor", now)
+    token = office.services.staff.recover(user.id, now, forget=False)
+    rasa = Clerk(kept_pages.open(), clerk.base)
+    review(rasa, [f"/invitation/{token}", "/invitation/x"], languages=LANGUAGES, names=("Rasa",))
+    rasa.read("en")
+    add_authenticator(rasa.page)
+    rasa.go(f"/invitation/{token}")
+    assert "A new passkey for Rasa" in rasa.text
+    rasa.press("main form button[type=submit]")
+    rasa.page.wait_for_url(f"{clerk.base}/office")
+    rasa.go("/access-log")
+    assert "Set up a new passkey with such a link" in rasa.text

@@ -45,7 +45,8 @@ FIELDS = [
     "error", "response_code", "credential_offer", "credential_offer_uri", "client_id",
     "request_uri", "request_uri_method", "wallet_nonce", "response", "vp_token", "scope",
     "redirect_uri", "grant_type", "pre-authorized_code", "refresh_token", "issuer_state",
-    "authorization_details",
+    "authorization_details", "starts", "ends", "ground", "employer-0-name", "place-0-country",
+    "institution",
 ]  # fmt: skip
 NASTY = {
     "nul": "a\0b",

@@ -18,6 +18,11 @@ STANDINGS: Mapping[Standing, tuple[str, Text, Text]] = {
         _("Withdrawn"),
         _("The institution has withdrawn this document. Do not rely on it; ask the institution."),
     ),
+    Standing.REPLACED: (
+        "bad",
+        _("Replaced"),
+        _("The institution changed its decision: another document took the place of this one."),
+    ),
     Standing.REFUSED: (
         "bad",
         _("Not accepted"),

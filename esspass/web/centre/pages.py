@@ -100,7 +100,9 @@ def _describe(found: Contradiction) -> Mapping[str, Any]:
     cell = [_name(*each, locale) for each in zip(found.by, found.cell, strict=True)]
     numbers = (found.stated, found.expected)
     shown = all(n == 0 or n >= smallest_cell() for n in numbers)
-    return {"contradiction": found, "cell": cell, "numbers": numbers if shown else None}
+    what = (found.check, found.first, found.second)
+    shown_numbers = numbers if shown else None
+    return {"what": what, "contradiction": found, "cell": cell, "numbers": shown_numbers}
 
 
 def _name(dimension: str, value: str, locale: str) -> tuple[str, str]:

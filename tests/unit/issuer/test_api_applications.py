@@ -2,15 +2,19 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 
 from esspass.attestations import create_person_record
+from issuer.filing.enquiries import parse_attachment
+from issuer.filing.filings import MAX_PERSONS
 from issuer.records import RecordState
+from tests.builders.issuance import NOW
 from tests.unit.issuer.api_client import Program
 from tests.unit.issuer.conftest import Office
 from tests.unit.issuer.test_api import is_problem
-from tests.unit.issuer.test_filing import NEXT_YEAR, plus_months, work_abroad
+from tests.unit.issuer.test_filing import NEXT_YEAR, TODAY, plus_months, work_abroad
 
 EMPLOYER = {
     "employer_name": "UAB Pavyzdinė statyba", "employer_number": "900004516", "employer_town": "Kaunas",
@@ -147,7 +151,10 @@ def test_workers_come_in_with_an_error_per_row_and_go_out_again(clerk, people):
     assert text.content_type == "text/csv; charset=utf-8"
     lines = list(csv.reader(io.StringIO(text.data.decode("utf-8-sig")), delimiter=";"))
     assert (len(lines), lines[1][-2]) == (3, "draft")
-    person = clerk.get(path).json["persons"][0]["id"]
+    whole, page = clerk.get(path).json, clerk.get(f"{path}/persons", size=1, page=2).json
+    assert (whole["persons_total"], page["total"]) == (2, 2)
+    assert page["items"] == whole["persons"][1:]
+    person = whole["persons"][0]["id"]
     assert clerk.post(f"{path}/workers/{person}/remove").status_code == 204
     sent = clerk.post(f"{path}/send").json
     assert (sent["needs_mandate"], len(sent["persons"])) == (True, 1)
@@ -161,5 +168,53 @@ def test_only_employers_have_workers(clerk, people):
     path, _ = start(clerk, people)
     answer_ = clerk.post(f"{path}/workers", {"rows": [worker(people["driver"].person)]})
     assert is_problem(answer_, 409, "not_for_workers")
-    many = {"rows": [{}] * 501}
+    many = {"rows": [{}] * (MAX_PERSONS + 1)}
     assert is_problem(clerk.post(f"{path}/workers", many), 422, "bad_input")
+
+
+def test_several_states_are_named_and_taken_out_again(clerk, people):
+    path, _ = start(clerk, people)
+    answer(clerk, path, **work_abroad())
+    later = {
+        "work_country": "PL", "starts": plus_months(NEXT_YEAR, 7).isoformat(),
+        "ends": plus_months(NEXT_YEAR, 8).isoformat(), "work_fixed": "no",
+    }  # fmt: skip
+    wrong = clerk.post(f"{path}/states", {"answers": {**later, "work_country": "Atlantis"}})
+    assert is_problem(wrong, 422, "bad_answers")
+    added = clerk.post(f"{path}/states", {"answers": later})
+    assert added.status_code == 200, added.text
+    first, second = added.json["states"]
+    assert (first["work_country"], second["work_country"]) == ("RO", "PL")
+    assert "states" not in added.json["answers"]
+    taken = clerk.post(f"{path}/states/{second['id']}/remove").json
+    assert [state["work_country"] for state in taken["states"]] == ["RO"]
+
+
+def test_the_applicant_is_asked_and_answers_are_put_right(portable_office, clerk, people):
+    path, draft = start(clerk, people)
+    answer(clerk, path, **work_abroad(replaces="yes"))
+    question = {"words": "Whom does the worker replace?", "due": TODAY.isoformat()}
+    assert is_problem(clerk.post(f"{path}/enquiries", question), 404, "unknown_filing")
+    clerk.post(f"{path}/send")
+    assert is_problem(clerk.post(f"{path}/enquiries", question), 422, "bad_answers")
+    question["due"] = (TODAY + timedelta(days=14)).isoformat()
+    asked = clerk.post(f"{path}/enquiries", question)
+    assert (asked.status_code, asked.json["answered_at"]) == (201, None), asked.text
+    desk = portable_office.services.filing
+    filing = desk.filings.get(draft["id"])
+    file = parse_attachment("contract.pdf", b"%PDF-1.7 x")
+    desk.enquiries.answer(asked.json["id"], filing, "Nobody.", [file], NOW)
+    (item,) = clerk.get(f"{path}/enquiries").json["items"]
+    assert (item["answer"], item["attachments"][0]["name"]) == ("Nobody.", "contract.pdf")
+    assert clerk.get(f"{path}/attachments/{file.id}").data == b"%PDF-1.7 x"
+    assert is_problem(clerk.get(f"{path}/attachments/x"), 404, "unknown_filing")
+    assert desk.enquiries.unread() == [filing.id]
+    assert clerk.post(f"{path}/enquiries/read").status_code == 204
+    assert desk.enquiries.unread() == []
+    change = {"answers": {"replaces": "no"}, "reason": "The applicant said so."}
+    assert clerk.post(f"{path}/corrections", change).json == {"granted": 1}
+    (correction,) = clerk.get(f"{path}/corrections").json["items"]
+    assert (correction["before"], correction["after"]) == ({"replaces": "yes"}, {"replaces": "no"})
+    assert correction["actor"] == "API: Payroll"
+    again = {"answers": {"replaces": "yes"}, "reason": "Wrong."}
+    assert is_problem(clerk.post(f"{path}/corrections", again), 409, "filing_decided")

@@ -93,12 +93,3 @@ def test_what_is_not_there_is_said_not_to_be(programs, path):
 
 def test_a_task_that_is_not_there_cannot_be_done(programs):
     assert programs[LT].post("/tasks/x/done").json["code"] == "unknown_task"
-
-
-def test_a_program_sends_nothing_where_two_people_stand_behind_each_message(tmp_path):
-    settings = {LT: {"exchange_approval": True}}
-    with running_partners(tmp_path, LT, EL, settings=settings) as careful:
-        program = Program(careful[LT], "clerk", purpose="exchange")
-        answer = program.post("/cases", new_case())
-        assert (answer.status_code, answer.json["code"]) == (409, "second_person_needed")
-        assert careful[LT].desk.search().total == 0

@@ -63,6 +63,10 @@ def test_a_message_is_sent_back_and_proposed_again(partners, clerk, approver):
     assert is_problem(approver.post(back, {"remark": ""}), 422, "bad_input")
     assert approver.post(back, {"remark": "The date is missing."}).status_code == 204
     assert approver.get("/proposals").json["total"] == 0
+    path = f"/proposals/{proposed.json['id']}"
+    assert is_problem(approver.get(path), 404, "unknown_draft")
+    sent_back = clerk.get(path).json
+    assert (sent_back["proposed_at"], sent_back["remark"]) == (None, "The date is missing.")
     assert len(clerk.get(f"/cases/{case_id}").json["messages"]) == 1
     again = clerk.post(f"/cases/{case_id}/messages", message)
     assert approver.post(f"/proposals/{again.json['id']}/accept").json == {"id": case_id}

@@ -170,6 +170,40 @@ def test_what_the_case_offers_no_longer_can_only_be_thrown_away(partners):
     assert lt.get(shown).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ([("a" * 300 + ".pdf", b"x")], "The name of a file is too long"),
+        ([(f"{n}.txt", b"%d" % n) for n in range(21)], "The message is too large"),
+    ],
+    ids=["name", "number"],
+)
+def test_a_file_that_cannot_go_is_told_beside_the_files(partners, files, words):
+    case_id, el = ask(partners), Clerk(partners[EL])
+    typed = {"AdditionalInformation.additionalInformation": "Ąžuolas"}
+    answer = el.post(way(el, case_id, "A006"), files, **typed)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert 'href="#attachments"' in answer.text
+    assert "Ąžuolas" in answer.text
+    assert partners[EL].services.drafts.drafts.of_case(case_id) == []
+
+
+@pytest.mark.parametrize("text", ["unknown", "x" * 300, "a%00b", "%F0%9F%92%A9", "..%2F.."])
+def test_what_nobody_knows_is_refused(partners, text):
+    el, before = Clerk(partners[EL]), partners[EL].desk.search().total
+    for path in (f"/drafts/{text}", f"/drafts/{text}/attachments/x"):
+        assert el.get(path).status_code in (400, 404), path
+    for step in ("send", "approve", "propose", "send-back"):
+        assert el.post(f"/drafts/{text}/{step}", revision="x").status_code in (400, 404), step
+    assert el.post("/failed-messages/settled", task=text).status_code == 400
+    assert el.post("/failed-messages/seen", reference=text, times="x").status_code == 303
+    assert el.post("/failed-messages/again", case=text, message=text).status_code == 303
+    assert el.post(f"/cases/new/LA_BUC_04?draft={text}").status_code in (400, 404)
+    assert el.post("/cases/new/LA_BUC_04", draft="\0" * 70, receivers=text).status_code == 400
+    assert partners[EL].desk.search().total == before
+
+
 def test_a_draft_that_lacks_something_leads_back_to_its_form(partners):
     case_id, el = ask(partners, "LA_BUC_02", "A003"), Clerk(partners[EL])
     href = way(el, case_id, "A004")

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from esspass.errors import MalformedError
+from issuer.filing.filings import MAX_PERSONS
 from issuer.filing.form import Form, Problem, worker_questions
 from issuer.filing.rows import (
     MAX_BYTES,
@@ -75,7 +76,7 @@ def test_a_number_that_stands_twice_is_one_worker():
         (b"[{", "file_unreadable"), (b'"a', "file_unreadable"), (b"[]", "file_empty"),
         (b"x" * (MAX_BYTES + 1), "file_too_large"),
         (b"\xff\xfea", "file_unreadable"),
-        (json.dumps([GOOD] * 501).encode(), "file_too_many"),
+        (json.dumps([GOOD] * (MAX_PERSONS + 1)).encode(), "file_too_many"),
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xe9\xe9", "file_unreadable"),
         (b'"' + b"a" * 200_000 + b'"', "file_unreadable"),
     ],

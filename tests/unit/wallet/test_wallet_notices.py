@@ -90,6 +90,13 @@ class TestCards:
         later = replace(notice, effective_from="2199-01-01")
         assert apply_notices(card, (later,), now).standing is Standing.VALID
         assert apply_notices(card, (), now) is card
+        changed = replace(notice, reason="replaced")
+        follows = replace(notice, reason="successor", successor="A1-1-V2")
+        assert apply_notices(card, (follows, changed), now).standing is Standing.REPLACED
+        withdrawn = replace(card, standing=Standing.WITHDRAWN)
+        assert apply_notices(withdrawn, (follows, changed), now).standing is Standing.REPLACED
+        refused = replace(card, standing=Standing.REFUSED)
+        assert apply_notices(refused, (follows, changed), now) is refused
 
     def test_the_last_thirty_days_are_announced(self, card):
         ends = int((card.ends - date(1970, 1, 1)).days) * 86400
