@@ -51,7 +51,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory(prefix="esspass-demo-") as folder:
         click.echo("Making keys, lists and databases …")
         world = create_world(Path(folder), free_ports(len(SERVICES)), clock(), pace="quick")
-        click.echo("Starting eleven processes …\n")
+        click.echo(f"Starting {len(world.processes())} processes …\n")
         story = Story()
         with running(world.processes(), world.fetcher()) as processes:
             tell(story, world, processes)
@@ -77,7 +77,7 @@ def serve(folder: Path, *, tls: bool, first_port: int) -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    click.echo("Starting eleven processes …")
+    click.echo(f"Starting {len(world.processes())} processes …")
     with running(world.processes(), world.fetcher()):
         print_guide(world, find_staff_links(world, clock()))
         stopped.wait()

@@ -55,9 +55,9 @@ class Service:
         return [sys.executable, "-m", "esspass.cli", "serve", self.app, *options]
 
     @property
-    def serves(self) -> bool:
-        """Whether it answers HTTP, and so says itself when it is ready."""
-        return True
+    def readiness(self) -> str:
+        """The page that says when it is ready."""
+        return f"{self.base_url}/readyz"
 
     def _tls_options(self) -> list[str]:
         if self.tls is None:
@@ -80,9 +80,9 @@ class Worker(Service):
         return self.folder / "worker-log"
 
     @property
-    def serves(self) -> bool:
-        """It answers nobody."""
-        return False
+    def readiness(self) -> str:
+        """Its app's page, since it answers nobody itself."""
+        return f"{self.base_url}/workz"
 
 
 def free_ports(count: int) -> list[int]:
@@ -127,8 +127,7 @@ def running(services: Sequence[Service], fetcher: Fetcher) -> Iterator[dict[str,
         for process in processes.values():
             process.start()
         for process in processes.values():
-            if process.service.serves:
-                process.wait_until_ready(fetcher)
+            process.wait_until_ready(fetcher)
         yield processes
     finally:
         for process in processes.values():
@@ -159,13 +158,12 @@ class Process:
 
     def wait_until_ready(self, fetcher: Fetcher) -> None:
         """Wait for its readiness page. Raises UnavailableError with the end of its log."""
-        url = f"{self.service.base_url}/readyz"
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self._popen is None or self._popen.poll() is not None:
                 break
             try:
-                fetcher.get(url).require(200)
+                fetcher.get(self.service.readiness).require(200)
             except UnavailableError:
                 time.sleep(0.1)
             else:

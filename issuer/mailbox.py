@@ -185,8 +185,9 @@ class Mailbox:
 
         ``kind`` of recipient and ``recipient``, a personal or tax number, narrow it down.
         """
-        wanted = {"recipient_kind": kind or "", "recipient": fold_number(recipient)}
-        params = {name: value for name, value in wanted.items() if value}
+        params: dict[str, str] = {"recipient_kind": kind} if kind else {}
+        if recipient:
+            params["recipient"] = fold_number(recipient)
         where = " AND ".join(f"{name} = :{name}" for name in params) or "1 = 1"
         count = f"SELECT count(*) AS n FROM letters WHERE {where}"  # noqa: S608 - names are ours
         total = self.database.query(count, **params)[0]["n"]

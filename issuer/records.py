@@ -273,17 +273,15 @@ class Records:
             raise MalformedError("a person needs a number", code="number_missing")
         with self.database.atomic():
             person_id = self._keep_person(person, person.pin, now)
-            changed = self.database.execute(
-                "UPDATE records SET person_id = :person_id, document = :document,"
-                " changed_at = :now WHERE id = :id AND state = 'pending'"
-                " AND document_number = :number",
+            if not self.database.execute(
+                "UPDATE records SET person_id = :person_id, document = :document, changed_at = :now"
+                " WHERE id = :id AND state = 'pending' AND document_number = :number",
                 id=record_id,
                 person_id=person_id,
                 document=_write(create_record(document)),
                 number=document.document_number,
                 now=now,
-            )
-            if not changed:
+            ):
                 raise StateError
             self._index_person(person_id, person)
 

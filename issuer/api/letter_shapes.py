@@ -17,7 +17,7 @@ class LetterFilter(Paging):
 class LetterSearch(Body, LetterFilter):
     """A personal number goes into the body, never into an address."""
 
-    recipient: Text = Field(description="personal or tax number of who gets it")
+    recipient: Text = Field(min_length=1, description="personal or tax number of who gets it")
 
 
 class LetterSummary(Shape):

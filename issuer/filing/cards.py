@@ -1,7 +1,7 @@
 """The health insurance card that follows an A1: who works abroad needs one, and has not to ask.
 
 Only for somebody who is insured here and holds no card for the first day of the work (Reg.
-883/2004 Art. 19, Decision S1).
+883/2004 Art. 19).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 NAMES = (
     *OFFICE_NAMES,
     "Reg. 883",
+    "Reg. 987",
     "LT-",
     "Vytautas",
     "Stankus",

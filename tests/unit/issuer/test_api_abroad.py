@@ -168,6 +168,8 @@ def test_letters_are_listed_found_and_read(union):
     (item,) = clerk.get("/letters", recipient_kind="person").json["items"]
     found = clerk.post("/search/letters", {"recipient": record.person.pin}).json
     assert (found["items"], item["topic"]) == ([item], "suspended")
+    assert clerk.post("/search/letters", {"recipient": "-"}).json["total"] == 0
+    assert is_problem(clerk.post("/search/letters", {"recipient": ""}), 422, "bad_input")
     letter = clerk.get(f"/letters/{item['id']}").json
     assert record.number in letter["text"]["lt"]
     assert letter["read_at"] is None

@@ -163,5 +163,5 @@ def test_the_commands_of_an_institution(tmp_path, monkeypatch):
 
 def test_an_alarm_is_not_raised_for_what_was_read(issuer_database):
     log = create_keeper(issuer_database).log
-    assert log.unread_since(NOW + DAY) == []
+    assert log.unread_since(NOW + DAY, "unread") == []
     assert log.mark_read("c", NOW) == 0

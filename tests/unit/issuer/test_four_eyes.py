@@ -312,10 +312,11 @@ def test_what_is_imported_goes_the_same_way(issuer_database, people):
     long = replace(driver.documents[0], document_number="LT-LONG", **LONG)
     short = replace(driver.documents[0], document_number="LT-SHORT", **SHORT)
     entered = [(driver.person, (long, short))]
-    ids = import_records(issuer_database, entered, NOW, IssuerConfig.four_eyes_risk)
+    risk = {"four_eyes_risk": IssuerConfig.four_eyes_risk}
+    ids = import_records(issuer_database, entered, NOW, **risk)
     records = Records(issuer_database)
     assert [records.get(each).state for each in ids] == ["pending", "granted"]
-    assert import_records(issuer_database, entered, NOW, IssuerConfig.four_eyes_risk) == ids
+    assert import_records(issuer_database, entered, NOW, **risk) == ids
     rows = issuer_database.query("SELECT record_id, proposed_name FROM second_looks")
     assert rows == [{"record_id": ids[0], "proposed_name": "esspass issuer import"}]
 
