@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from cryptography import x509
 
@@ -61,13 +60,13 @@ def find_entry(directory: InstitutionDirectory, institution_id: str) -> Exchange
 
 
 def find_entry_at(directory: InstitutionDirectory, address: str) -> ExchangeEntry:
-    """Return the access point at a web address. Raises VerificationError ``unknown_institution``.
+    """Return the access point below an address. Raises VerificationError ``unknown_institution``.
 
     No other institution's will do: what is sealed for an address is sealed for who answers there.
     """
     for institution in directory.institutions:
         entry = institution.exchange
-        if entry is not None and urlsplit(entry.endpoint)[:2] == urlsplit(address)[:2]:
+        if entry is not None and entry.endpoint.startswith(f"{address.rstrip('/')}/"):
             return entry
     raise VerificationError(
         "the directory names no access point at this address", code="unknown_institution"
