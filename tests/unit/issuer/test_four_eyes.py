@@ -279,9 +279,13 @@ def test_the_rules_about_places_people_and_withdrawals(office):
     assert assess(create_facts(record, mild, copies=0, frauds=0, now=NOW)).points == 0
 
 
-def test_a_card_has_hardly_any_risk(office):
+@pytest.mark.parametrize("years", [0, 2])
+def test_a_card_has_no_risk_however_long_it_has_been_in_use(office, years):
+    """Nothing is decided with effect for the past: cards out of other records have their years."""
     record = office.issuer.records.get(office.records["builder", "ehic"])
-    assert assess(create_facts(record, None, copies=5, frauds=0, now=NOW)).rules in ((), ("R-02",))
+    began = replace(record.document, starts=record.document.starts - years * 365 * DAY)
+    facts = create_facts(replace(record, document=began), None, copies=5, frauds=0, now=NOW)
+    assert assess(facts).rules == ()
 
 
 # What does not come from a page
