@@ -22,7 +22,9 @@ NAMES = (
     "Auditor",
     "Jonas",
     "Kairys",
-    "Tester",  # who put bad input in before, if that ran
+    "Tester",  # whom other tests put in before, if they ran
+    "Darbininkas",
+    "UAB",
     *COUNTRIES,
 )
 
