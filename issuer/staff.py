@@ -14,6 +14,7 @@ from esspass.errors import VerificationError
 from esspass.storage import Database, Row
 from esspass.web.passkeys import STAFF, PasskeyStore, ServerSessionStore, User, new_user
 from esspass.web.passkeys import new_user_id as create_user_id
+from issuer.paging import Paging, find_start
 
 MIGRATIONS = {
     "issuer-staff-001": """
@@ -33,6 +34,9 @@ MIGRATIONS = {
 }
 RECOVERY, RECOVERY_LIFETIME = "recovery", 3600
 """What such an invitation is for, and how long it is open, in seconds."""
+_SELECT = """
+    SELECT * FROM staff
+    ORDER BY CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END, since, user_id"""
 _BY_PASSKEY = ""  # the provider of those who sign in with a passkey; their subject is the user id
 
 
@@ -73,6 +77,13 @@ class Member:
     provider: str
     since: int
     removed_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPage(Paging):
+    """One page of the members, counted from 1."""
+
+    members: tuple[Member, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +164,15 @@ class Staff:
 
     def everybody(self) -> Sequence[Member]:
         """Return all members, those who left last."""
+        return [_member(row) for row in self.database.query(_SELECT)]
+
+    def page(self, number: int = 1, size: int = 20) -> StaffPage:
+        """Return a page of the members, in the order of ``everybody``."""
+        total = self.database.query("SELECT count(*) AS n FROM staff")[0]["n"]
         rows = self.database.query(
-            "SELECT * FROM staff ORDER BY CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END,"
-            " since, user_id"
+            f"{_SELECT} LIMIT :size OFFSET :start", size=size, start=find_start(number, size)
         )
-        return [_member(row) for row in rows]
+        return StaffPage(max(number, 1), size, int(total), tuple(map(_member, rows)))
 
     def give_role(self, user_id: str, role: Role) -> None:
         """Give somebody with a passkey a role. Raises UnknownMemberError, LastSupervisorError.

@@ -20,15 +20,16 @@ _INVITATION_LIFETIME = 24 * 3600
 
 @blueprint.get("/staff")
 def index() -> str:
-    """List everybody."""
+    """List everybody, page by page."""
     return _render_staff({})
 
 
 def _render_staff(errors: dict[str, str]) -> str:
     config = services().config.staff_oidc
     return render_template(
-        "back_office/staff.html", members=services().staff.everybody(), errors=errors,
-        me=signed_in_member(), roles=texts.ROLES, provider=config.issuer if config else "",
+        "back_office/staff.html", errors=errors, me=signed_in_member(), roles=texts.ROLES,
+        page=services().staff.page(request.args.get("page", 1, type=int)),
+        provider=config.issuer if config else "",
     )  # fmt: skip
 
 

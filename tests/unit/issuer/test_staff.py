@@ -200,6 +200,17 @@ def test_the_staff_page(office):
     assert "Make an invitation link" not in read.text
 
 
+def test_many_members_stand_on_several_pages(office):
+    supervisor = Colleague(office, Role.SUPERVISOR)
+    for place in range(24):
+        Colleague(office, Role.CLERK, identifier=f"user-{place:02}")
+    first, second = supervisor.get("/staff"), supervisor.get("/staff", page=2)
+    assert [len(lines(first)), len(lines(second))] == [20, 5]
+    assert "25 persons · page 1 of 2" in first.text
+    assert 'rel="next" href="/staff?page=2"' in first.text
+    assert lines(supervisor.get("/staff", page="nothing")) == lines(first)
+
+
 def test_a_supervisor_gives_roles_and_they_hold_at_once(office):
     people = hire(office)
     clerk, supervisor = people[Role.CLERK], people[Role.SUPERVISOR]
