@@ -28,7 +28,7 @@ exchange_texts.TASKS[CHOOSE] = _("Choose which institution of the State is told 
 
 def find_page(task: Task) -> str:
     """The page on which the choice of a task is made."""
-    record = services().issuer.records.find_number(task.reference.partition("/")[0])
+    record = services().issuer.records.find_number(task.reference.rsplit("/", 2)[0])
     if record is None:
         return ""
     return url_for("choosing.form", record_id=record.id, country=task.detail)

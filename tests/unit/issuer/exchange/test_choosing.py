@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from esspass.storage import connect
-from issuer.records import StateError
+from issuer.records import RecordState, StateError
 from tests.builders.exchange import EL, LT, Partners
 from tests.unit.issuer.exchange.conftest import TODAY, Union
 from tests.unit.issuer.exchange.test_joined import told
@@ -100,3 +100,12 @@ def test_the_page(union):
     assert clerk.get(f"/decisions/{record.id}/institution/XX").status_code == 400
     union.partners.settle()
     assert told(union, record)["GR"].institution_id == SECOND
+
+
+def test_the_page_is_found_whatever_a_document_number_looks_like(union):
+    known, issuer = union.record("builder"), union[LT].services.issuer
+    document = replace(known.document, document_number="A1/2026/7")
+    record_id, _ = issuer.records.add(known.person, document, union.now, RecordState.PENDING)
+    issuer.approve(record_id, union.now)
+    union.partners.settle()
+    assert f"/decisions/{record_id}/institution/GR" in Clerk(union[LT]).get("/tasks").text
